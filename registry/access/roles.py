@@ -1,0 +1,70 @@
+"""Who may do what: a page of the standard operating procedure, in code."""
+
+from django.utils.translation import gettext_lazy as _
+
+from registry.access.permissions import Permission
+
+
+class Role:
+    """A task in the consortium. `all_sites`: works on the cases of every site, not only on those of the own hospital."""
+
+    code = ""
+    label = ""
+    all_sites = False
+    permissions: tuple[Permission, ...] = ()
+
+
+class SiteCoordinator(Role):
+    """Enters and corrects the cases of the own sites, and answers their queries."""
+
+    code = "coordinator"
+    label = _("Site coordinator")
+    permissions = (Permission.CASE_READ, Permission.CASE_ENROL, Permission.FORM_WRITE, Permission.TOKEN_OWN)
+
+
+class SiteInvestigator(Role):
+    """Answers for the cases of the own sites: enters, corrects and signs."""
+
+    code = "investigator"
+    label = _("Site investigator")
+    permissions = (*SiteCoordinator.permissions, Permission.FORM_SIGN)
+
+
+class DataManager(Role):
+    """Reviews the cases of all sites; corrects nothing without the site."""
+
+    code = "manager"
+    label = _("Data manager")
+    all_sites = True
+    permissions = (Permission.CASE_READ, Permission.POOLED_READ, Permission.DATASET_READ, Permission.TOKEN_OWN)
+
+
+class ConsortiumLead(Role):
+    """Watches the pooled outcomes and answers for the analyses."""
+
+    code = "lead"
+    label = _("Consortium lead")
+    all_sites = True
+    permissions = (Permission.CASE_READ, Permission.POOLED_READ, Permission.DATASET_READ, Permission.TOKEN_OWN)
+
+
+class Statistician(Role):
+    """Reads de-identified datasets and results by REST; never a case form."""
+
+    code = "statistician"
+    label = _("Statistician")
+    permissions = (Permission.POOLED_READ, Permission.DATASET_READ, Permission.TOKEN_OWN)
+
+
+class Administrator(Role):
+    """Manages sites and people; sees no clinical data."""
+
+    code = "administrator"
+    label = _("Administrator")
+    permissions = (Permission.PEOPLE_MANAGE,)
+
+
+ROLES = {
+    role.code: role
+    for role in (SiteCoordinator, SiteInvestigator, DataManager, ConsortiumLead, Statistician, Administrator)
+}

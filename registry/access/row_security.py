@@ -1,0 +1,68 @@
+"""The site scope: which rows exist for the statements of one transaction, and who answers for its changes.
+
+PostgreSQL reads both from settings that live as long as the transaction (migration 0002_guard).
+"""
+
+import contextlib
+
+from django.db import connection, transaction
+
+SETTINGS = ("app.context", "app.pooled", "app.actor", "app.role", "app.request")
+
+
+@contextlib.contextmanager
+def site_scope(site_ids, *, pooled=False, actor="", role="", request=""):
+    """One transaction in which only the rows of `site_ids` exist. Scopes nest; the outer one is restored.
+
+    pooled   the pooled analytics tables exist too
+    actor    who answers for changes; without one PostgreSQL refuses to write
+    """
+    values = (",".join(map(str, site_ids)), "on" if pooled else "", actor, role, request)
+    with transaction.atomic():
+        before = _set(values)
+        try:
+            yield
+        finally:
+            # SET LOCAL outlives a savepoint, so the outer scope is put back by hand.
+            if not connection.needs_rollback:
+                _set(before)
+
+
+def person_scope(person, *, request=""):
+    """The scope of what `person` may see and answer for."""
+    from registry.access.permissions import Permission
+
+    if not person.is_authenticated:
+        return site_scope([])
+    pooled = person.may(Permission.POOLED_READ)
+    return site_scope(person.site_ids(), pooled=pooled, actor=person.email, role=person.role, request=request)
+
+
+def everything_scope(*, actor, role="system", request=""):
+    """The scope of work over all sites: building datasets, loading the demonstration."""
+    from registry.models import Site
+
+    return site_scope(
+        Site.objects.order_by("pk").values_list("pk", flat=True), pooled=True, actor=actor, role=role, request=request
+    )
+
+
+@contextlib.contextmanager
+def because(reason):
+    """The reason that the history gives for the changes inside."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting('app.reason', true), ''), set_config('app.reason', %s, true)", [reason])
+        before = cursor.fetchone()[0]
+        yield
+        cursor.execute("SELECT set_config('app.reason', %s, true)", [before])
+
+
+def _set(values):
+    """Set the scope's settings for the rest of the transaction, and return what they were."""
+    with connection.cursor() as cursor:
+        columns = ", ".join("coalesce(current_setting(%s, true), '')" for _name in SETTINGS)
+        cursor.execute(f"SELECT {columns}", SETTINGS)
+        before = cursor.fetchone()
+        changes = ", ".join("set_config(%s, %s, true)" for _name in SETTINGS)
+        cursor.execute(f"SELECT {changes}", [part for pair in zip(SETTINGS, values, strict=True) for part in pair])
+    return before

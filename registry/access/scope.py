@@ -1,0 +1,37 @@
+"""The words in which the rest of the code asks for rows: whose, and which."""
+
+from django.db import models
+from django.shortcuts import get_object_or_404
+
+from registry.access.permissions import Permission
+
+
+class CaseQuerySet(models.QuerySet):
+    """Cases."""
+
+    def visible_to(self, person):
+        """Cases of the person's own sites; of every site for those who work across sites; none for anybody else."""
+        if not (person.is_authenticated and person.may(Permission.CASE_READ)):
+            return self.none()
+        if person.sees_all_sites:
+            return self
+        return self.filter(site__in=person.sites.all())
+
+    def or_404(self, number):
+        """The case with this number; a foreign one answers like one that does not exist."""
+        return get_object_or_404(self.select_related("site", "cohort"), number=number)
+
+
+class FormQuerySet(models.QuerySet):
+    """Rows of one case report form."""
+
+    def visible_to(self, person):
+        """Rows of the cases this person may see."""
+        from registry.models.case import Case
+
+        return self.filter(case__in=Case.objects.visible_to(person))
+
+    def in_order(self):
+        """By case, course and row number."""
+        names = [name for name in ("course_no", self.model.key_item) if name and hasattr(self.model, name)]
+        return self.order_by("case_id", *names)

@@ -1,0 +1,98 @@
+"""Every model. FORMS lists the case report forms in clinical order."""
+
+from registry.models.adverse_event import AdverseEvent
+from registry.models.baseline_disease import BaselineDisease
+from registry.models.bcell_assessment import BcellAssessment
+from registry.models.bridging_therapy import BridgingTherapy
+from registry.models.cart_course import CartCourse
+from registry.models.case import Case
+from registry.models.crs import Crs
+from registry.models.crs_episode import CrsEpisode
+from registry.models.death import Death
+from registry.models.follow_up import FollowUp
+from registry.models.icans import Icans
+from registry.models.icans_episode import IcansEpisode
+from registry.models.iechs_haematotoxicity import IechsHaematotoxicity
+from registry.models.infusion import Infusion
+from registry.models.late_effects import LateEffects
+from registry.models.leukapheresis import Leukapheresis
+from registry.models.lymphodepletion import Lymphodepletion
+from registry.models.manufacturing import Manufacturing
+from registry.models.patient import Patient
+from registry.models.person import Person, Token
+from registry.models.pre_infusion_assessment import PreInfusionAssessment
+from registry.models.prior_therapy import PriorTherapy
+from registry.models.prior_transplant import PriorTransplant
+from registry.models.relapse import Relapse
+from registry.models.response_assessment import ResponseAssessment
+from registry.models.site import Cohort, Site
+from registry.models.subsequent_neoplasm import SubsequentNeoplasm
+from registry.models.subsequent_therapy import SubsequentTherapy
+from registry.models.trail import HistoryEvent, IdempotencyKey, Outbox
+
+FORMS = (
+    Patient,
+    BaselineDisease,
+    PriorTherapy,
+    PriorTransplant,
+    Leukapheresis,
+    Manufacturing,
+    BridgingTherapy,
+    Lymphodepletion,
+    PreInfusionAssessment,
+    CartCourse,
+    Infusion,
+    Crs,
+    CrsEpisode,
+    Icans,
+    IcansEpisode,
+    IechsHaematotoxicity,
+    AdverseEvent,
+    ResponseAssessment,
+    BcellAssessment,
+    Relapse,
+    SubsequentTherapy,
+    FollowUp,
+    Death,
+    SubsequentNeoplasm,
+    LateEffects,
+)
+FORM_OF = {form.form_name: form for form in FORMS}
+
+__all__ = [
+    "Patient",
+    "BaselineDisease",
+    "PriorTherapy",
+    "PriorTransplant",
+    "Leukapheresis",
+    "Manufacturing",
+    "BridgingTherapy",
+    "Lymphodepletion",
+    "PreInfusionAssessment",
+    "CartCourse",
+    "Infusion",
+    "Crs",
+    "CrsEpisode",
+    "Icans",
+    "IcansEpisode",
+    "IechsHaematotoxicity",
+    "AdverseEvent",
+    "ResponseAssessment",
+    "BcellAssessment",
+    "Relapse",
+    "SubsequentTherapy",
+    "FollowUp",
+    "Death",
+    "SubsequentNeoplasm",
+    "LateEffects",
+    "Case",
+    "Person",
+    "Token",
+    "Cohort",
+    "Site",
+    "HistoryEvent",
+    "IdempotencyKey",
+    "Outbox",
+    "FORMS",
+    "FORM_OF",
+]

@@ -1,0 +1,31 @@
+"""One patient's case at one site."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from registry.access.scope import CaseQuerySet
+
+
+class Case(models.Model):
+    """A patient in the registry. The number (site code and order at the site) is given by the registry and never changes."""
+
+    number = models.CharField(_("Case number"), max_length=8, unique=True)
+    site = models.ForeignKey("registry.Site", on_delete=models.PROTECT)
+    cohort = models.ForeignKey("registry.Cohort", on_delete=models.PROTECT)
+    stratum = models.CharField(_("Group in an imported cohort"), max_length=60, null=True, blank=True)
+    enrolled_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(default=0)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self):
+        return self.number
+
+    def get_absolute_url(self):
+        """The case's page."""
+        from django.urls import reverse
+
+        return reverse("case", args=[self.number])

@@ -1,0 +1,42 @@
+"""What the settings read from outside: the environment, and in demo and tests the file that their supervisor writes."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def read_env_file(path: Path) -> None:
+    """Take KEY=VALUE lines of `path` for what the environment does not set."""
+    if path.is_file() and os.access(path, os.R_OK):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            key, mark, value = line.partition("=")
+            if mark and not key.startswith("#"):
+                os.environ.setdefault(key.strip(), value.strip())
+
+
+def needed(name: str) -> str:
+    """The variable `name`, or a refusal to start that says what and where."""
+    value = os.environ.get(name, "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. See README.md, “Environment”.")
+    return value
+
+
+def database(url: str, **options: object) -> dict:
+    """Django's settings of the PostgreSQL at `url`."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise ImproperlyConfigured(f"DATABASE_URL must begin with postgresql://, not {parts.scheme}://. Nothing else is supported.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        **options,
+    }

@@ -1,0 +1,28 @@
+"""Tests: real PostgreSQL and Redis, project-private; a quick password hasher; plain static files."""
+
+import os
+
+from registry.settings.environment import ROOT, database, read_env_file
+
+read_env_file(ROOT / "var/test/env")
+
+from registry.settings.base import *  # noqa: E402, F403
+from registry.settings.base import DATABASE_OPTIONS, STORAGES  # noqa: E402
+
+DEBUG = False
+DEMO = True
+SECRET_KEY = "test"  # noqa: S105
+HOSPITAL_NUMBER_KEY = "test-hospital-number"
+PSEUDONYM_KEY = "test-pseudonym"
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
+TEST_NAME = "test_registry" + os.environ.get("TEST_DB_SUFFIX", "")
+ADMIN_URL = os.environ.get("ADMIN_DATABASE_URL", "")
+DATABASES = {
+    "default": database(
+        os.environ.get("DATABASE_URL", "postgresql://reg_owner@127.0.0.1/registry"), **DATABASE_OPTIONS, TEST={"NAME": TEST_NAME}
+    )
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_AUTOREFRESH = True
+RUN_LEASE_SECONDS = 3
