@@ -1,0 +1,74 @@
+/* Typed text survives a closed session, a fault and a slip of the finger.
+ *
+ * What is typed and not yet stored is kept in this tab's sessionStorage under the address and version of the form,
+ * and is dropped once the server shows a newer version, when it is thrown away, and when the tab closes.
+ */
+
+const form = document.querySelector("form[data-entry]");
+const SKIP = ["csrfmiddlewaretoken", "version", "go"];
+
+function entries() {
+  return [...new FormData(form)].filter(([name]) => !SKIP.includes(name));
+}
+
+function fill(kept) {
+  for (const one of form.elements) {
+    if (!one.name || SKIP.includes(one.name) || one.type === "hidden" || one.type === "submit") {
+      continue;
+    }
+    const texts = kept.filter(([name]) => name === one.name).map(([, text]) => text);
+    if (one.type === "radio" || one.type === "checkbox") {
+      one.checked = texts.includes(one.value);
+    } else {
+      one.value = texts[0] ?? "";
+    }
+  }
+  form.querySelectorAll("[data-question]").forEach((one) => one.dispatchEvent(new Event("change", { bubbles: true })));
+}
+
+function start() {
+  const place = `draft ${location.pathname} ${form.dataset.person} ${form.dataset.version}`;
+  const stored = JSON.stringify(entries());
+  const notice = document.getElementById("draft-notice");
+  const state = document.querySelector("[data-unsaved]");
+  let leaving = false;
+
+  const mark = () => {
+    const now = JSON.stringify(entries());
+    const changed = now !== stored;
+    changed ? sessionStorage.setItem(place, now) : sessionStorage.removeItem(place);
+    state.hidden = !changed;
+  };
+
+  for (const name of Object.keys(sessionStorage)) {
+    if (name.startsWith(`draft ${location.pathname} `) && name !== place) {
+      sessionStorage.removeItem(name);
+    }
+  }
+  const kept = sessionStorage.getItem(place);
+  if (kept && kept !== stored && !("refused" in form.dataset)) {
+    fill(JSON.parse(kept));
+    notice.hidden = false;
+    state.hidden = false;
+  }
+  notice.querySelector("button").addEventListener("click", () => {
+    fill(JSON.parse(stored));
+    sessionStorage.removeItem(place);
+    notice.hidden = true;
+    state.hidden = true;
+  });
+  form.addEventListener("input", mark);
+  form.addEventListener("change", mark);
+  form.addEventListener("submit", () => {
+    leaving = true;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (!leaving && !state.hidden) {
+      event.preventDefault();
+    }
+  });
+}
+
+if (form) {
+  start();
+}

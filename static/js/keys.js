@@ -1,0 +1,87 @@
+/* Keys of every page: find, go to, next row, next form, the list of keys. Never while somebody types. */
+
+const dialog = document.getElementById("keys");
+const WAIT = 1500; // milliseconds between g and the place
+
+let going = 0;
+
+function isTyping(target) {
+  return target.closest("input:not([type=radio]):not([type=checkbox]), select, textarea, [contenteditable], dialog[open]");
+}
+
+function show(dialog) {
+  if (dialog && !dialog.open) {
+    dialog.showModal();
+  }
+}
+
+function step(by) {
+  const rows = [...document.querySelectorAll("tbody tr a[data-row]")];
+  if (!rows.length) {
+    return;
+  }
+  const here = rows.indexOf(document.activeElement);
+  const next = here < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(Math.max(here + by, 0), rows.length - 1);
+  rows[next].focus();
+}
+
+function follow(selector) {
+  const link = document.querySelector(selector);
+  if (link) {
+    link.click();
+  }
+}
+
+const ACTIONS = {
+  "/": () => document.querySelector("[data-key='/']")?.select(),
+  "?": () => show(dialog),
+  j: () => step(1),
+  k: () => step(-1),
+  "]": () => follow("a[rel=next]"),
+  "[": () => follow("a[rel=prev]"),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target)) {
+    return;
+  }
+  if (going && Date.now() - going < WAIT && /^[a-z]$/.test(event.key)) {
+    going = 0;
+    event.preventDefault();
+    follow(`a[data-go="${event.key}"]`);
+    return;
+  }
+  going = event.key === "g" ? Date.now() : 0;
+  if (ACTIONS[event.key]) {
+    event.preventDefault();
+    ACTIONS[event.key]();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-help]")) {
+    show(dialog);
+  }
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target) || event.target.closest("[data-help]")) {
+      menu.open = false;
+    }
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && event.target.closest("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+document.querySelector("[data-focus]")?.focus();
+
+/* Whoever signs out leaves nothing typed behind in this tab. */
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-forget]")) {
+    sessionStorage.clear();
+  }
+});
