@@ -21,11 +21,36 @@ MISSING_CHOICES = [(reason.name, pgettext_lazy("missing_reason", reason.value)) 
 PRECISION_CHOICES = [(one.name, pgettext_lazy("date_precision", one.value)) for one in DatePrecision]
 
 
-class ItemField:
+class BareColumn:
+    """A field of which migrations see the column only, so that wording, codes and ranges never make one."""
+
+    bare: type[models.Field]
+
+    def deconstruct(self):
+        """The plain field, without words and choices."""
+        name, _path, args, column = super().deconstruct()
+        for word in ("verbose_name", "help_text", "validators", "choices"):
+            column.pop(word, None)
+        column["blank"] = self.blank
+        return name, f"{self.bare.__module__}.{self.bare.__qualname__}", args, column
+
+
+class Companion(BareColumn, models.CharField):
+    """A short column beside an item's: its missing reason or its date's precision."""
+
+    bare = models.CharField
+
+
+class CompanionText(BareColumn, models.TextField):
+    """The text of "Other, specify" beside an item's column."""
+
+    bare = models.TextField
+
+
+class ItemField(BareColumn):
     """A model field that knows its question. Everything about the question is said once, here."""
 
     kind: str
-    bare: type[models.Field]  # the plain Django field that migrations see
     defaults: dict = {}
 
     def __init__(self, label="", *, hard=None, soft=None, **words):
@@ -43,30 +68,13 @@ class ItemField:
 
     def companions(self):
         """Suffix and field of each companion column."""
+        optional = {"null": True, "blank": True}
         if not self.item.key:
-            yield (
-                "_mr",
-                models.CharField(
-                    gettext_lazy("Reason missing"), max_length=3, null=True, blank=True, choices=MISSING_CHOICES
-                ),
-            )
+            yield "_mr", Companion(gettext_lazy("Reason missing"), max_length=3, choices=MISSING_CHOICES, **optional)
         if self.kind == "date":
-            yield (
-                "_p",
-                models.CharField(
-                    gettext_lazy("Precision"), max_length=1, null=True, blank=True, choices=PRECISION_CHOICES
-                ),
-            )
+            yield "_p", Companion(gettext_lazy("Precision"), max_length=1, choices=PRECISION_CHOICES, **optional)
         if self.item.other_code:
-            yield "_oth", models.TextField(gettext_lazy("Other, specify"), max_length=500, null=True, blank=True)
-
-    def deconstruct(self):
-        """Show migrations the bare column, so that wording, codes and ranges never make one."""
-        name, _path, args, column = super().deconstruct()
-        for word in ("verbose_name", "help_text", "validators", "choices"):
-            column.pop(word, None)
-        column["blank"] = self.blank
-        return name, f"{self.bare.__module__}.{self.bare.__qualname__}", args, column
+            yield "_oth", CompanionText(gettext_lazy("Other, specify"), max_length=500, **optional)
 
     def validate(self, value, instance):
         """Refuse what the hard range or the code list does not allow, and say what was found and expected."""

@@ -35,3 +35,11 @@ class FormQuerySet(models.QuerySet):
         """By case, course and row number."""
         names = [name for name in ("course_no", self.model.key_item) if name and hasattr(self.model, name)]
         return self.order_by("case_id", *names)
+
+
+class FormManager(models.Manager):
+    """Rows that count: those that were not voided."""
+
+    def get_queryset(self):
+        """Without voided rows."""
+        return super().get_queryset().filter(is_void=False)

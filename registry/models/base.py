@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from registry.access.scope import FormQuerySet
+from registry.access.scope import FormManager, FormQuerySet
 from registry.dictionary.items import EMPTY, Item
 from registry.fields import ItemField
 
@@ -20,8 +20,10 @@ class FormModel(models.Model):
     case = models.ForeignKey("registry.Case", on_delete=models.PROTECT)
     site = models.ForeignKey("registry.Site", on_delete=models.PROTECT)
     version = models.PositiveIntegerField(default=0)
+    is_void = models.BooleanField(default=False)  # entered by mistake: kept for the history, counted nowhere
 
-    objects = FormQuerySet.as_manager()
+    objects = FormManager.from_queryset(FormQuerySet)()
+    with_void = FormQuerySet.as_manager()
 
     form_id = ""
     form_name = ""
@@ -43,7 +45,7 @@ class FormModel(models.Model):
     @classmethod
     def columns(cls) -> list[str]:
         """Names of all answer columns: items and their companions, as stored and exported."""
-        structure = {"id", "case", "site", "version", "course_no"} - set(cls.items())
+        structure = {"id", "case", "site", "version", "is_void", "course_no"} - set(cls.items())
         return [field.name for field in cls._meta.local_fields if field.name not in structure]
 
     @property

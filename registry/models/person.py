@@ -24,7 +24,7 @@ class PersonManager(BaseUserManager):
 class Person(AbstractBaseUser):
     """Somebody who works with the registry in one role. Never deleted, never renamed to somebody else: deactivated."""
 
-    email = models.EmailField(_("E-mail"), max_length=254)
+    email = models.EmailField(_("E-mail"), max_length=254, unique=True)
     name = models.CharField(_("Name"), max_length=120)
     role = models.CharField(_("Role"), max_length=20, choices=[(role.code, role.label) for role in ROLES.values()])
     sites = models.ManyToManyField("registry.Site", verbose_name=_("Sites"), blank=True)

@@ -1,0 +1,182 @@
+"""The case table: which columns of which forms the core reads, and the one door where they are checked.
+
+Input is a mapping from table name to frame. `cases` has one row per case; every other table is a case report form under its
+dictionary name, one row per stored form. Columns carry the dictionary's variable names; a date item `x` comes with its precision
+`x_p` ("D" exact, "M" month known, "Y" year known), a partial date being stored as the first day of its month or year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+CASE_COLUMNS = ("case", "site", "cohort", "stratum")
+
+
+@dataclass(frozen=True, slots=True)
+class FormTable:
+    """What the core reads of one form: its date items and its coded, counted or measured items."""
+
+    of_course: bool
+    dates: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns, in a fixed order: keys, numbers, then each date with its precision."""
+        keys = ("case", "course_no") if self.of_course else ("case",)
+        return (*keys, *self.numbers, *(column for date in self.dates for column in (date, f"{date}_p")))
+
+
+def of_case(dates: tuple[str, ...] = (), numbers: tuple[str, ...] = ()) -> FormTable:
+    """A form that belongs to the patient."""
+    return FormTable(False, dates, numbers)
+
+
+def of_course(dates: tuple[str, ...] = (), numbers: tuple[str, ...] = ()) -> FormTable:
+    """A form that belongs to one CAR-T course of the patient."""
+    return FormTable(True, dates, numbers)
+
+
+FORM_TABLES: Mapping[str, FormTable] = {
+    "patient": of_case(("decision_date",)),
+    "baseline_disease": of_case(("dx_date",), ("all_subtype",)),
+    "prior_therapy": of_case(numbers=("prior_hsct",)),
+    "prior_transplant": of_case(("hsct_date",), ("hsct_seq",)),
+    "leukapheresis": of_course(("aph_start_date", "aph_end_date"), ("aph_seq", "aph_shipped")),
+    "manufacturing": of_course(("ship_date", "release_date"), ("mfg_seq", "mfg_outcome")),
+    "pre_infusion_assessment": of_course(
+        ("pre_date",), ("pre_seq", "pre_phase", "pre_bm_done", "pre_bm_blast", "pre_bm_blast_op")
+    ),
+    "cart_course": of_course(("noninf_date",), ("infused", "noninf_reason", "prod_name")),
+    "infusion": of_course(("inf_date",), ("inf_seq",)),
+    "crs": of_course(("toci_first_date", "steroid_start", "icu_start"), ("crs_occurred",)),
+    "crs_episode": of_course(("crs_onset", "crs_resolved"), ("crs_seq",)),
+    "icans": of_course(numbers=("icans_occurred",)),
+    "icans_episode": of_course(("icans_onset", "icans_resolved"), ("icans_seq",)),
+    "iechs_haematotoxicity": of_course(("iechs_onset", "anc_rec_date", "plt_rec_date")),
+    "adverse_event": of_course(("ae_onset", "ae_resolved"), ("ae_seq",)),
+    "response_assessment": of_course(
+        ("rsp_date",),
+        (
+            "rsp_seq",
+            "rsp_bm_done",
+            "rsp_bm_blast",
+            "rsp_pb_blast",
+            "rsp_anc",
+            "rsp_plt",
+            "rsp_transfused",
+            "rsp_cns",
+            "rsp_emd",
+            "rsp_site",
+            "rsp_mrd_method",
+            "rsp_mrd_result",
+            "rsp_mrd_value",
+            "rsp_mrd_lod",
+        ),
+    ),
+    "bcell_assessment": of_course(("bca_date",), ("bca_seq", "b19_abs", "b19_pct", "b19_is_blast")),
+    "relapse": of_course(("rel_date",), ("rel_seq", "rel_kind", "rel_cd19", "rel_confirmed")),
+    "subsequent_therapy": of_course(("stx_date",), ("stx_seq", "stx_type", "stx_reason", "stx_status")),
+    "follow_up": of_course(("fup_date", "last_disease_date"), ("fup_seq", "vital_status", "disease_status_fup")),
+    "death": of_case(("death_date",), ("death_cause", "death_in_remission")),
+    "subsequent_neoplasm": of_case(("smn_date",), ("smn_seq", "smn_type")),
+}
+
+TABLES: Mapping[str, tuple[str, ...]] = {
+    "cases": CASE_COLUMNS,
+    **{name: form.columns for name, form in FORM_TABLES.items()},
+}
+
+PRECISIONS = ("D", "M", "Y")
+
+
+def empty_tables() -> dict[str, pd.DataFrame]:
+    """Every table with its columns and no rows."""
+    return {name: pd.DataFrame(columns=list(columns), dtype=object) for name, columns in TABLES.items()}
+
+
+def checked(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The tables with their columns selected and typed: dates datetime64, codes and numbers float64 (missing NaN), keys text.
+
+    Dates may arrive as ISO 8601 text, as `datetime.date` or as datetime64.
+    Raises ValueError naming the table, and the column or value at fault: a missing table or column, a case listed twice, a form
+    of an unknown case, a date or number that cannot be read, an unknown precision.
+    """
+    absent = sorted(TABLES.keys() - tables.keys())
+    if absent:
+        raise ValueError(f"tables are missing: {', '.join(absent)}; expected {', '.join(TABLES)}")
+    cases = _checked_cases(tables["cases"])
+    known = pd.Index(cases["case"])
+    return {
+        "cases": cases,
+        **{name: _checked_form(name, tables[name], form, known) for name, form in FORM_TABLES.items()},
+    }
+
+
+def _select(name: str, table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    absent = [column for column in columns if column not in table.columns]
+    if absent:
+        raise ValueError(f"{name}: columns are missing: {', '.join(absent)}; expected {', '.join(columns)}")
+    return table.loc[:, list(columns)].reset_index(drop=True)
+
+
+def _checked_cases(table: pd.DataFrame) -> pd.DataFrame:
+    cases = _select("cases", table, CASE_COLUMNS)
+    if cases["case"].isna().any():
+        raise ValueError("cases: case is missing in some rows")
+    cases = cases.assign(**{column: _text(cases[column]) for column in CASE_COLUMNS})
+    twice = cases.loc[cases["case"].duplicated(), "case"]
+    if len(twice):
+        raise ValueError(f"cases: {twice.iloc[0]} is listed more than once")
+    return cases
+
+
+def _checked_form(name: str, table: pd.DataFrame, form: FormTable, known: pd.Index) -> pd.DataFrame:
+    rows = _select(name, table, form.columns)
+    typed: dict[str, pd.Series] = {"case": _text(rows["case"])}
+    strangers = ~typed["case"].isin(known)
+    if strangers.any():
+        raise ValueError(f"{name}: {typed['case'][strangers].iloc[0]} is not in the table of cases")
+    for column in (*(("course_no",) if form.of_course else ()), *form.numbers):
+        typed[column] = _number(name, rows[column])
+    for date in form.dates:
+        typed[date] = _date(name, rows[date])
+        typed[f"{date}_p"] = _precision(name, rows[f"{date}_p"])
+    return pd.DataFrame(typed, columns=list(form.columns))
+
+
+def _text(column: pd.Series) -> pd.Series:
+    missing = column.isna()
+    if not missing.any() and isinstance(column.dtype, pd.StringDtype):
+        return column.astype(object)
+    return column.astype(str).astype(object).mask(missing, None)
+
+
+def _number(name: str, column: pd.Series) -> pd.Series:
+    numbers = pd.to_numeric(column.replace("", None) if column.dtype == object else column, errors="coerce")
+    _refuse_unread(name, column, numbers, "number")
+    return numbers.astype("float64")
+
+
+def _date(name: str, column: pd.Series) -> pd.Series:
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return column.astype("datetime64[ns]")
+    dates = pd.to_datetime(column, format="%Y-%m-%d", errors="coerce")
+    _refuse_unread(name, column, dates, "date (YYYY-MM-DD)")
+    return dates.astype("datetime64[ns]")
+
+
+def _precision(name: str, column: pd.Series) -> pd.Series:
+    wrong = column.notna() & (column != "") & ~column.isin(PRECISIONS)
+    if wrong.any():
+        raise ValueError(f"{name}: {column.name} is {column[wrong].iloc[0]!r}; expected one of {', '.join(PRECISIONS)}")
+    return column.astype(object)
+
+
+def _refuse_unread(name: str, given: pd.Series, read: pd.Series, kind: str) -> None:
+    unread = read.isna() & given.notna() & (given != "")
+    if unread.any():
+        raise ValueError(f"{name}: {given.name} is {given[unread].iloc[0]!r}, which is not a {kind}")

@@ -1,0 +1,1 @@
+"""From dated clinical rows to a time and a status for each case and endpoint."""

@@ -1,0 +1,1 @@
+"""Messages of the doorbell. A task loads and calls one action; nothing is decided here."""

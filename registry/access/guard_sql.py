@@ -1,0 +1,115 @@
+"""SQL of the guards that hold below the application: isolation of sites, the history, the outbox. Run by migrations as reg_owner."""
+
+APP, WORKER, OWNER = "reg_app", "reg_worker", "reg_owner"
+SERVING = f"{APP}, {WORKER}"
+
+SCHEMA = f"""
+CREATE SCHEMA guard;
+GRANT USAGE ON SCHEMA guard TO {SERVING};
+
+-- The sites whose rows exist for this transaction. Evaluated once a query: policies call it inside (SELECT …).
+CREATE FUNCTION guard.sites() RETURNS bigint[] LANGUAGE sql STABLE AS
+  $$ SELECT coalesce(string_to_array(nullif(current_setting('app.context', true), ''), ','), '{{}}')::bigint[] $$;
+
+-- Whether the pooled tables of all sites exist for this transaction.
+CREATE FUNCTION guard.pooled() RETURNS boolean LANGUAGE sql STABLE AS
+  $$ SELECT coalesce(current_setting('app.pooled', true), '') = 'on' $$;
+
+CREATE FUNCTION guard.refuse() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN RAISE EXCEPTION '% on % is refused: this table is append-only', TG_OP, TG_TABLE_NAME; END $$;
+"""
+
+# One row of history for each changed item, and one outbox row for each changed row. Runs as the owner, so that the serving
+# roles need no right to write either table; a change without an actor is refused, so no path can leave one out.
+RECORD = """
+CREATE FUNCTION guard.record() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  before jsonb := CASE WHEN TG_OP = 'INSERT' THEN '{}'::jsonb ELSE to_jsonb(OLD) END;
+  after  jsonb := CASE WHEN TG_OP = 'DELETE' THEN '{}'::jsonb ELSE to_jsonb(NEW) END;
+  stored jsonb := before || after;
+  actor  text  := nullif(current_setting('app.actor', true), '');
+  of_case bigint := (stored ->> CASE WHEN TG_ARGV[0] = 'case' THEN 'id' ELSE 'case_id' END)::bigint;
+BEGIN
+  IF actor IS NULL THEN
+    RAISE EXCEPTION 'a change of % needs somebody who answers for it: app.actor is not set', TG_TABLE_NAME;
+  END IF;
+  IF TG_OP = 'UPDATE' AND (before -> 'id', before -> 'site_id', before -> 'case_id')
+      IS DISTINCT FROM (after -> 'id', after -> 'site_id', after -> 'case_id') THEN
+    RAISE EXCEPTION 'a row of % never changes its key, case or site', TG_TABLE_NAME;
+  END IF;
+  INSERT INTO registry_historyevent
+    (at, actor, role, reason, request, transaction, site_id, case_id, form, row_id, kind, item, old, new)
+  SELECT clock_timestamp(), actor, coalesce(current_setting('app.role', true), ''),
+    coalesce(current_setting('app.reason', true), ''), coalesce(current_setting('app.request', true), ''),
+    pg_current_xact_id()::text::bigint, (stored ->> 'site_id')::bigint, of_case, TG_ARGV[0], (stored ->> 'id')::bigint,
+    lower(TG_OP), item, nullif(before -> item, 'null'), nullif(after -> item, 'null')
+  FROM jsonb_object_keys(stored) item
+  WHERE item NOT IN ('id', 'site_id', 'case_id', 'version')
+    AND nullif(before -> item, 'null') IS DISTINCT FROM nullif(after -> item, 'null')
+  ORDER BY item;
+  INSERT INTO registry_outbox (site_id, case_id, form, at)
+  VALUES ((stored ->> 'site_id')::bigint, of_case, TG_ARGV[0], clock_timestamp());
+  RETURN NULL;
+END $$;
+"""
+
+
+def isolate(table: str, *, site: str = "site_id") -> str:
+    """Row-level security of a table with a site: only rows of the transaction's sites can be seen or written."""
+    mine = f"{site} = ANY ((SELECT guard.sites())::bigint[])"
+    return f"""
+ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_sites ON {table} USING ({mine}) WITH CHECK ({mine});
+"""
+
+
+def pool(table: str) -> str:
+    """Row-level security of a pooled table: its rows exist only where the transaction may see all sites together."""
+    return f"""
+ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+CREATE POLICY pooled ON {table} USING ((SELECT guard.pooled())) WITH CHECK ((SELECT guard.pooled()));
+"""
+
+
+def record(table: str, form: str) -> str:
+    """History and outbox of a clinical table, by trigger, so that raw SQL and bulk writes count too."""
+    return f"""
+CREATE TRIGGER record AFTER INSERT OR UPDATE OR DELETE ON {table}
+  FOR EACH ROW EXECUTE FUNCTION guard.record('{form}');
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION guard.refuse();
+GRANT SELECT, INSERT, UPDATE ON {table} TO {APP};
+GRANT SELECT ON {table} TO {WORKER};
+"""
+
+
+def written_by_trigger(table: str) -> str:
+    """A table that only guard.record() fills: the serving roles read their sites' rows and nothing else."""
+    return f"""
+ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_sites ON {table} FOR SELECT USING (site_id = ANY ((SELECT guard.sites())::bigint[]));
+CREATE POLICY by_trigger ON {table} FOR INSERT TO {OWNER} WITH CHECK (true);
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION guard.refuse();
+GRANT SELECT ON {table} TO {SERVING};
+"""
+
+
+def same_site_as_case(table: str) -> str:
+    """A form's site is its case's site, held by a composite foreign key."""
+    return f"""
+ALTER TABLE {table} ADD CONSTRAINT {table}_site_of_case FOREIGN KEY (case_id, site_id) REFERENCES registry_case (id, site_id);
+"""
+
+
+def value_or_reason(table: str, names: list[str]) -> str:
+    """No column holds both a value and a reason why it is missing; a date has a precision exactly if it has a value."""
+    rules = [f"({name} IS NULL OR {name}_mr IS NULL)" for name in names]
+    return f"ALTER TABLE {table} ADD CONSTRAINT {table}_value_or_reason CHECK ({' AND '.join(rules)});\n"
+
+
+def date_has_precision(table: str, names: list[str]) -> str:
+    """A date has a precision exactly if it has a value."""
+    rules = [f"(({name} IS NULL) = ({name}_p IS NULL))" for name in names]
+    return f"ALTER TABLE {table} ADD CONSTRAINT {table}_date_precision CHECK ({' AND '.join(rules)});\n"

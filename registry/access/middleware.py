@@ -1,0 +1,75 @@
+"""Who asks, and which rows exist for the answer."""
+
+import re
+import uuid
+
+from django.conf import settings
+from django.http import JsonResponse
+from django.utils import timezone
+
+from registry.access.row_security import person_scope
+from registry.models import Token
+
+BEARER = re.compile(r"Bearer ([0-9a-f]{32})")
+
+
+class TokenMiddleware:
+    """Under /api/, an `Authorization: Bearer` header says who asks; a dead or unknown token is answered 401."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        header = request.headers.get("Authorization", "")
+        if not header or not request.path_info.startswith("/api/"):
+            return self.get_response(request)
+        token = self.token_of(header)
+        if token is None:
+            return JsonResponse(
+                {
+                    "type": "about:blank",
+                    "title": "The token is not valid",
+                    "status": 401,
+                    "code": "dead_token",
+                    "detail": "The token is unknown, expired or revoked. Make a new one under /accounts/tokens/.",
+                },
+                status=401,
+                content_type="application/problem+json",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        request.token = token
+        request.user = token.owner
+        return self.get_response(request)
+
+    def token_of(self, header):
+        """The living token that the header holds, or None."""
+        found = BEARER.fullmatch(header)
+        token = found and Token.objects.select_related("owner").filter(digest=Token.digest_of(found[1])).first()
+        if not token or not token.is_alive:
+            return None
+        Token.objects.filter(pk=token.pk).update(last_used_at=timezone.now())
+        return token
+
+
+class ScopeMiddleware:
+    """Runs the view, rendering included, in one transaction in which only the person's rows exist.
+
+    Inside process_view, so that an exception rolls back before it becomes a response.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.id = f"r-{uuid.uuid4()}"
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        """The response of `view` inside the person's scope."""
+        if request.path_info.startswith(settings.STATIC_URL):
+            return None
+        with person_scope(request.user, request=request.id):
+            response = view(request, *args, **kwargs)
+            if hasattr(response, "render") and callable(response.render):
+                response = response.render()
+        return response

@@ -1,0 +1,45 @@
+"""Enrol a case."""
+
+import re
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from registry.access.permissions import Permission
+from registry.access.row_security import because, person_scope
+from registry.doorbell import ring_after_commit
+from registry.models import Case, Cohort, Site
+
+PRIMARY_COHORT = "tisagenlecleucel"
+
+
+@transaction.atomic
+def enrol_case(*, site, by, cohort=None, stratum=None):
+    """A new case at `site`, with the site's next number.
+
+    cohort   the consortium's own unless given
+    Raises PermissionDenied if `by` may not enrol there, ValidationError if the site does not take part.
+    """
+    if not by.may(Permission.CASE_ENROL) or site.pk not in by.site_ids():
+        raise PermissionDenied
+    if not site.is_active:
+        raise ValidationError(_("%(site)s does not take part any more; no case can be enrolled there.") % {"site": site})
+    cohort = cohort or Cohort.objects.get(code=PRIMARY_COHORT)
+    with person_scope(by), because(""):
+        number = next_number(site)
+        case = Case.objects.create(number=number, site=site, cohort=cohort, stratum=stratum or None)
+    ring_after_commit("analytics.tasks.build_datasets")
+    return case
+
+
+def next_number(site):
+    """The site's next case number; the site's row is locked until the transaction ends, so no two cases get the same."""
+    Site.objects.select_for_update().get(pk=site.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(number) FROM registry_case WHERE site_id = %s", [site.pk])
+        last = cursor.fetchone()[0]
+    following = int(re.fullmatch(r"[A-Z]{3}-(\d{4})", last)[1]) + 1 if last else 1
+    if following > 9999:
+        raise ValidationError(_("%(site)s has used all its 9999 case numbers.") % {"site": site})
+    return f"{site.code}-{following:04d}"

@@ -1,0 +1,104 @@
+"""People, sites and personal tokens."""
+
+from datetime import timedelta
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from registry.access.permissions import Permission
+from registry.access.roles import ROLES
+from registry.models import Person, Site, Token
+
+LONGEST_TOKEN_DAYS = 365
+
+
+def check_manages_people(by):
+    """Raise PermissionDenied unless `by` manages people and sites."""
+    if not by.may(Permission.PEOPLE_MANAGE):
+        raise PermissionDenied
+
+
+@transaction.atomic
+def add_person(*, email, name, role, sites, password, by):
+    """Somebody new. Raises ValidationError naming the field at fault."""
+    check_manages_people(by)
+    person = Person(email=email.strip().lower(), name=name.strip(), role=role)
+    _check_sites(role, sites)
+    person.set_unusable_password()
+    person.full_clean()
+    try:
+        validate_password(password, person)
+    except ValidationError as refusal:
+        raise ValidationError({"password": refusal.messages}) from refusal
+    person.set_password(password)
+    person.save()
+    person.sites.set(sites)
+    return person
+
+
+@transaction.atomic
+def change_person(person, *, name, role, sites, is_active, by):
+    """Another name, role or set of sites; or an end. The address stays: a person never becomes somebody else."""
+    check_manages_people(by)
+    if person == by and not (is_active and role == by.role):
+        raise ValidationError(_("You cannot take the administrator's role from yourself. Ask another administrator."))
+    _check_sites(role, sites)
+    person.name, person.role, person.is_active = name.strip(), role, is_active
+    person.full_clean(exclude=["password"])
+    person.save()
+    person.sites.set(sites)
+    if not is_active:
+        Token.objects.filter(owner=person, revoked_at=None).update(revoked_at=timezone.now())
+    return person
+
+
+@transaction.atomic
+def add_site(*, code, name, by):
+    """A hospital that takes part from now on."""
+    check_manages_people(by)
+    site = Site(code=code.strip().upper(), name=name.strip())
+    site.full_clean()
+    site.save()
+    return site
+
+
+@transaction.atomic
+def change_site(site, *, name, is_active, by):
+    """Another name, or an end to taking part. The code stays: case numbers begin with it."""
+    check_manages_people(by)
+    site.name, site.is_active = name.strip(), is_active
+    site.full_clean()
+    site.save()
+    return site
+
+
+@transaction.atomic
+def mint_token(*, purpose, days, by):
+    """(token, its key): the key is shown now and never again."""
+    if not by.may(Permission.TOKEN_OWN):
+        raise PermissionDenied
+    if not 1 <= days <= LONGEST_TOKEN_DAYS:
+        raise ValidationError({"days": _("A token lasts 1 to %(most)d days.") % {"most": LONGEST_TOKEN_DAYS}})
+    key = Token.new_key()
+    token = Token(owner=by, purpose=purpose.strip(), digest=Token.digest_of(key), expires_at=timezone.now() + timedelta(days=days))
+    token.full_clean()
+    token.save()
+    return token, key
+
+
+@transaction.atomic
+def revoke_token(token, *, by):
+    """End one of one's own tokens."""
+    if token.owner_id != by.pk:
+        raise PermissionDenied
+    token.revoked_at = token.revoked_at or timezone.now()
+    token.save(update_fields=["revoked_at"])
+
+
+def _check_sites(role, sites):
+    role = ROLES.get(role)
+    if role and not role.all_sites and Permission.CASE_READ in role.permissions and not sites:
+        raise ValidationError({"sites": _("%(role)s needs at least one site.") % {"role": role.label}})

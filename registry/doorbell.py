@@ -1,0 +1,31 @@
+"""Tell a worker to look. A lost message costs seconds, never work: the row is the truth and the sweeper rings again."""
+
+import functools
+import logging
+import time
+
+import kombu.exceptions
+import redis.exceptions
+from celery import current_app
+from django.db import transaction
+
+log = logging.getLogger(__name__)
+QUIET_SECONDS = 5
+_quiet_until = 0.0
+
+
+def ring(task, *args):
+    """Send the message now; after a failure, stay quiet for some seconds, for each try can cost two."""
+    global _quiet_until
+    if time.monotonic() < _quiet_until:
+        return
+    try:
+        current_app.signature(task, args=args).apply_async(ignore_result=True, retry=False)
+    except (kombu.exceptions.OperationalError, redis.exceptions.RedisError, OSError):
+        _quiet_until = time.monotonic() + QUIET_SECONDS
+        log.warning("doorbell lost: %s; the sweeper will ring again", task)
+
+
+def ring_after_commit(task, *args):
+    """Send the message once this transaction has committed."""
+    transaction.on_commit(functools.partial(ring, task, *args), robust=True)
