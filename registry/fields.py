@@ -32,7 +32,8 @@ class BareColumn:
         for word in ("verbose_name", "help_text", "validators", "choices"):
             column.pop(word, None)
         column["blank"] = self.blank
-        return name, f"{self.bare.__module__}.{self.bare.__qualname__}", args, column
+        package = "django.contrib.postgres.fields" if self.bare is ArrayField else "django.db.models"
+        return name, f"{package}.{self.bare.__name__}", args, column
 
 
 class Companion(BareColumn, models.CharField):

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('registry', '0002_initial'),
+        ('registry', '0001_initial'),
     ]
 
     operations = [
