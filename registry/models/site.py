@@ -31,6 +31,7 @@ class Cohort(models.Model):
     name = models.CharField(_("Name"), max_length=120)
     about = models.TextField(_("About"), blank=True, max_length=1000)
     is_synthetic = models.BooleanField(_("Synthetic"), default=False)
+    is_published = models.BooleanField(_("Public already: its hospitals are named in analyses"), default=False)
 
     class Meta:
         ordering = ["code"]

@@ -1,0 +1,63 @@
+"""The one door between the apps: a cohort's stored forms → the core's tables. Nothing else here knows registry models."""
+
+import hashlib
+import hmac
+import io
+
+import pandas as pd
+from django.conf import settings
+from django.db import connection
+
+from analytics.core.cases import FORM_TABLES, TABLES, checked
+from registry.models import FORM_OF, Case, Patient
+
+PSEUDONYM_DIGITS = 12  # hexadecimal digits of a pseudonym: 48 bits
+
+
+def extract(cohort):
+    """The tables of `cohort` as the core takes them, from the snapshot of the current transaction.
+
+    Cases are pseudonyms (HMAC under the registry's key) and rows are sorted by them, so that their order tells nothing. Voided
+    forms and the cases of patients who withdrew are not there. Needs a scope over all sites.
+    """
+    cases = _cases(cohort)
+    pseudonyms = dict(zip(cases["case_id"], cases["case"], strict=True))
+    tables = {"cases": cases[list(TABLES["cases"])]}
+    for name, form in FORM_TABLES.items():
+        columns = [column for column in form.columns if column != "case"]
+        rows = FORM_OF[name].objects.filter(case__cohort=cohort, case__in=cases["case_id"].tolist())
+        table = _copy(rows.values_list("case_id", *columns), ["case_id", *columns])
+        table["case"] = table["case_id"].map(pseudonyms)
+        order = [column for column in ("case", "course_no", FORM_OF[name].key_item) if column in table]
+        tables[name] = table.sort_values(order, kind="stable")
+    return checked(tables)
+
+
+def _cases(cohort):
+    """case_id, case (pseudonym), site, cohort, stratum of the cases whose data may be used, sorted by pseudonym."""
+    withdrawn = Patient.objects.filter(consent_withdrawn=1).values("case_id")
+    stored = Case.objects.filter(cohort=cohort).exclude(pk__in=withdrawn)
+    cases = _copy(stored.order_by().values_list("pk", "site__code", "stratum"), ["case_id", "site", "stratum"])
+    cases["case"] = [pseudonym("case", pk) for pk in cases["case_id"]]
+    if not cohort.is_published:
+        cases["site"] = [pseudonym("site", code)[:4] for code in cases["site"]]
+    cases["cohort"] = cohort.code
+    return cases.sort_values("case", ignore_index=True)
+
+
+def pseudonym(kind, key):
+    """The name under which a case or a site appears in datasets: stable, and not to be guessed back without the key."""
+    text = f"{kind}:{key}".encode()
+    return hmac.new(settings.PSEUDONYM_KEY.encode(), text, hashlib.sha256).hexdigest()[:PSEUDONYM_DIGITS]
+
+
+def _copy(rows, names):
+    """A values_list queryset as a frame, by COPY. All columns are text but `case_id`; empty is missing."""
+    sql, params = rows.query.sql_with_params()  # str(queryset.query) does not quote its parameters
+    pieces = io.BytesIO()
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", params) as copy:
+        for piece in copy:
+            pieces.write(piece)
+    pieces.seek(0)
+    kinds = {name: "int64" if name == "case_id" else str for name in names}
+    return pd.read_csv(pieces, names=names, header=None, dtype=kinds, keep_default_na=False, na_values=[""])
