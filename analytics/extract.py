@@ -25,9 +25,10 @@ def extract(cohort):
     tables = {"cases": cases[list(TABLES["cases"])]}
     for name, form in FORM_TABLES.items():
         columns = [column for column in form.columns if column != "case"]
-        rows = FORM_OF[name].objects.filter(case__cohort=cohort, case__in=cases["case_id"].tolist())
+        rows = FORM_OF[name].objects.filter(case__cohort=cohort).order_by()
         table = _copy(rows.values_list("case_id", *columns), ["case_id", *columns])
         table["case"] = table["case_id"].map(pseudonyms)
+        table = table[table["case"].notna()]  # the others have withdrawn
         order = [column for column in ("case", "course_no", FORM_OF[name].key_item) if column in table]
         tables[name] = table.sort_values(order, kind="stable")
     return checked(tables)

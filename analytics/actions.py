@@ -1,0 +1,246 @@
+"""Build a cohort's live dataset, run its analyses, store their results. A task takes ids and calls one of these."""
+
+import hashlib
+import io
+import json
+import logging
+from datetime import timedelta
+
+import pyarrow
+import pyarrow.parquet
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from analytics import live
+from analytics.catalogue import CATALOGUE
+from analytics.core.endpoints.derive import endpoint_table
+from analytics.core.endpoints.timeline import timeline
+from analytics.extract import extract
+from analytics.models import AnalysisRun, Dataset, DatasetTable, Heartbeat
+from registry.access.row_security import everything_scope
+from registry.doorbell import ring, ring_after_commit
+from registry.models import Case, Cohort, Outbox
+
+log = logging.getLogger(__name__)
+BUILD_LOCK = 7_201_001  # advisory lock: one builder at a time
+DEADLINE = timedelta(minutes=30)
+KEPT_LIVE_REVISIONS = 20
+TEXT_COLUMNS = ("case", "site", "cohort", "stratum", "burden", "endpoint", "clock", "event", "censor_reason")
+
+
+def build_datasets():
+    """Cover every open outbox row by a stored dataset; returns the number of datasets made.
+
+    Loops until nothing is open, so that a burst of saves is one or two builds. Somebody else building: returns at once, for the
+    sweeper looks again.
+    """
+    made = 0
+    while True:
+        built = _build_once()
+        if built is None:
+            return made
+        made += built
+
+
+def _build_once():
+    """One snapshot: the open outbox rows and the tables of their cohorts. None when nothing is open or another builds."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [BUILD_LOCK])
+            if not cursor.fetchone()[0]:
+                return None
+        with everything_scope(actor="worker"):
+            waiting = Outbox.objects.filter(dataset_id=None)
+            cohorts = Cohort.objects.filter(pk__in=Case.objects.filter(pk__in=waiting.values("case_id")).values("cohort_id"))
+            datasets = [(cohort, *live_dataset(cohort)) for cohort in cohorts.order_by("pk")]
+            if not datasets:
+                return None
+            for cohort, dataset, _is_new in datasets:
+                # Only rows that this snapshot saw: a later change stays open.
+                of_cohort = Case.objects.filter(cohort=cohort).values("pk")
+                waiting.filter(case_id__in=of_cohort).update(dataset_id=dataset.pk)
+    return sum(is_new for _cohort, _dataset, is_new in datasets)
+
+
+def live_dataset(cohort):
+    """(dataset, is it new) of the cohort's rows as they are now; unchanged rows are the revision before."""
+    tables = extract(cohort)
+    files = {name: _parquet(table) for name, table in tables.items()}
+    last = Dataset.objects.filter(cohort=cohort, kind="live").first()
+    digest = manifest_hash(files)
+    if last and (last.hash, last.code_version) == (digest, settings.CODE_VERSION):
+        return last, False
+    endpoints = endpoint_table(timeline(tables)).to_csv(index=False, lineterminator="\n", float_format="%.10g").encode()
+    dataset = Dataset.objects.create(
+        cohort=cohort,
+        revision=last.revision + 1 if last else 1,
+        hash=digest,
+        cases=len(tables["cases"]),
+        code_version=settings.CODE_VERSION,
+    )
+    rows = {name: len(table) for name, table in tables.items()}
+    DatasetTable.objects.bulk_create(
+        [
+            *(_table(dataset, name, rows[name], content) for name, content in files.items()),
+            _table(dataset, "endpoints.csv", endpoints.count(b"\n") - 1, endpoints),
+        ]
+    )
+    request_runs(dataset)
+    return dataset, True
+
+
+def manifest_hash(files):
+    """The dataset's hash: SHA-256 over one line "table sha256" for each table, sorted by name."""
+    lines = [f"{name} {hashlib.sha256(content).hexdigest()}\n" for name, content in sorted(files.items())]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _parquet(table):
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.Table.from_pandas(table, preserve_index=False), out, compression="zstd")
+    return out.getvalue()
+
+
+def _table(dataset, name, rows, content):
+    return DatasetTable(dataset=dataset, name=name, rows=rows, sha256=hashlib.sha256(content).hexdigest(), parquet=content)
+
+
+def request_runs(dataset, *, by="catalogue"):
+    """One queued run for each of the catalogue's analyses of this cohort, made once however often it is asked for."""
+    analyses = [analysis for analysis in CATALOGUE if analysis.cohort == dataset.cohort.code]
+    AnalysisRun.objects.bulk_create(
+        [
+            AnalysisRun(
+                dataset=dataset,
+                analysis=analysis.name,
+                spec=analysis.spec(),
+                spec_hash=analysis.hash(),
+                code_version=settings.CODE_VERSION,
+                requested_by=by,
+                deadline=timezone.now() + DEADLINE,
+            )
+            for analysis in analyses
+        ],
+        ignore_conflicts=True,
+    )
+    for pk in dataset.runs.filter(state=AnalysisRun.QUEUED).order_by("pk").values_list("pk", flat=True):
+        ring_after_commit("analytics.tasks.run_analysis", pk)
+
+
+CLAIM = """
+UPDATE analytics_analysisrun SET state = 'running', fence = fence + 1, attempts = attempts + 1,
+  lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+WHERE id = %(id)s AND state IN ('queued', 'running') AND coalesce(lease_until, '-infinity') < clock_timestamp()
+  AND attempts < 3 AND deadline > clock_timestamp() RETURNING fence
+"""
+
+# Result and state together, and only by the holder of the newest fence.
+FINISH = """
+WITH mine AS (UPDATE analytics_analysisrun SET state = 'done', lease_until = NULL, ended_at = clock_timestamp()
+  WHERE id = %(id)s AND fence = %(fence)s AND state = 'running' RETURNING id)
+INSERT INTO analytics_result (run_id, body, digest) SELECT id, %(body)s::jsonb, %(digest)s FROM mine RETURNING run_id
+"""
+
+FAIL = """
+UPDATE analytics_analysisrun SET state = CASE WHEN attempts < 3 THEN 'queued' ELSE 'failed' END, lease_until = NULL,
+  error = %(error)s, ended_at = clock_timestamp() WHERE id = %(id)s AND fence = %(fence)s AND state = 'running'
+"""
+
+
+def run_analysis(run_id):
+    """Compute one run and store its result; whether this call did. Harmless to call twice, or late."""
+    with everything_scope(actor="worker"):
+        fence = _first(CLAIM, id=run_id, lease=settings.RUN_LEASE_SECONDS)
+        if fence is None:
+            return False
+        run = AnalysisRun.objects.select_related("dataset__cohort").get(pk=run_id)
+    try:
+        with everything_scope(actor="worker"):
+            body = json.dumps(_answer(run), sort_keys=True, allow_nan=False)
+    except Exception as failure:
+        log.exception("run %s failed", run_id)
+        with everything_scope(actor="worker"), connection.cursor() as cursor:
+            cursor.execute(FAIL, {"id": run_id, "fence": fence, "error": type(failure).__name__})
+        raise
+    with everything_scope(actor="worker"):
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        finished = _first(FINISH, id=run_id, fence=fence, body=body, digest=digest) is not None
+    if finished:
+        live.publish(run.dataset.cohort.code, run.analysis, run.dataset.revision)
+    return finished
+
+
+def _first(statement, **values):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        row = cursor.fetchone()
+    return row and row[0]
+
+
+def _answer(run):
+    """The Result of a run: computed from the stored dataset, never from the record."""
+    from analytics.core.run import run as compute
+
+    analysis = next(one for one in CATALOGUE if one.hash() == run.spec_hash)
+    return compute(analysis, timeline_of(run.dataset))
+
+
+_timelines: dict = {}
+
+
+def timeline_of(dataset):
+    """The dataset's timeline; the worker keeps the last few, for a revision's analyses come together."""
+    key = (dataset.cohort_id, dataset.hash)
+    if key not in _timelines:
+        while len(_timelines) >= 3:
+            _timelines.pop(next(iter(_timelines)))
+        stored = dataset.tables.exclude(name="endpoints.csv")
+        tables = {table.name: pyarrow.parquet.read_table(io.BytesIO(table.parquet)).to_pandas() for table in stored}
+        _timelines[key] = timeline(tables)
+    return _timelines[key]
+
+
+def sweep():
+    """Ring again for what the database says is waiting, and end what is past its deadline or attempts. Returns rings."""
+    again = timezone.now() - timedelta(seconds=settings.RING_AGAIN_SECONDS)
+    with everything_scope(actor="sweeper"):
+        with connection.cursor() as cursor:
+            cursor.execute(END_OVERDUE)
+        waiting = Outbox.objects.filter(dataset_id=None, at__lt=timezone.now() - timedelta(seconds=1)).exists()
+        with connection.cursor() as cursor:
+            cursor.execute(RING_AGAIN, [again])
+            runs = [row[0] for row in cursor.fetchall()]
+    if waiting:
+        ring("analytics.tasks.build_datasets")
+    for pk in runs:
+        ring("analytics.tasks.run_analysis", pk)
+    return len(runs) + waiting
+
+
+END_OVERDUE = """
+UPDATE analytics_analysisrun SET state = 'failed', lease_until = NULL, ended_at = clock_timestamp(),
+  error = CASE WHEN attempts >= 3 THEN 'three attempts did not finish' ELSE 'not finished by its deadline' END
+WHERE state IN ('queued', 'running') AND coalesce(lease_until, '-infinity') < clock_timestamp()
+  AND (attempts >= 3 OR deadline < clock_timestamp())
+"""
+
+RING_AGAIN = """
+UPDATE analytics_analysisrun SET rung_at = clock_timestamp()
+WHERE state IN ('queued', 'running') AND coalesce(lease_until, '-infinity') < clock_timestamp()
+  AND coalesce(rung_at, requested_at) < %s RETURNING id
+"""
+
+
+def beat_heart():
+    """Note that a worker finished a task: progress, not mere life."""
+    Heartbeat.objects.update_or_create(name="worker", defaults={"at": timezone.now()})
+
+
+def prune_live_datasets():
+    """Drop live revisions beyond the newest of each cohort, with their runs and results."""
+    with everything_scope(actor="worker"):
+        for cohort in Cohort.objects.all():
+            newest = Dataset.objects.filter(cohort=cohort, kind="live").values_list("revision", flat=True).first() or 0
+            Dataset.objects.filter(cohort=cohort, kind="live", revision__lte=newest - KEPT_LIVE_REVISIONS).delete()

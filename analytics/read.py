@@ -1,0 +1,76 @@
+"""What the pages and the REST interface read: stored results and datasets, by name. No pandas: web processes use this."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from analytics.models import AnalysisRun, Dataset, Heartbeat, Result
+from registry.models import Case, Outbox
+
+STALLED_AFTER = timedelta(seconds=75)  # the heartbeat comes every 30 s
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A stored result with the dataset and the run it comes from."""
+
+    result: dict
+    dataset: Dataset
+    run: AnalysisRun
+
+    def envelope(self):
+        """The result as it is served: with its dataset, code version and time."""
+        return {
+            **self.result,
+            "dataset": {
+                "cohort": self.dataset.cohort.code,
+                "kind": self.dataset.kind,
+                "revision": self.dataset.revision,
+                "hash": self.dataset.hash,
+                "made_at": self.dataset.made_at.isoformat(),
+            },
+            "code_version": self.run.code_version,
+            "computed_at": self.run.ended_at.isoformat(),
+        }
+
+
+def newest(cohort_code, *names):
+    """Analysis name → newest Stored of the cohort's live datasets; all analyses unless `names` are given."""
+    runs = AnalysisRun.objects.filter(state=AnalysisRun.DONE, dataset__cohort__code=cohort_code, dataset__kind="live")
+    if names:
+        runs = runs.filter(analysis__in=names)
+    best = runs.filter(analysis=OuterRef("run__analysis")).order_by("-dataset__revision", "-pk").values("pk")[:1]
+    results = Result.objects.filter(run__in=runs, run_id=Subquery(best)).select_related("run__dataset__cohort")
+    return {one.run.analysis: Stored(one.body, one.run.dataset, one.run) for one in results}
+
+
+def newest_dataset(cohort_code):
+    """The cohort's newest live dataset, or None before the first."""
+    return Dataset.objects.filter(cohort__code=cohort_code, kind="live").select_related("cohort").first()
+
+
+def table_content(dataset, name):
+    """The stored bytes of one of the dataset's tables."""
+    return bytes(dataset.tables.get(name=name).parquet)
+
+
+def live_state(cohort_code):
+    """How fresh the cohort's results are.
+
+    state  "live": every change is in them; "recomputing": some are on the way; "stalled": and no worker has answered for a while
+    """
+    dataset = newest_dataset(cohort_code)
+    cases = Case.objects.filter(cohort__code=cohort_code).values("pk")
+    open_changes = Outbox.objects.filter(dataset_id=None, case_id__in=cases).exists()
+    open_runs = bool(dataset and dataset.runs.filter(state__in=[AnalysisRun.QUEUED, AnalysisRun.RUNNING]).exists())
+    beat = Heartbeat.objects.filter(name="worker").values_list("at", flat=True).first()
+    waiting = open_changes or open_runs
+    stalled = waiting and (beat is None or timezone.now() - beat > STALLED_AFTER)
+    return {
+        "state": "stalled" if stalled else "recomputing" if waiting else "live",
+        "revision": dataset.revision if dataset else 0,
+        "made_at": dataset.made_at.isoformat() if dataset else None,
+        "worker_seen_at": beat.isoformat() if beat else None,
+    }
