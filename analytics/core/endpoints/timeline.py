@@ -116,11 +116,9 @@ def timeline(tables: Mapping[str, pd.DataFrame], cut: date | None = None) -> pd.
     _last_news(work)
     _sets(work)
     _groups(work)
-    columns = {
-        name: dates(work.found[name]) if name in DATES else work.found[name] for name in COLUMNS if name in work.found
-    }
+    found = {name: dates(found) if name in DATES else found for name, found in work.found.items()}
     own = work.tables["cases"]
-    return pd.DataFrame({name: own[name] if name in own.columns else columns[name] for name in COLUMNS})
+    return pd.DataFrame({name: own[name] if name in own.columns else found[name] for name in COLUMNS})
 
 
 def _anchors(work: _Work) -> None:
@@ -128,15 +126,15 @@ def _anchors(work: _Work) -> None:
     found = work.found
     rows, code = work.rows("infusion")
     day = days(rows["inf_date"])
-    found["T0"] = first_per_case(code, day, work.size, work.seen(day) & (rows["inf_seq"] == 1).to_numpy())
+    infusion = first_per_case(code, day, work.size, (rows["inf_seq"] == 1).to_numpy())
+    found["T0"] = np.where(work.seen(infusion), infusion, NO_DAY)
+    found["_not_yet"] = infusion > work.cut
 
     rows, code = work.rows("leukapheresis")
     day = work.days(rows, code, "aph_start_date")
     sent = (rows["aph_shipped"] == 1).to_numpy()
     found["T_APH"] = first_per_case(code, day, work.size, work.seen(day) & sent)
-    collected = np.where(
-        np.isnan(found["T_APH"]), first_per_case(code, day, work.size, work.seen(day)), found["T_APH"]
-    )
+    collected = np.where(np.isnan(found["T_APH"]), first_per_case(code, day, work.size, work.seen(day)), found["T_APH"])
 
     rows, code = work.rows("death")
     day = days(rows["death_date"])
@@ -162,8 +160,9 @@ def _disposition(work: _Work) -> None:
     counted = stopped & ~np.isin(reason, (KEPT_IN_REMISSION, TRANSFERRED))
     found["D_NONINF"] = first_per_case(code, day, work.size, counted)
     found["D_TRANSFER"] = first_per_case(code, day, work.size, stopped & (reason == TRANSFERRED))
-    found["infused"] = any_per_case(code, (infused == 1) & (product == TISAGENLECLEUCEL), work.size)
-    found["transplanted"] = any_per_case(code, (infused == 1) & (product == OTHER_PRODUCT), work.size)
+    given = (infused == 1) & ~found["_not_yet"][code]
+    found["infused"] = any_per_case(code, given & (product == TISAGENLECLEUCEL), work.size)
+    found["transplanted"] = any_per_case(code, given & (product == OTHER_PRODUCT), work.size)
 
 
 def _relapses(work: _Work) -> None:
@@ -208,9 +207,7 @@ def _responses(work: _Work) -> None:
     category = np.asarray(response.codes)
     remission = np.isin(category, (0, 1))
     relapse = np.where(remission, found["D_REL_ANY"][code] - 1, NO_DAY)
-    day = work.days(
-        rows, code, "rsp_date", lower=found["T0"][code] + 1, upper=np.fmin(found["_death"][code], relapse)
-    )
+    day = work.days(rows, code, "rsp_date", lower=found["T0"][code] + 1, upper=np.fmin(found["_death"][code], relapse))
     since = day - found["T0"][code]
     valid = work.seen(day) & (since >= 1)
     untreated = valid & ~(day >= found["_for_failure"][code])
@@ -226,9 +223,8 @@ def _responses(work: _Work) -> None:
 
     timely = untreated & (since >= BEST_RESPONSE_WINDOW[0]) & (since <= BEST_RESPONSE_WINDOW[1])
     best = first_per_case(code, category.astype("float64"), work.size, timely & (category >= 0) & (category <= 2))
-    known = ~np.isnan(best)
     found["BOR"] = pd.Categorical.from_codes(
-        np.where(known, np.where(known, best, 0), -1).astype("int64"), categories=list(derived.RESPONSES)
+        np.nan_to_num(best, nan=derived.MISSING).astype("int64"), categories=list(derived.RESPONSES)
     )
 
 

@@ -1,0 +1,139 @@
+"""Analysis and timeline in, Result out. Whatever the data hold, the answer is a Result that says what could not be said."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analytics.core.analysis import Analysis
+from analytics.core.endpoints.definitions import SET_LABELS
+from analytics.core.endpoints.derive import derive
+from analytics.core.estimators.follow_up import reverse_kaplan_meier
+from analytics.core.estimators.kaplan_meier import SurvivalCurve, kaplan_meier, quantile
+from analytics.core.estimators.logrank import logrank
+from analytics.core.results import DAYS_PER_MONTH, estimate_json, group_json, logrank_json
+
+ALL = ("all", "All cases")
+FEW_EVENTS = 5
+
+
+def run(analysis: Analysis, timeline: pd.DataFrame) -> dict:
+    """The Result of `analysis` on the cases of its cohort in `timeline`, as JSON.
+
+    Numbers that are not defined are None, and a sentence in `warnings` says why. Times are days.
+    """
+    rows, excluded = _rows(analysis, timeline)
+    levels = _levels(analysis, rows)
+    curves = {
+        value: kaplan_meier(rows["time"][rows["group"] == value], rows["status"][rows["group"] == value] == 1)
+        for value, _ in levels
+    }
+    ticks = _ticks(analysis, rows)
+    test, test_warnings = _logrank(analysis, rows)
+    followed = reverse_kaplan_meier(rows["time"], rows["status"] == 1)
+    return {
+        "analysis": analysis.as_dict(levels if analysis.groups else None),
+        "analysis_hash": analysis.hash,
+        "endpoint": analysis.rule.as_dict(),
+        "n": len(rows),
+        "events": int((rows["status"] == 1).sum()),
+        "excluded": excluded,
+        "groups": [group_json(value, label, curves[value], analysis.at_months, ticks) for value, label in levels],
+        "logrank": test,
+        "follow_up": {"method": "reverse Kaplan-Meier", "median": estimate_json(quantile(followed))},
+        "limits": "log-log 95 %",
+        "warnings": [*_data_warnings(rows), *_curve_warnings(analysis, levels, curves), *test_warnings],
+    }
+
+
+def _rows(analysis: Analysis, timeline: pd.DataFrame) -> tuple[pd.DataFrame, list[dict]]:
+    """Cases with a time and a group, and the counts of those left out, by reason."""
+    cohort = timeline[timeline["cohort"] == analysis.cohort]
+    derived = derive(cohort, analysis.rule)
+    excluded = [(f"Not in the analysis set: {SET_LABELS[analysis.rule.set]}", len(cohort) - len(derived))]
+    excluded += [(reason, int(n)) for reason, n in derived["excluded"].value_counts(sort=False).items()]
+    rows = derived[derived["excluded"].isna()]
+    rows = rows.join(cohort[["imputed", "response_from_site", "relapse_without_remission"]])
+    if analysis.groups is None:
+        rows = rows.assign(group=ALL[0])
+    else:
+        group = cohort.loc[rows.index, analysis.groups.column].astype(object)
+        known = group.notna()
+        if analysis.groups.levels:
+            known &= group.isin([value for value, _ in analysis.groups.levels])
+        excluded.append((f"{analysis.groups.label} not known", int((~known).sum())))
+        rows = rows.assign(group=group)[known]
+    return rows, [{"reason": reason, "n": n} for reason, n in excluded if n]
+
+
+def _levels(analysis: Analysis, rows: pd.DataFrame) -> tuple[tuple[str, str], ...]:
+    if analysis.groups is None:
+        return (ALL,)
+    if analysis.groups.levels:
+        return analysis.groups.levels
+    return tuple((str(value), str(value)) for value in sorted(rows["group"].unique()))
+
+
+def _ticks(analysis: Analysis, rows: pd.DataFrame) -> list[int]:
+    """Months of the ticks, from 0 to the last one that the longest observation reaches."""
+    longest = rows["time"].max() / DAYS_PER_MONTH if len(rows) else 0
+    return list(range(0, int(longest) + 1, analysis.tick_months))
+
+
+def _logrank(analysis: Analysis, rows: pd.DataFrame) -> tuple[dict | None, list[str]]:
+    if analysis.groups is None:
+        return None, []
+    if not len(rows):
+        return None, []
+    if rows["group"].nunique() < 2:
+        return None, ["No log-rank test: fewer than two groups hold cases."]
+    test = logrank(rows["time"], rows["status"] == 1, rows["group"].to_numpy())
+    if np.isnan(test.test.statistic):
+        return None, ["No log-rank test: no event happened while two groups were under observation."]
+    order = {value: position for position, (value, _) in enumerate(_levels(analysis, rows))}
+    result = logrank_json(test)
+    result["groups"].sort(key=lambda group: order[group["group"]])
+    if min(test.observed) < FEW_EVENTS:
+        return result, [f"A group has fewer than {FEW_EVENTS} events: the p value of the log-rank test is approximate."]
+    return result, []
+
+
+def _data_warnings(rows: pd.DataFrame) -> list[str]:
+    """What the reader must know about the rows themselves."""
+    if not len(rows):
+        return ["No case can be analysed: nothing is estimated."]
+    sentences = [
+        (rows["imputed"], "{} rest on an imputed date (only month or year is known)."),
+        (rows["response_from_site"], "{} rest on the site's response call, because a component is missing."),
+        (rows["relapse_without_remission"], "{} have a relapse without a documented remission; it counts at its date."),
+    ]
+    counted = [(int(flag.sum()), sentence) for flag, sentence in sentences]
+    return [sentence.format(f"{n} case{'s' if n > 1 else ''}") for n, sentence in counted if n]
+
+
+def _curve_warnings(analysis: Analysis, levels, curves: dict[str, SurvivalCurve]) -> list[str]:
+    """Which numbers of which group are not defined, and why."""
+    warnings = []
+    if not any(curve.n for curve in curves.values()):
+        return warnings
+    for value, label in levels:
+        curve = curves[value]
+        name = "" if analysis.groups is None else f"{label}: "
+        if not curve.n:
+            if analysis.groups is not None:
+                warnings.append(f"{name}no case; nothing is estimated.")
+            continue
+        if curve.n == 1:
+            warnings.append(f"{name}one case only; the estimates describe that case.")
+        if not curve.n_events:
+            warnings.append(f"{name}no event; survival stays at 100 %, its limits and the median are not estimable.")
+        elif curve.survival[-1] == 0:
+            warnings.append(f"{name}the curve reaches 0; limits are not estimable from there on.")
+        last = float(curve.time[-1])
+        late = [month for month in sorted(set(analysis.at_months)) if month * DAYS_PER_MONTH > last]
+        if late and curve.survival[-1] > 0:
+            listed = ", ".join(str(month) for month in late)
+            warnings.append(
+                f"{name}nobody is observed at {listed} months; the estimate is carried on from {last / DAYS_PER_MONTH:.1f} months."
+            )
+    return warnings
