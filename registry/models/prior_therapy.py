@@ -31,7 +31,7 @@ class PriorTherapy(FormModel):
         critical=True,
         identifying=True,
         sas="HSCTREL",
-        note="leave with missing reason NA when there was no relapse after the last HSCT",
+        note="leave with missing reason NAP when there was no relapse after the last HSCT",
     )
     agvhd_hx = Coded(
         "Max acute GVHD grade before CAR-T",
