@@ -1,0 +1,78 @@
+"""`/ready`: each dependency with its state and its reason. Progress counts, not mere life."""
+
+import redis
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import JsonResponse
+from django.utils import timezone
+
+from analytics.models import Heartbeat
+from analytics.read import STALLED_AFTER
+
+
+@login_not_required
+def ready(request):
+    """200 when everything answers, 503 when something does not; states and reasons either way, never a secret."""
+    checks = {check.__name__: _answer(check) for check in CHECKS}
+    is_ready = all(one["ok"] for one in checks.values())
+    answer = JsonResponse({"ready": is_ready, "checks": checks}, status=200 if is_ready else 503)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _answer(check):
+    try:
+        reason = check()
+    except (DatabaseError, redis.RedisError) as failure:
+        reason = f"no answer ({type(failure).__name__})"
+    return {"ok": reason is None, "reason": reason or "ok"}
+
+
+def database():
+    """PostgreSQL answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def role():
+    """The serving role owns nothing and is bound by row-level security."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        if cursor.fetchone()[0]:
+            return "this process is logged in as a role that row-level security does not bind; use reg_app"
+    return None
+
+
+def migrations():
+    """The tables are those of this code."""
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return f"{len(waiting)} migrations are not applied; run manage.py migrate as reg_owner" if waiting else None
+
+
+def broker():
+    """Redis answers."""
+    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=1) as connection:
+        connection.ping()
+
+
+def worker():
+    """A worker finished the task that beat sends, not long ago."""
+    at = Heartbeat.objects.filter(name="worker").values_list("at", flat=True).first()
+    if at is None:
+        return "no worker has finished a task yet"
+    age = timezone.now() - at
+    return f"no worker has finished a task for {age.seconds} s" if age > STALLED_AFTER else None
+
+
+def database_settings():
+    """PostgreSQL keeps what it acknowledges."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off'")
+        off = [name for (name,) in cursor.fetchall()]
+    return f"PostgreSQL runs with {', '.join(off)} off: a crash loses acknowledged entries" if off else None
+
+
+CHECKS = (database, role, migrations, database_settings, broker, worker)

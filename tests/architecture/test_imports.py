@@ -1,0 +1,94 @@
+"""The map of docs: which folder may name what. Every import is read from the source."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+OURS = {"registry", "analytics"}
+MAY_IMPORT = {  # folder: which of our packages, and which libraries, it may name
+    "registry/dictionary": {"registry.dictionary"},
+    "registry/edit_checks": {"registry.dictionary", "registry.edit_checks"},
+    "analytics/core": {"analytics.core", "numpy", "pandas", "scipy"},
+    "analytics/figures": {"analytics.core", "analytics.figures", "plotly"},
+    "analytics/catalogue.py": {"analytics.core"},
+}
+
+
+def files_of(place):
+    """The Python files of a folder, or the one file."""
+    path = ROOT / place
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path]
+
+
+def imports_of(path):
+    """Full names of the modules that a file imports anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module
+
+
+@pytest.mark.parametrize("place", MAY_IMPORT)
+def test_a_pure_folder_names_only_what_its_map_allows(place):
+    allowed = MAY_IMPORT[place]
+    found = files_of(place)
+    assert found
+    strangers = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in found
+        for name in imports_of(path)
+        if name.partition(".")[0] not in sys.stdlib_module_names
+        and not any(name == one or name.startswith(f"{one}.") for one in allowed)
+    }
+    assert not strangers
+
+
+def test_registry_never_imports_analytics():
+    named = [(path, name) for path in files_of("registry") for name in imports_of(path) if name.startswith("analytics")]
+    assert not named
+
+
+def test_only_the_extract_and_the_access_words_join_analytics_to_the_record():
+    doors = {"extract.py"}
+    clinical = {"FORMS", "FORM_OF", "Patient", "Infusion", "Relapse", "Death", "FollowUp"}
+    for path in files_of("analytics"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        named = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "registry.models" for alias in node.names}
+        assert path.name in doors or not named & clinical, f"{path} reads case report forms; only extract.py does"
+
+
+WRITES = {"save", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
+WRITERS = ("registry/actions", "registry/management/commands/load_demo.py", "registry/migrations", "analytics/actions.py", "analytics/migrations")
+HARMLESS = {"registry/access/middleware.py"}  # notes when a token was last used
+
+
+def test_only_actions_write():
+    """`.save()` and the like are called in actions alone: nothing goes past validation, history and outbox."""
+    for path in [*files_of("registry"), *files_of("analytics")]:
+        place = str(path.relative_to(ROOT))
+        if place.startswith(WRITERS) or place in HARMLESS:
+            continue
+        calls = [
+            node.func.attr
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES
+        ]
+        assert not calls, f"{place} writes by {calls}; call an action instead"
+
+
+def test_a_web_process_does_not_load_pandas():
+    """pandas and lifelines cost seconds and hundreds of megabytes: they belong to workers."""
+    script = (
+        "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'registry.settings.test';"
+        "import registry.asgi, registry.urls; from django.urls import get_resolver; get_resolver().url_patterns;"
+        "print([name for name in ('pandas', 'lifelines', 'scipy', 'pyarrow', 'matplotlib') if name in sys.modules])"
+    )
+    answer = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.strip() == "[]"

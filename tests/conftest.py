@@ -1,0 +1,58 @@
+"""Database tests as the role that serves, on a database that the owner makes; a browser that needs no download."""
+
+import os
+import shutil
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
+
+KEPT = ["django_migrations", "django_content_type", "auth_permission"]  # filled by migrations
+
+
+def log_in_as(role):
+    """Make the default connection's next login that of `role`."""
+    connection.close()
+    connection.settings_dict["USER"] = role
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The owner makes and drops the test database; every test runs as the role that serves."""
+    with django_db_blocker.unblock():
+        log_in_as("reg_app")
+    yield
+    with django_db_blocker.unblock():
+        log_in_as("reg_owner")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def wipe_as_administrator():
+    """A transactional test ends in TRUNCATE, which the serving role may not do and append-only triggers refuse."""
+
+    def wipe(self):
+        with psycopg.connect(settings.ADMIN_URL, dbname=connection.settings_dict["NAME"]) as administrator:
+            administrator.execute("SET session_replication_role = replica")
+            (tables,) = administrator.execute(
+                "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (%s)",
+                [KEPT],
+            ).fetchone()
+            administrator.execute(f"TRUNCATE {tables}")
+
+    ours, TransactionTestCase._fixture_teardown = TransactionTestCase._fixture_teardown, wipe
+    yield
+    TransactionTestCase._fixture_teardown = ours
+
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync API keeps an event loop in the test's thread
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The system's Chromium, quiet about the network."""
+    arguments = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": arguments}
