@@ -31,6 +31,11 @@ class StoredCase:
             return COMPLETE
         return STARTED if severities == {MISSING} else ERROR
 
+    @property
+    def day0(self):
+        """The day of the first infusion of course 1, or None."""
+        return Record(map(row_of, self.rows_of("infusion"))).infused_on()
+
     def rows_of(self, form_name):
         """The stored rows of one form, in their order."""
         return [form for form in self.forms if form.form_name == form_name]
@@ -38,8 +43,16 @@ class StoredCase:
 
 def stored_case(case):
     """Read the case's forms and check them."""
-    forms = [form for model in FORMS for form in model.objects.filter(case=case).in_order()]
-    return StoredCase(forms, case_findings(Record(map(row_of, forms))))
+    return stored_cases([case])[case.pk]
+
+
+def stored_cases(cases):
+    """Id of each case → its StoredCase. One query a form, however many the cases."""
+    forms = {case.pk: [] for case in cases}
+    for model in FORMS:
+        for form in model.objects.filter(case__in=list(forms)).in_order():
+            forms[form.case_id].append(form)
+    return {pk: StoredCase(own, case_findings(Record(map(row_of, own)))) for pk, own in forms.items()}
 
 
 def row_of(form):
