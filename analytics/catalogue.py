@@ -1,15 +1,16 @@
 """The analyses this registry runs, by name: its statistical analysis plan.
 
-Survival is estimated by Kaplan-Meier with log(-log) 95 % limits, read at the months given; groups are compared by the log-rank
-test. All comparisons are exploratory. The three event-free survival rules stand side by side, because the rule alone moves the
-same patients by tens of points: A counts transplant in remission as part of the strategy, B censors it, C counts it as failure.
+Survival is estimated by Kaplan-Meier with log(-log) 95 % limits, read at the months given; groups are compared by the
+log-rank test. All comparisons are exploratory. The three event-free survival rules stand side by side, because the rule
+alone moves the same patients by tens of points: A counts transplant in remission as part of the strategy, B censors it,
+C counts it as failure.
 
-Groups are known before infusion. Nothing that happens after it (transplant, cytokine release, B-cell recovery) splits a curve from
-day 0: that would grant the patients who lived to see it immortal time.
+Groups are known before infusion. Nothing that happens after it (transplant, cytokine release, B-cell recovery) splits a
+curve from day 0: that would grant the patients who lived to see it immortal time.
 
-Sources: [Kato] Kato 2025, doi:10.1016/j.jtct.2024.11.016 (burden and prior transplant as questions; its own event-free survival
-rule is not known, so no rule here bears its name). [Klein] Klein & Moeschberger, Survival Analysis, 1997 and 2003 (137 transplants
-at four hospitals).
+Sources: [Kato] Kato 2025, doi:10.1016/j.jtct.2024.11.016 (burden and prior transplant as questions; its own event-free
+survival rule is not known, so no rule here bears its name). [Klein] Klein & Moeschberger, Survival Analysis, 1997 and
+2003 (137 transplants at four hospitals).
 """
 
 from analytics.core.analysis import Analysis, Groups

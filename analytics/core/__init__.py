@@ -1,1 +1,1 @@
-"""The statistics of the registry: frames and arrays in, frozen dataclasses and plain dictionaries out. No Django here."""
+"""The statistics of the registry: frames and arrays in, frozen dataclasses out. No Django here."""

@@ -15,7 +15,7 @@ GROUP_COLUMNS = ("burden", "prior_hsct", "site", "stratum")
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The column that splits the cases. levels: (value, label) in the order shown; empty = as found in the data, sorted."""
+    """The column that splits the cases. levels: (value, label) as shown; empty = as found in the data, sorted."""
 
     column: str
     label: str
@@ -47,8 +47,8 @@ class Analysis:
     tick_months distance of the ticks of the axis and of the table under it
     source      where the question or the definition of its groups comes from
 
-    Raises ValueError for an unknown endpoint or method, for months that are not positive, and for Kaplan-Meier of an endpoint with
-    competing events: 1 - Kaplan-Meier overstates their incidence.
+    Raises ValueError for an unknown endpoint or method, for months that are not positive, and for Kaplan-Meier of an
+    endpoint with competing events: 1 - Kaplan-Meier overstates their incidence.
     """
 
     name: str

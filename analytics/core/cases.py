@@ -1,8 +1,9 @@
 """The case table: which columns of which forms the core reads, and the one door where they are checked.
 
-Input is a mapping from table name to frame. `cases` has one row per case; every other table is a case report form under its
-dictionary name, one row per stored form. Columns carry the dictionary's variable names; a date item `x` comes with its precision
-`x_p` ("D" exact, "M" month known, "Y" year known), a partial date being stored as the first day of its month or year.
+Input is a mapping from table name to frame. `cases` has one row per case; every other table is a case report form under
+its dictionary name, one row per stored form. Columns carry the dictionary's variable names; a date item `x` comes with
+its precision `x_p` ("D" exact, "M" month known, "Y" year known), a partial date being stored as the first day of its
+month or year.
 """
 
 from __future__ import annotations
@@ -99,11 +100,11 @@ def empty_tables() -> dict[str, pd.DataFrame]:
 
 
 def checked(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The tables with their columns selected and typed: dates datetime64, codes and numbers float64 (missing NaN), keys text.
+    """The tables, columns selected and typed: dates datetime64, codes and numbers float64 (missing NaN), keys text.
 
     Dates may arrive as ISO 8601 text, as `datetime.date` or as datetime64.
-    Raises ValueError naming the table, and the column or value at fault: a missing table or column, a case listed twice, a form
-    of an unknown case, a date or number that cannot be read, an unknown precision.
+    Raises ValueError naming the table, and the column or value at fault: a missing table or column, a case listed
+    twice, a form of an unknown case, a date or number that cannot be read, an unknown precision.
     """
     absent = sorted(TABLES.keys() - tables.keys())
     if absent:

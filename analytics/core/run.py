@@ -1,4 +1,4 @@
-"""Analysis and timeline in, Result out. Whatever the data hold, the answer is a Result that says what could not be said."""
+"""Analysis and timeline in, Result out. Whatever the data hold, the Result says what could not be said."""
 
 from __future__ import annotations
 
@@ -133,7 +133,6 @@ def _curve_warnings(analysis: Analysis, levels, curves: dict[str, SurvivalCurve]
         late = [month for month in sorted(set(analysis.at_months)) if month * DAYS_PER_MONTH > last]
         if late and curve.survival[-1] > 0:
             listed = ", ".join(str(month) for month in late)
-            warnings.append(
-                f"{name}nobody is observed at {listed} months; the estimate is carried on from {last / DAYS_PER_MONTH:.1f} months."
-            )
+            carried = f"the estimate is carried on from {last / DAYS_PER_MONTH:.1f} months"
+            warnings.append(f"{name}nobody is observed at {listed} months; {carried}.")
     return warnings

@@ -1,7 +1,8 @@
 """Twelve invented patients with the time and status of each endpoint worked out by hand.
 
-Each patient is a list of rows (form, day from infusion, answers). Day 0 is 2023-03-01; P06 was never infused and is dated from the
-collection. The expected tables follow at the end; their estimates are R's (4.2.2, survival 3.5-3, log-log limits).
+Each patient is a list of rows (form, day from infusion, answers). Day 0 is 2023-03-01; P06 was never infused and is
+dated from the collection. The expected tables follow at the end; their estimates are R's (4.2.2, survival 3.5-3,
+log-log limits).
 """
 
 from datetime import date, timedelta

@@ -29,9 +29,9 @@ def dates(day: np.ndarray) -> np.ndarray:
 def usable_days(date: pd.Series, precision: pd.Series, lower=NO_DAY, upper=NO_DAY) -> tuple[np.ndarray, np.ndarray]:
     """Days of a date column and which of them are imputed.
 
-    Day unknown: the 15th. Month unknown: 1 July. The imputed day is then moved inside `lower` and `upper` (days; scalar or (n,)),
-    the neighbouring events, as far as the known month or year allows; a bound outside that month or year is ignored, because then
-    the order of the dates is an error that a query must settle, not an imputation.
+    Day unknown: the 15th. Month unknown: 1 July. The imputed day is then moved inside `lower` and `upper` (days; scalar
+    or (n,)), the neighbouring events, as far as the known month or year allows; a bound outside that month or year is
+    ignored, because then the order of the dates is an error that a query must settle, not an imputation.
     """
     day = days(date)
     partial = precision.isin(["M", "Y"]).to_numpy() & ~np.isnan(day)

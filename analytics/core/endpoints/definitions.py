@@ -1,10 +1,11 @@
-"""The endpoints as declared rules. Each is data: who is counted, from when, what ends it, what cuts it, where silence ends.
+"""The endpoints as declared rules. Each is data: who is counted, from when, what ends and what cuts it.
 
-A rule never changes in place: a changed rule is a new version, and every result stores the version it was made with. `print` is
-the sentence under every figure. Dates are columns of the timeline (see timeline.py for the symbols).
+A rule never changes in place: a changed rule is a new version, and every result stores the version it was made with.
+`print` is the sentence under every figure. Dates are columns of the timeline (see timeline.py for the symbols).
 
-Two kinds of censoring are kept apart. `censor_cut` stops observation: later events do not count. `censor_end` is where observation
-ended and is used only for a case without any event: a death on day 75 is an event even if the disease was last assessed on day 28.
+Two kinds of censoring are kept apart. `censor_cut` stops observation: later events do not count. `censor_end` is where
+observation ended and is used only for a case without any event: a death on day 75 is an event even if the disease was
+last assessed on day 28.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ DAY_ZERO = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that can happen: its name, the column that dates it, and the columns one of which must be there for it to count."""
+    """One thing that can happen: its name, the column that dates it, and columns one of which it needs to count."""
 
     name: str
     date: str
@@ -134,8 +135,8 @@ EFS_A = Endpoint(
     clock="T0",
     events=EFS_EVENTS,
     censor_end="D_DIS",
-    print="No response at its assessment, progression, relapse or death, from infusion; not censored at transplant or new "
-    "therapy in remission; censored at the last disease assessment.",
+    print="No response at its assessment, progression, relapse or death, from infusion; not censored at transplant or "
+    "new therapy in remission; censored at the last disease assessment.",
 )
 EFS_B = Endpoint(
     id="EFS_B",
@@ -146,8 +147,8 @@ EFS_B = Endpoint(
     events=(FAILURE_ON_DAY_ZERO, RELAPSE, DEATH),
     censor_cut=("D_STX",),
     censor_end="D_DIS",
-    print="No response or progression counted on day 0, relapse or death, from infusion; censored at transplant or new therapy "
-    "in remission, else at the last disease assessment.",
+    print="No response or progression counted on day 0, relapse or death, from infusion; censored at transplant or new "
+    "therapy in remission, else at the last disease assessment.",
 )
 EFS_C = Endpoint(
     id="EFS_C",
@@ -157,8 +158,8 @@ EFS_C = Endpoint(
     clock="T0",
     events=(*EFS_EVENTS, MRD_RELAPSE, NEW_THERAPY),
     censor_end="D_DIS",
-    print="No response, progression, relapse, confirmed MRD relapse, transplant or new therapy in remission, or death, from "
-    "infusion; censored at the last disease assessment.",
+    print="No response, progression, relapse, confirmed MRD relapse, transplant or new therapy in remission, or death, "
+    "from infusion; censored at the last disease assessment.",
 )
 EFS_A_ITT = Endpoint(
     id="EFS_A_ITT",
@@ -169,8 +170,8 @@ EFS_A_ITT = Endpoint(
     events=(*EFS_EVENTS, NOT_INFUSED),
     censor_cut=("D_TRANSFER",),
     censor_end="D_DIS",
-    print="As the registry default, from leukapheresis; not being infused is an event, unless another treatment was chosen in "
-    "remission; censored at transfer, else at the last disease assessment.",
+    print="As the registry default, from leukapheresis; not being infused is an event, unless another treatment was "
+    "chosen in remission; censored at transfer, else at the last disease assessment.",
 )
 EFS_C_ITT = Endpoint(
     id="EFS_C_ITT",
@@ -181,8 +182,8 @@ EFS_C_ITT = Endpoint(
     events=(*EFS_EVENTS, MRD_RELAPSE, NEW_THERAPY, NOT_INFUSED),
     censor_cut=("D_TRANSFER",),
     censor_end="D_DIS",
-    print="As the stringent rule, from leukapheresis; not being infused is an event, unless another treatment was chosen in "
-    "remission; censored at transfer, else at the last disease assessment.",
+    print="As the stringent rule, from leukapheresis; not being infused is an event, unless another treatment was "
+    "chosen in remission; censored at transfer, else at the last disease assessment.",
 )
 RFS_U = Endpoint(
     id="RFS_U",
@@ -192,7 +193,8 @@ RFS_U = Endpoint(
     clock="D_CR",
     events=(RELAPSE, DEATH),
     censor_end="D_DIS",
-    print="Relapse or death, from complete remission; not censored for later therapy; censored at the last disease assessment.",
+    print="Relapse or death, from complete remission; not censored for later therapy; censored at the last "
+    "disease assessment.",
 )
 RFS_C = Endpoint(
     id="RFS_C",
@@ -203,8 +205,8 @@ RFS_C = Endpoint(
     events=(RELAPSE, DEATH),
     censor_cut=("D_STX",),
     censor_end="D_DIS",
-    print="Relapse or death, from complete remission; censored at transplant or new therapy in remission, else at the last "
-    "disease assessment.",
+    print="Relapse or death, from complete remission; censored at transplant or new therapy in remission, else at the "
+    "last disease assessment.",
 )
 CIR = Endpoint(
     id="CIR",
@@ -228,8 +230,8 @@ NRM = Endpoint(
     competing=(NO_RESPONSE, PROGRESSION, RELAPSE),
     censor_end="D_DIS",
     tie_order=RELAPSE_BEFORE_DEATH,
-    print="Death without relapse, progression or non-response, from infusion, which compete; censored at the last disease "
-    "assessment.",
+    print="Death without relapse, progression or non-response, from infusion, which compete; censored at the last "
+    "disease assessment.",
 )
 BCA_LOSS = Endpoint(
     id="BCA_LOSS",
@@ -240,8 +242,8 @@ BCA_LOSS = Endpoint(
     events=(BCELLS_BACK,),
     competing=(RELAPSE, DEATH, NEW_THERAPY),
     censor_end="D_BCA_LAST",
-    print="CD19-positive B cells from 50 per µL or 10 % of lymphocytes, from infusion; relapse, death and new therapy in "
-    "remission compete; censored at the last B-cell sample.",
+    print="CD19-positive B cells from 50 per µL or 10 % of lymphocytes, from infusion; relapse, death and new therapy "
+    "in remission compete; censored at the last B-cell sample.",
 )
 CIF_HSCT = Endpoint(
     id="CIF_HSCT",
@@ -252,8 +254,8 @@ CIF_HSCT = Endpoint(
     events=(TRANSPLANT,),
     competing=(RELAPSE, DEATH),
     censor_end="D_DIS",
-    print="Allogeneic transplant in remission, from complete remission; relapse and death compete; censored at the last disease "
-    "assessment.",
+    print="Allogeneic transplant in remission, from complete remission; relapse and death compete; censored at the "
+    "last disease assessment.",
 )
 OS_HCT = Endpoint(
     id="OS_HCT",

@@ -74,7 +74,8 @@ def derive(timeline: pd.DataFrame, endpoint: Endpoint) -> pd.DataFrame:
 def endpoint_table(timeline: pd.DataFrame) -> pd.DataFrame:
     """All endpoints at once: one row per case and endpoint whose set the case is in and for which it has a time.
 
-    Columns: case, site, cohort, stratum, burden, prior_hsct, endpoint, version, clock, time, status, event, censor_reason, imputed.
+    Columns: case, site, cohort, stratum, burden, prior_hsct, endpoint, version, clock, time, status, event,
+    censor_reason, imputed.
     """
     names = list(ENDPOINTS)
     parts = []

@@ -1,7 +1,7 @@
 """Fields derived from the answers of one row: response category, MRD class, B-cell status, disease burden.
 
-A missing input gives a missing answer, never "no": where the inputs that are there decide the matter alone (a relapse in the CNS
-makes no response, whatever the marrow shows), the answer is given all the same.
+A missing input gives a missing answer, never "no": where the inputs that are there decide the matter alone (a relapse
+in the CNS makes no response, whatever the marrow shows), the answer is given all the same.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def response(rows: pd.DataFrame) -> pd.Categorical:
 def response_or_site_call(rows: pd.DataFrame) -> tuple[pd.Categorical, np.ndarray]:
     """The response that endpoints use, and where it is the site's call.
 
-    The derived category decides. Where it cannot be derived because a component is missing, the site's own call of CR, CRi or NR
-    stands in and is flagged; a row without a marrow (NE) stays not evaluable, whatever the site called it.
+    The derived category decides. Where it cannot be derived because a component is missing, the site's own call of CR,
+    CRi or NR stands in and is flagged; a row without a marrow (NE) stays not evaluable, whatever the site called it.
     """
     derived = response(rows)
     site = rows["rsp_site"].map(SITE_CALLS).fillna(MISSING).to_numpy().astype("int64")
@@ -65,7 +65,7 @@ def response_or_site_call(rows: pd.DataFrame) -> tuple[pd.Categorical, np.ndarra
 
 
 def mrd_class(rows: pd.DataFrame) -> pd.Categorical:
-    """`mrd_class` of response assessments: MRD-CR, intermediate or failure; missing where MRD was not tested or is unknown."""
+    """`mrd_class` of response assessments: MRD-CR, intermediate or failure; missing where not tested or unknown."""
     method, result, value, sensitivity = (
         rows[f"rsp_mrd_{name}"].to_numpy() for name in ("method", "result", "value", "lod")
     )
@@ -94,8 +94,8 @@ def bcell_status(rows: pd.DataFrame) -> pd.Categorical:
 def burden_kato(rows: pd.DataFrame) -> pd.Categorical:
     """`burden_kato` of pre-infusion assessments: high from 5 % marrow blasts, low below.
 
-    A blast count reported with an operator is classed only if every value it allows falls on one side: "< 5" low, "> 5" high,
-    "≤ 5" and "< 20" missing. Missing where the marrow was not examined.
+    A blast count reported with an operator is classed only if every value it allows falls on one side: "< 5" low, "> 5"
+    high, "≤ 5" and "< 20" missing. Missing where the marrow was not examined.
 
     Source: Kato 2025, doi:10.1016/j.jtct.2024.11.016.
     """

@@ -1,6 +1,7 @@
-"""The dated events of every case: one row per case, from which each endpoint reads its clock, its events and its censoring.
+"""The dated events of every case: one row per case, from which each endpoint reads clock, events and censoring.
 
-Columns (datetime64, whole days; NaT where there is none) bear the symbols that the endpoint rules and the printed figures use:
+Columns (datetime64, whole days; NaT where there is none) bear the symbols that the endpoint rules and the printed
+figures use:
 
 T_DEC       decision for CAR-T                            T_APH      first collection that was shipped
 T_ITT       clock of the decided: T_DEC, or the first collection if that was earlier (stored cells)
@@ -15,9 +16,11 @@ D_NONINF    decision not to infuse (an event when counted from collection)
 D_TRANSFER  transferred before infusion (censored)
 D_ALIVE     last known alive                              D_DIS      disease status last documented
 
-Sets are bool columns: infused, shipped, decided, responder, transplanted, aplastic. Groups: site, cohort, stratum, burden
-("low"/"high") and prior_hsct ("yes"/"no"), missing where unknown. BOR is the best response from day 21 to day 100.
-Flags: imputed (a partial date is in use), response_from_site (a response rests on the site's call), relapse_without_remission.
+Sets are bool columns: infused, shipped, decided, responder, transplanted, aplastic. Groups: site, cohort, stratum,
+burden ("low"/"high") and prior_hsct ("yes"/"no"), missing where unknown. BOR is the best response from day 21 to day
+100.
+Flags: imputed (a partial date is in use), response_from_site (a response rests on the site's call),
+relapse_without_remission.
 
 With a cut, events after it have not happened yet; last known alive and last disease assessment are capped at it.
 """
@@ -63,7 +66,7 @@ GROUPS = ("site", "cohort", "stratum", "burden", "prior_hsct")
 FLAGS = ("imputed", "response_from_site", "relapse_without_remission")
 COLUMNS = ("case", *GROUPS, *SETS, *DATES, "BOR", *FLAGS)
 
-# Rows that show the patient alive on their dates: every dated clinical form after infusion, whichever course it belongs to.
+# Rows that show the patient alive: every dated clinical form after infusion, whichever course it belongs to.
 SIGNS_OF_LIFE = (
     *("crs", "crs_episode", "icans_episode", "iechs_haematotoxicity", "adverse_event", "response_assessment"),
     *("bcell_assessment", "relapse", "subsequent_therapy", "subsequent_neoplasm"),
@@ -92,7 +95,7 @@ class _Work:
         return rows, self.index.get_indexer(rows["case"])
 
     def days(self, rows, code, item, lower=NO_DAY, upper=NO_DAY) -> np.ndarray:
-        """Days of a date item, partial dates imputed inside the bounds and the case flagged; the cut bounds them too."""
+        """Days of a date item; partial dates are imputed inside bounds and cut, and the case is flagged."""
         day, imputed = usable_days(rows[item], rows[f"{item}_p"], lower, np.fmin(upper, self.cut))
         self.found["imputed"][code[imputed]] = True
         return day
@@ -229,8 +232,8 @@ def _responses(work: _Work) -> None:
 
 
 def _relapse_after_remission(work: _Work) -> None:
-    """Relapse after D_CR. Without a documented remission in the window a relapse still ends event-free survival: it is kept
-    as D_REL and flagged, for dropping it would hide an event behind a missing assessment."""
+    """Relapse after D_CR. Without a documented remission in the window a relapse still ends event-free survival: it is
+    kept as D_REL and flagged, for dropping it would hide an event behind a missing assessment."""
     found = work.found
     rows, code = work.rows("relapse")
     day = days(rows["rel_date"])
@@ -330,7 +333,7 @@ def _groups(work: _Work) -> None:
     phase = rows["pre_phase"].map({2: 2, 3: 1, 1: 0}).to_numpy()
     usable = (rows["pre_bm_done"] != 0).to_numpy() & ~(day > found["T0"][code]) & ~np.isnan(phase)
     burden = np.asarray(derived.burden_kato(rows).codes)
-    # A marrow after bridging comes first, then one after lymphodepletion, then one before bridging; of these the latest.
+    # A marrow after bridging comes first, then one after lymphodepletion, then one before it; of these the latest.
     order = np.lexsort((np.where(np.isnan(day), -np.inf, day), np.where(usable, phase, -1)))
     order = order[usable[order]]
     chosen = np.full(work.size, -1)

@@ -1,4 +1,4 @@
-"""Kaplan-Meier: the survival function with its limits, quantiles, values at chosen times, and the table under the figure."""
+"""Kaplan-Meier: the survival function with its limits, quantiles, values at chosen times, and risk table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scipy.stats import norm
 from analytics.core.estimators.times import Observed, counts, observed
 
 LIMITS = ("log-log", "log", "plain")
-# A quantile that meets a flat stretch of the curve within this distance takes the middle of it, as R's quantile.survfit does.
+# A quantile within this distance of a flat stretch of the curve takes its middle, as in R's quantile.survfit.
 LEVEL_TOLERANCE = float(np.sqrt(np.finfo("float64").eps))
 
 
@@ -48,7 +48,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class SurvivalAt:
-    """A curve read at chosen times, ascending. Events and censorings are counted since the time before, up to the time itself."""
+    """A curve read at chosen times, ascending. Events and censorings: after the time before, up to the time itself."""
 
     time: np.ndarray
     at_risk: np.ndarray
@@ -62,7 +62,7 @@ class SurvivalAt:
 
 @dataclass(frozen=True, slots=True)
 class RiskTable:
-    """The table under a figure: at risk just before each time; events and censorings from the start up to and including it."""
+    """The table under a figure: at risk just before each time; events and censorings from the start through it."""
 
     time: np.ndarray
     at_risk: np.ndarray
@@ -79,11 +79,12 @@ def kaplan_meier(time, event, *, entry=None, confidence: float = 0.95, limits: s
     confidence  level of the pointwise limits
     limits      scale of the limits: log-log, log or plain
 
-    At tied times events come before censorings. Standard errors are Greenwood's. Limits on the log-log scale are not defined before
-    the first event, no limits are once the curve is at 0. No observation gives an empty curve.
+    At tied times events come before censorings. Standard errors are Greenwood's. Limits on the log-log scale are not
+    defined before the first event, and no limits once the curve is at 0. No observation gives an empty curve.
     Raises ValueError as `times.observed` does, and for unknown limits or a confidence outside (0, 1).
 
-    Source: Kaplan & Meier 1958; Kalbfleisch & Prentice 2002. Agrees with R survfit: tests/reference/test_kaplan_meier.py.
+    Source: Kaplan & Meier 1958; Kalbfleisch & Prentice 2002. Agrees with R survfit:
+    tests/reference/test_kaplan_meier.py.
     """
     if limits not in LIMITS:
         raise ValueError(f"limits are {limits!r}; expected one of {', '.join(LIMITS)}")
@@ -135,8 +136,8 @@ def _limits(survival, log_error, confidence, limits) -> tuple[np.ndarray, np.nda
 def quantile(curve: SurvivalCurve, fraction: float = 0.5) -> Estimate:
     """The time by which `fraction` have had the event, with limits from inverting the curve's own limits.
 
-    If the curve (or a limit) runs flat at exactly that level the middle of the flat stretch is taken, to the last time if it is the
-    end of the curve; NaN if the level is never reached.
+    If the curve (or a limit) runs flat at exactly that level the middle of the flat stretch is taken, to the last time
+    if it is the end of the curve; NaN if the level is never reached.
 
     Source: Brookmeyer & Crowley 1982; midpoint rule of R's quantile.survfit.
     """
@@ -161,7 +162,7 @@ def _reached(time: np.ndarray, level: np.ndarray, fraction: float) -> float:
 
 
 def survival_at(curve: SurvivalCurve, times) -> SurvivalAt:
-    """The curve at `times` (any order; returned ascending, each once). Beyond the last observation the last value is carried on."""
+    """The curve at `times` (returned ascending, each once). Beyond the last observation its value is carried on."""
     times = np.unique(np.asarray(times, dtype="float64"))
     table = risk_table(curve, times)
     last = np.searchsorted(curve.time, times, side="right")

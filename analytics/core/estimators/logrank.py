@@ -22,7 +22,7 @@ class ChiSquare:
 
 @dataclass(frozen=True, slots=True)
 class LogRank:
-    """The test of equal hazards across groups, and per group its size and its (weighted) observed and expected events."""
+    """The test of equal hazards, and per group its size and its (weighted) observed and expected events."""
 
     test: ChiSquare
     trend: ChiSquare
@@ -38,12 +38,14 @@ def logrank(time, event, group, *, strata=None, entry=None, rho: float = 0.0, ga
     time, event, entry  as for `kaplan_meier`
     group               (n,) labels, none missing; reported and, for the trend, scored 1..k in sorted order
     strata              (n,) labels; observed minus expected and its variance are summed over strata
-    rho, gamma          weights S(t-)^rho (1 - S(t-))^gamma of the pooled Kaplan-Meier estimate; 0, 0 is the log-rank test
+    rho, gamma          weights S(t-)^rho (1 - S(t-))^gamma of the pooled Kaplan-Meier estimate; 0, 0 is the log-rank
+                        test
 
     With fewer than two groups, or no event that could tell groups apart, the tests are NaN with 0 degrees of freedom.
     Raises ValueError as `times.observed` does, or if labels are missing or of another length.
 
-    Source: Mantel 1966; Fleming & Harrington 1991; Tarone 1975 (trend). Agrees with R survdiff: tests/reference/test_logrank.py.
+    Source: Mantel 1966; Fleming & Harrington 1991; Tarone 1975 (trend). Agrees with R survdiff:
+    tests/reference/test_logrank.py.
     """
     data = observed(time, event, entry)
     labels, code = _codes(group, len(data), "group")

@@ -1,4 +1,4 @@
-"""The door of the survival estimators: vectors checked once, equal times made equal, and counts of who is at risk when."""
+"""The door of the survival estimators: vectors checked, equal times made equal, who is at risk when."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Times closer than this are one time, as in R's survival (timefix; all.equal's tolerance): 0.1 + 0.2 months is 0.3 months.
+# Times closer than this are one time, as in R's survival (timefix): 0.1 + 0.2 months is 0.3 months.
 TIME_TOLERANCE = float(np.sqrt(np.finfo("float64").eps))
 # Up to this many half-day cells per subject a table of counts is cheaper than sorting.
 CELLS_PER_SUBJECT = 4
@@ -35,8 +35,8 @@ def observed(time, event, entry=None) -> Observed:
     time, entry  (n,) numbers >= 0, all in one unit; entry < time
     event        (n,) bool, or numbers 0 and 1
 
-    Raises ValueError if vectors are unequal, a time is negative, missing or infinite, an event is neither 0 nor 1, or an entry is
-    not before its time. No observation at all is allowed.
+    Raises ValueError if vectors are unequal, a time is negative, missing or infinite, an event is neither 0 nor 1, or
+    an entry is not before its time. No observation at all is allowed.
     """
     time = np.asarray(time, dtype="float64")
     event = np.asarray(event)
@@ -62,7 +62,7 @@ def observed(time, event, entry=None) -> Observed:
 
 
 def same_times(*vectors: np.ndarray) -> tuple[np.ndarray, ...]:
-    """The vectors with times that differ by rounding alone replaced by the smallest of them. Agrees with R's aeqSurv."""
+    """The vectors, times that differ by rounding alone made the smallest of them. Agrees with R's aeqSurv."""
     if all(np.array_equal(vector, np.rint(2 * vector) / 2) for vector in vectors):
         return vectors
     distinct = np.unique(np.concatenate(vectors))
@@ -78,7 +78,7 @@ def same_times(*vectors: np.ndarray) -> tuple[np.ndarray, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Per distinct exit time, ascending: how many were at risk just before it, had the event at it, were censored at it."""
+    """Per distinct exit time, ascending: how many were at risk just before, had the event, were censored."""
 
     time: np.ndarray
     at_risk: np.ndarray
@@ -99,7 +99,7 @@ def counts(data: Observed) -> Counts:
 
 
 def _left_at(data: Observed) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Distinct times, how many left at each, and how many of them with the event. Whole and half days need no sorting."""
+    """Distinct times, how many left at each, how many with the event. Whole and half days need no sorting."""
     half = 2 * data.time
     cells = half.max() + 1
     if cells <= max(SMALL_TABLE, CELLS_PER_SUBJECT * len(data)) and (half == np.rint(half)).all():
