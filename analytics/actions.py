@@ -53,7 +53,9 @@ def _build_once():
                 return None
         with everything_scope(actor="worker"):
             waiting = Outbox.objects.filter(dataset_id=None)
-            cohorts = Cohort.objects.filter(pk__in=Case.objects.filter(pk__in=waiting.values("case_id")).values("cohort_id"))
+            cohorts = Cohort.objects.filter(
+                pk__in=Case.objects.filter(pk__in=waiting.values("case_id")).values("cohort_id")
+            )
             datasets = [(cohort, *live_dataset(cohort)) for cohort in cohorts.order_by("pk")]
             if not datasets:
                 return None
@@ -104,7 +106,9 @@ def _parquet(table):
 
 
 def _table(dataset, name, rows, content):
-    return DatasetTable(dataset=dataset, name=name, rows=rows, sha256=hashlib.sha256(content).hexdigest(), parquet=content)
+    return DatasetTable(
+        dataset=dataset, name=name, rows=rows, sha256=hashlib.sha256(content).hexdigest(), parquet=content
+    )
 
 
 def request_runs(dataset, *, by="catalogue"):
@@ -115,8 +119,8 @@ def request_runs(dataset, *, by="catalogue"):
             AnalysisRun(
                 dataset=dataset,
                 analysis=analysis.name,
-                spec=analysis.spec(),
-                spec_hash=analysis.hash(),
+                spec=analysis.as_dict(),
+                spec_hash=analysis.hash,
                 code_version=settings.CODE_VERSION,
                 requested_by=by,
                 deadline=timezone.now() + DEADLINE,
@@ -183,7 +187,7 @@ def _answer(run):
     """The Result of a run: computed from the stored dataset, never from the record."""
     from analytics.core.run import run as compute
 
-    analysis = next(one for one in CATALOGUE if one.hash() == run.spec_hash)
+    analysis = next(one for one in CATALOGUE if one.hash == run.spec_hash)
     return compute(analysis, timeline_of(run.dataset))
 
 

@@ -70,7 +70,9 @@ def worker():
 def database_settings():
     """PostgreSQL keeps what it acknowledges."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off'")
+        cursor.execute(
+            "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off'"
+        )
         off = [name for (name,) in cursor.fetchall()]
     return f"PostgreSQL runs with {', '.join(off)} off: a crash loses acknowledged entries" if off else None
 

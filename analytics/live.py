@@ -81,7 +81,10 @@ async def events(scope, receive, send):
     known = scope["path"].startswith(PATH) and await allowed(session_key)
     headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
     await send({"type": "http.response.start", "status": 200 if known else 404, "headers": headers})
-    call, gone = asyncio.Event(), asyncio.create_task(left(receive))  # sending to a closed socket raises nothing: wait for its end
+    call, gone = (
+        asyncio.Event(),
+        asyncio.create_task(left(receive)),
+    )  # sending to a closed socket raises nothing: wait for its end
     listeners.setdefault(channel, set()).add(call)
     clock, body = asyncio.get_running_loop().time, b"retry: 2000\n\n"
     due = clock() + RECHECK_SECONDS

@@ -8,7 +8,9 @@ class Dataset(models.Model):
     """What a cohort's analyses are computed from: the rows of one moment, de-identified, hashed, never changed."""
 
     cohort = models.ForeignKey("registry.Cohort", on_delete=models.PROTECT)
-    kind = models.CharField(max_length=4, choices=[("live", _("Live revision")), ("cut", _("Data cut"))], default="live")
+    kind = models.CharField(
+        max_length=4, choices=[("live", _("Live revision")), ("cut", _("Data cut"))], default="live"
+    )
     revision = models.PositiveIntegerField()
     hash = models.CharField(max_length=64)
     cases = models.PositiveIntegerField()

@@ -46,13 +46,43 @@ def wipe_as_administrator():
     TransactionTestCase._fixture_teardown = ours
 
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync API keeps an event loop in the test's thread
+os.environ.setdefault(
+    "DJANGO_ALLOW_ASYNC_UNSAFE", "true"
+)  # Playwright's sync API keeps an event loop in the test's thread
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """The system's Chromium, quiet about the network."""
-    arguments = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    arguments = [
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
     return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": arguments}
+
+
+@pytest.fixture
+def processes(transactional_db, tmp_path, request):
+    """The registry's own processes against the test database, ended with the test."""
+    from tests.processes import Processes
+
+    started = Processes(tmp_path)
+    yield started
+    started.end()
+    if getattr(request.node, "failed", False):
+        print(started.logs())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Let fixtures know that their test failed."""
+    report = yield
+    if call.when == "call":
+        item.failed = report.failed
+    return report

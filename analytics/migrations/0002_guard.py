@@ -10,7 +10,7 @@ POOLED = ("analytics_dataset", "analytics_datasettable", "analytics_analysisrun"
 def install(apps, schema_editor):
     """Row-level security and rights."""
     for table in POOLED:
-        schema_editor.execute(guard_sql.pool(table))
+        schema_editor.execute(guard_sql.pool(table), params=None)
     tables = ", ".join((*POOLED, "analytics_heartbeat"))
     schema_editor.execute(f"GRANT SELECT ON {tables} TO {guard_sql.APP}")
     schema_editor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {guard_sql.WORKER}")

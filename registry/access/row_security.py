@@ -51,7 +51,9 @@ def everything_scope(*, actor, role="system", request=""):
 def because(reason):
     """The reason that the history gives for the changes inside."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(current_setting('app.reason', true), ''), set_config('app.reason', %s, true)", [reason])
+        cursor.execute(
+            "SELECT coalesce(current_setting('app.reason', true), ''), set_config('app.reason', %s, true)", [reason]
+        )
         before = cursor.fetchone()[0]
         yield
         cursor.execute("SELECT set_config('app.reason', %s, true)", [before])

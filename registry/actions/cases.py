@@ -24,7 +24,9 @@ def enrol_case(*, site, by, cohort=None, stratum=None):
     if not by.may(Permission.CASE_ENROL) or site.pk not in by.site_ids():
         raise PermissionDenied
     if not site.is_active:
-        raise ValidationError(_("%(site)s does not take part any more; no case can be enrolled there.") % {"site": site})
+        raise ValidationError(
+            _("%(site)s does not take part any more; no case can be enrolled there.") % {"site": site}
+        )
     cohort = cohort or Cohort.objects.get(code=PRIMARY_COHORT)
     with person_scope(by), because(""):
         number = next_number(site)

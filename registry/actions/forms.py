@@ -54,8 +54,15 @@ def save_form(form, *, by, seen_version=0, reason=""):
         changed = _changed(stored, form)
         if stored and not stored.is_void and not changed:
             return stored
-        if stored and not stored.is_void and not reason.strip() and any(getattr(stored, name) not in EMPTY for name in changed):
-            raise ReasonNeededError(_("A stored answer changes. Please say why, for example “misread the chart”."), code="reason")
+        if (
+            stored
+            and not stored.is_void
+            and not reason.strip()
+            and any(getattr(stored, name) not in EMPTY for name in changed)
+        ):
+            raise ReasonNeededError(
+                _("A stored answer changes. Please say why, for example “misread the chart”."), code="reason"
+            )
         form.version += 1
         form.save(force_insert=not stored, force_update=bool(stored))
     ring_after_commit("analytics.tasks.build_datasets")
@@ -66,7 +73,9 @@ def save_form(form, *, by, seen_version=0, reason=""):
 def void_form(form, *, by, seen_version, reason):
     """Take a form that was entered by mistake out of everything but the history. The reason is needed."""
     if not reason.strip():
-        raise ReasonNeededError(_("Please say why this form is removed, for example “entered for another patient”."), code="reason")
+        raise ReasonNeededError(
+            _("Please say why this form is removed, for example “entered for another patient”."), code="reason"
+        )
     with person_scope(by), because(reason.strip()):
         _locked_case(form.case_id, by)
         stored = type(form).objects.select_for_update().get(pk=form.pk)
@@ -139,7 +148,10 @@ def _hash_hospital_number(patient):
     twin = same.select_related("case").first() if patient.mrn_hash else None
     if twin:
         raise ValidationError(
-            {"mrn_hash": _("This hospital number is already registered as %(number)s. Open that case instead.") % {"number": twin.case}}
+            {
+                "mrn_hash": _("This hospital number is already registered as %(number)s. Open that case instead.")
+                % {"number": twin.case}
+            }
         )
 
 

@@ -83,7 +83,9 @@ def mint_token(*, purpose, days, by):
     if not 1 <= days <= LONGEST_TOKEN_DAYS:
         raise ValidationError({"days": _("A token lasts 1 to %(most)d days.") % {"most": LONGEST_TOKEN_DAYS}})
     key = Token.new_key()
-    token = Token(owner=by, purpose=purpose.strip(), digest=Token.digest_of(key), expires_at=timezone.now() + timedelta(days=days))
+    token = Token(
+        owner=by, purpose=purpose.strip(), digest=Token.digest_of(key), expires_at=timezone.now() + timedelta(days=days)
+    )
     token.full_clean()
     token.save()
     return token, key

@@ -82,7 +82,7 @@ def infused_case(site, *, by=BUILDER, stratum=None, cohort_code=PRIMARY_COHORT, 
 USUAL = {
     "patient": {"birth_date": BORN, "sex_at_birth": 1},
     "leukapheresis": {"aph_start_date": day(-40), "aph_end_date": day(-39), "aph_days": 2, "aph_shipped": 1},
-    "cart_course": {"infused": 1},
+    "cart_course": {"infused": 1, "prod_name": 1},
     "pre_infusion_assessment": {},
     "infusion": {"inf_date": DAY_0, "inf_weight": Decimal(40), "inf_dose_total": Decimal(150)},
 }
