@@ -47,7 +47,7 @@ def not_asked(row: Row, around: Mapping[str, Any]) -> Iterator[Finding]:
     """Answers given to questions that do not apply. `around`: answers of the case's other forms."""
     known = {**around, **row.answers}
     for name, item in row.items.items():
-        if row[name] not in EMPTY and not item.key and not item.asked(known):
+        if row[name] not in EMPTY and not item.key and _does_not_apply(row, item, known):
             yield Finding(
                 f"{row.form}.{name}.not_asked",
                 name,
@@ -57,6 +57,14 @@ def not_asked(row: Row, around: Mapping[str, Any]) -> Iterator[Finding]:
                 row.form,
                 row.key,
             )
+
+
+def _does_not_apply(row: Row, item: Item, known: Mapping[str, Any]) -> bool:
+    """Whether an answer speaks against the question; another form that is not entered yet does not."""
+    return any(
+        not condition.holds(known) and (condition.item in row.items or known.get(condition.item) not in EMPTY)
+        for condition in item.asked_if
+    )
 
 
 def missing(row: Row, around: Mapping[str, Any]) -> Iterator[Finding]:

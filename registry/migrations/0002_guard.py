@@ -15,7 +15,10 @@ OPEN_TABLES = ("registry_site", "registry_cohort", "registry_person", "registry_
 
 def install(apps, schema_editor):
     """Everything in one go, before the first row exists."""
-    run = schema_editor.execute
+
+    def run(sql):
+        schema_editor.execute(sql, params=None)  # "%" is SQL here, not a placeholder
+
     run(guard_sql.SCHEMA)
     run(guard_sql.RECORD)
     run("ALTER TABLE registry_case ADD CONSTRAINT registry_case_with_site UNIQUE (id, site_id)")

@@ -59,12 +59,23 @@ def test_only_the_extract_and_the_access_words_join_analytics_to_the_record():
     clinical = {"FORMS", "FORM_OF", "Patient", "Infusion", "Relapse", "Death", "FollowUp"}
     for path in files_of("analytics"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        named = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "registry.models" for alias in node.names}
+        named = {
+            alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module == "registry.models"
+            for alias in node.names
+        }
         assert path.name in doors or not named & clinical, f"{path} reads case report forms; only extract.py does"
 
 
 WRITES = {"save", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
-WRITERS = ("registry/actions", "registry/management/commands/load_demo.py", "registry/migrations", "analytics/actions.py", "analytics/migrations")
+WRITERS = (
+    "registry/actions",
+    "registry/management/commands/load_demo.py",
+    "registry/migrations",
+    "analytics/actions.py",
+    "analytics/migrations",
+)
 HARMLESS = {"registry/access/middleware.py"}  # notes when a token was last used
 
 
