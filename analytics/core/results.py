@@ -44,12 +44,11 @@ def estimate_json(estimate: Estimate) -> dict:
 def curve_json(curve: SurvivalCurve) -> dict:
     """The steps of a curve, in days, starting at time 0."""
     start = 1.0 if curve.n else None
-    known = start if curve.limits != "log-log" else None
     return {
         "time": [0.0, *numbers(curve.time)],
         "survival": [start, *numbers(curve.survival)],
-        "lower": [known, *numbers(curve.lower)],
-        "upper": [known, *numbers(curve.upper)],
+        "lower": [start, *numbers(curve.lower)],
+        "upper": [start, *numbers(curve.upper)],
         "at_risk": [curve.n, *numbers(curve.at_risk)],
         "events": [0, *numbers(curve.events)],
         "censored": [0, *numbers(curve.censored)],

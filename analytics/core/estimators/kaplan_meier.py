@@ -136,8 +136,8 @@ def _limits(survival, log_error, confidence, limits) -> tuple[np.ndarray, np.nda
 def quantile(curve: SurvivalCurve, fraction: float = 0.5) -> Estimate:
     """The time by which `fraction` have had the event, with limits from inverting the curve's own limits.
 
-    If the curve (or a limit) runs flat at exactly that level the middle of the flat stretch is taken, to the last time
-    if it is the end of the curve; NaN if the level is never reached.
+    If the curve (or a limit) runs flat at exactly that level the middle of the flat stretch is taken, up to the last
+    time if it is the end of the curve; NaN if the level is never reached.
 
     Source: Brookmeyer & Crowley 1982; midpoint rule of R's quantile.survfit.
     """
@@ -151,35 +151,41 @@ def quantile(curve: SurvivalCurve, fraction: float = 0.5) -> Estimate:
 def _reached(time: np.ndarray, level: np.ndarray, fraction: float) -> float:
     fallen = np.concatenate(([0.0], 1 - level))
     time = np.concatenate(([0.0], time))
-    defined = ~np.isnan(fallen)
-    touching = np.flatnonzero(defined & (fallen + LEVEL_TOLERANCE >= fraction))
-    passing = np.flatnonzero(defined & (fallen - LEVEL_TOLERANCE >= fraction))
+    # Limits need not be monotone. As in R the lowest level that reaches the fraction counts, at its first time.
+    order = np.lexsort((time, fallen))
+    order = order[~np.isnan(fallen[order])]
+    touching = order[fallen[order] + LEVEL_TOLERANCE >= fraction]
+    passing = order[fallen[order] - LEVEL_TOLERANCE >= fraction]
     if not len(touching):
         return float("nan")
-    if len(passing):
-        return float((time[touching[0]] + time[passing[0]]) / 2)
-    return float((time[touching[0]] + time[-1]) / 2) if defined[-1] else float("nan")
+    if abs(fallen[-1] - fraction) < LEVEL_TOLERANCE:
+        return float((time[touching[0]] + time[-1]) / 2)
+    return float((time[touching[0]] + time[passing[0]]) / 2) if len(passing) else float("nan")
 
 
 def survival_at(curve: SurvivalCurve, times) -> SurvivalAt:
-    """The curve at `times` (returned ascending, each once). Beyond the last observation its value is carried on."""
+    """The curve at `times` (returned ascending, each once).
+
+    Beyond the last observation its value is carried on. Before the first one all are alive and the limits are 1, as R
+    prints them; from there to the first event the log-log limits are not defined.
+    """
     times = np.unique(np.asarray(times, dtype="float64"))
     table = risk_table(curve, times)
     last = np.searchsorted(curve.time, times, side="right")
+    start = 1.0 if curve.n else np.nan
 
-    def read(values: np.ndarray, start: float) -> np.ndarray:
-        return np.concatenate(([start], values))[last]
+    def read(values: np.ndarray, first: float) -> np.ndarray:
+        return np.concatenate(([first], values))[last]
 
-    undefined = np.nan if curve.limits == "log-log" else 1.0
     return SurvivalAt(
         time=times,
         at_risk=table.at_risk,
         events=np.diff(table.events, prepend=0),
         censored=np.diff(table.censored, prepend=0),
-        survival=read(curve.survival, 1.0 if curve.n else np.nan),
-        std_error=read(curve.std_error, 0.0 if curve.n else np.nan),
-        lower=read(curve.lower, undefined if curve.n else np.nan),
-        upper=read(curve.upper, undefined if curve.n else np.nan),
+        survival=read(curve.survival, start),
+        std_error=read(curve.std_error, 1 - start),
+        lower=read(curve.lower, start),
+        upper=read(curve.upper, start),
     )
 
 
