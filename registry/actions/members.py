@@ -100,6 +100,14 @@ def revoke_token(token, *, by):
     token.save(update_fields=["revoked_at"])
 
 
+@transaction.atomic
+def choose_language(code, *, by):
+    """The language in which the registry writes to this person."""
+    by.language = code
+    by.full_clean(exclude=["password"], validate_unique=False, validate_constraints=False)
+    by.save(update_fields=["language"])
+
+
 def _check_sites(role, sites):
     role = ROLES.get(role)
     if role and not role.all_sites and Permission.CASE_READ in role.permissions and not sites:

@@ -1,8 +1,82 @@
-"""What every page's frame shows."""
+"""What the frame of every page shows: where one can go, whose data, which language."""
+
+from dataclasses import dataclass
 
 from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from registry.access.permissions import Permission
+
+CONSORTIUM = _("CAR-T Registry")
+DEMO_ACCOUNTS = (
+    "coordinator.kyoto@demo.example",
+    "coordinator.osaka@demo.example",
+    "investigator.kyoto@demo.example",
+    "manager@demo.example",
+    "lead@demo.example",
+    "statistician@demo.example",
+    "admin@demo.example",
+)
+# name of the address, label, key after g, who needs it, on phones
+PLACES = (
+    ("worklist", _("Worklist"), "w", Permission.CASE_READ, True),
+    ("cases", _("Cases"), "c", Permission.CASE_READ, True),
+    ("dashboards", _("Dashboards"), "d", Permission.POOLED_READ, True),
+    ("datasets", _("Datasets"), "t", Permission.DATASET_READ, False),
+    ("codebook", _("Codebook"), "b", None, True),
+    ("people", _("People"), "p", Permission.PEOPLE_MANAGE, True),
+    ("sites", _("Sites"), "s", Permission.PEOPLE_MANAGE, True),
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One line of the navigation."""
+
+    label: str
+    url: str
+    key: str
+    is_here: bool
+    on_phones: bool
 
 
 def frame(request):
-    """Context of base.html."""
-    return {"DEMO": settings.DEMO}
+    """Context of base.html; worked out only when a page asks for it."""
+    return {"frame": SimpleLazyObject(lambda: _frame(request)), "DEMO": settings.DEMO}
+
+
+def _frame(request):
+    person = getattr(request, "user", None)
+    known = person is not None and person.is_authenticated
+    return {
+        "consortium": CONSORTIUM,
+        "demo": settings.DEMO,
+        "demo_accounts": DEMO_ACCOUNTS,
+        "languages": [(code, name) for code, name in (("en", "English"), ("ja", "日本語")) if code != get_language()],
+        "places": _places(person, request.path_info) if known else [],
+        "site": _sites(person) if known else "",
+        "may_search": known and person.may(Permission.CASE_READ),
+        "may_have_tokens": known and person.may(Permission.TOKEN_OWN),
+    }
+
+
+def _places(person, path):
+    found = []
+    for name, label, key, permission, on_phones in PLACES:
+        if permission is None or person.may(permission):
+            try:
+                url = reverse(name)
+            except NoReverseMatch:  # a page that another part of the registry brings
+                continue
+            found.append(Place(label, url, key, path.startswith(url), on_phones))
+    return found
+
+
+def _sites(person):
+    """The person's sites in words."""
+    if person.sees_all_sites:
+        return _("all sites")
+    return ", ".join(site.name for site in person.sites.all())

@@ -1,0 +1,286 @@
+"""An entry form laid out for the page: sections of questions, each with everything its component shows."""
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from registry.dictionary.items import EMPTY, plain
+from registry.edit_checks.base import MISSING
+from registry.entry.dates import echo, understood
+from registry.fields import MISSING_CHOICES, HospitalNumber, code_choices, code_label
+from registry.record import said
+
+MOST_BUTTONS = 5
+LONG_TEXTS = ("karyotype_iscn",)
+MISSING_LABELS = {
+    "ND": gettext_lazy("ND · not done"),
+    "UK": gettext_lazy("UK · unknown"),
+    "NAP": gettext_lazy("NAP · not applicable"),
+    "PD": gettext_lazy("PD · pending"),
+}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One code that can be chosen."""
+
+    value: str
+    label: str
+    anchor: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question on the page. `entry` knows what was typed, `known` the answers it depends on."""
+
+    entry: object
+    name: str
+    known: dict
+    findings: tuple = ()
+    previous: object = None
+
+    @cached_property
+    def item(self):
+        return self.entry.items[self.name]
+
+    @cached_property
+    def column(self):
+        return self.entry.instance._meta.get_field(self.name)
+
+    @property
+    def label(self):
+        if isinstance(self.column, HospitalNumber):
+            return _("Hospital number (kept only as a fingerprint)")
+        return self.column.verbose_name
+
+    @cached_property
+    def kind(self):
+        """buttons, select, boxes, date, number, text or long: which control it gets."""
+        if self.item.kind == "cat":
+            return "buttons" if len(list(self.item.codelist)) <= MOST_BUTTONS else "select"
+        if self.item.kind == "text":
+            return "long" if self.name in LONG_TEXTS else "text"
+        return {"multi": "boxes", "date": "date"}.get(self.item.kind, "number")
+
+    @cached_property
+    def value(self):
+        return self.entry.text(self.name)
+
+    @property
+    def unit(self):
+        return "" if self.item.unit == "n" else self.item.unit
+
+    @property
+    def usual(self):
+        """The usual range, as a hint."""
+        soft = self.item.soft
+        if self.kind != "number" or not soft:
+            return ""
+        return _("usual %(low)s–%(high)s") % {"low": plain(soft.low), "high": plain(soft.high)}
+
+    @cached_property
+    def options(self):
+        chosen = [str(one) for one in self.value] if isinstance(self.value, list) else [str(self.value)]
+        return [
+            Option(str(code), label, self.name if place == 0 else f"{self.name}-{code}", str(code) in chosen)
+            for place, (code, label) in enumerate(code_choices(self.item.codelist))
+        ]
+
+    @property
+    def has_unknown_code(self):
+        """Whether what was sent is no code of the list; it is kept as a choice of its own, to be seen and mended."""
+        return (
+            self.kind in ("select", "buttons") and bool(self.value) and not any(one.is_chosen for one in self.options)
+        )
+
+    @property
+    def reasons(self):
+        """The reasons for a missing answer, of which at most one is chosen."""
+        chosen = self.entry.text(f"{self.name}_mr")
+        return [Option(code, MISSING_LABELS[code], "", code == chosen) for code, _label in MISSING_CHOICES]
+
+    @property
+    def has_reason(self):
+        return any(one.is_chosen for one in self.reasons)
+
+    @property
+    def other_code(self):
+        return self.item.other_code
+
+    @property
+    def other_text(self):
+        return self.entry.text(f"{self.name}_oth") if self.other_code is not None else ""
+
+    @property
+    def wants_other(self):
+        """Whether "Other" is chosen, or its text still stands there."""
+        chosen = self.value if isinstance(self.value, list) else [self.value]
+        return self.other_code is not None and (str(self.other_code) in map(str, chosen) or bool(self.other_text))
+
+    @property
+    def errors(self):
+        """What was refused: of the answer, of its reason, of the text of "Other"."""
+        names = (self.name, f"{self.name}_mr", f"{self.name}_oth")
+        return [message for name in names for message in self.entry.errors.get(name, [])]
+
+    @property
+    def queries(self):
+        """What is stored, but asked about; a question that is merely still open is not repeated here."""
+        return [] if self.errors else [said(one) for one in self.findings if one.severity != MISSING]
+
+    @property
+    def is_asked(self):
+        return self.item.asked(self.known)
+
+    @property
+    def is_filled(self):
+        stored_hash = isinstance(self.column, HospitalNumber) and self.entry.stored[self.name]
+        return bool(self.value not in EMPTY or self.has_reason or self.other_text or stored_hash)
+
+    @property
+    def is_hidden(self):
+        return not self.is_asked and not self.is_filled
+
+    @property
+    def keeps_unasked(self):
+        """Filled, though it does not apply: it stays until somebody clears it."""
+        return not self.is_asked and self.is_filled
+
+    @cached_property
+    def own_conditions(self):
+        """Conditions on items of the same form, for the browser to follow."""
+        return [one for one in self.item.asked_if if one.item in self.entry.items]
+
+    @property
+    def asked_if(self):
+        """Those conditions as data for the page, or nothing if the question always applies."""
+        if not self.item.asked_if:
+            return ""
+        return json.dumps(
+            [{"item": one.item, "comparison": one.comparison, "codes": one.codes} for one in self.own_conditions]
+        )
+
+    @property
+    def fails_elsewhere(self):
+        """Whether an answer of another form keeps this question from applying."""
+        return not all(one.holds(self.known) for one in self.item.asked_if if one not in self.own_conditions)
+
+    @property
+    def echo(self):
+        """How the date that stands there is understood."""
+        if self.kind != "date" or not self.value:
+            return ""
+        try:
+            day, precision = understood(self.value, partial=self.item.partial, day0=self.entry.day0)
+        except ValidationError:
+            return ""
+        return echo(day, precision, day0=self.entry.day0)
+
+    @property
+    def note(self):
+        if isinstance(self.column, HospitalNumber) and self.entry.stored[self.name]:
+            return _("Registered (fingerprint %(start)s…). Type the number again only to change it.") % {
+                "start": self.entry.stored[self.name][:8]
+            }
+        return ""
+
+    @property
+    def stored_words(self):
+        """The stored answer as one reads it."""
+        return self.note if self.note else read_aloud(self.entry.instance, self.name)
+
+    @property
+    def before(self):
+        """The answer of the row before, as one reads it."""
+        return read_aloud(self.previous, self.name) if self.previous is not None else ""
+
+    @property
+    def described_by(self):
+        """Ids of what explains the control, for aria-describedby."""
+        parts = [
+            ("error", self.errors),
+            ("query", self.queries),
+            ("note", self.note),
+            ("echo", self.kind == "date"),
+            ("unit", self.unit),
+        ]
+        return " ".join(f"{self.name}-{part}" for part, present in parts if present)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled part of a form."""
+
+    title: str
+    questions: list = field(default_factory=list)
+
+    @property
+    def shown(self):
+        """How many questions apply, or hold an answer."""
+        return sum(not one.is_hidden for one in self.questions)
+
+    @property
+    def filled(self):
+        return sum(one.is_filled and not one.is_hidden for one in self.questions)
+
+    @property
+    def is_empty(self):
+        """Whether nothing of it applies."""
+        return self.shown == 0 and not any(one.own_conditions for one in self.questions if not one.fails_elsewhere)
+
+
+def sections(entry, *, elsewhere, findings=(), previous=None):
+    """The form's sections.
+
+    elsewhere   answers of the case's other forms, by item
+    findings    findings of the stored row
+    previous    the row before it of a repeating form, or None
+    """
+    known = {**elsewhere, **entry.instance.answers()}
+    by_item = {}
+    for one in findings:
+        by_item.setdefault(one.item, []).append(one)
+    return [
+        Section(
+            _(title),
+            [
+                Question(entry, name, known, tuple(by_item.get(name, ())), previous)
+                for name in names
+                if name in entry.fields
+            ],
+        )
+        for title, names in entry.instance.sections.items()
+    ]
+
+
+def read_aloud(form, name, *, with_unit=True):
+    """A stored answer in words: label of the code, number with unit, date to its precision, or the reason why it is missing."""
+    item, answer = form.items()[name], getattr(form, name)
+    reason = getattr(form, f"{name}_mr", None)
+    if answer in EMPTY:
+        return str(dict(MISSING_CHOICES)[reason]) if reason else ""
+    return say_answer(
+        item, answer, getattr(form, f"{name}_p", None), getattr(form, f"{name}_oth", None), with_unit=with_unit
+    )
+
+
+def say_answer(item, answer, precision=None, other=None, *, with_unit=True):
+    """One answer in words."""
+    if item.kind in ("cat", "multi"):
+        codes = answer if isinstance(answer, list) else [answer]
+        known = item.codelist.codes()
+        words = pgettext("between answers", ", ").join(
+            code_label(item.codelist, one) if one in known else str(one) for one in codes
+        )
+        return f"{words}: {other}" if other else words
+    if item.kind == "date":
+        return answer.isoformat()[: {"Y": 4, "M": 7}.get(precision, 10)]
+    if item.kind in ("dec", "int"):
+        unit = item.unit if with_unit and item.unit != "n" else ""
+        return f"{plain(answer)} {unit}".strip()
+    return str(answer)

@@ -1,0 +1,128 @@
+"""The list of cases, and enrolling a new one."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from registry.access.permissions import Permission
+from registry.actions.cases import enrol_case
+from registry.dictionary.codelists import AllSubtype
+from registry.fields import code_label
+from registry.models import Case, Cohort, Site
+from registry.overview import BURDENS, STATES, overview
+from registry.record import stored_cases
+from registry.views.access import permitted
+from registry.views.case_forms import completeness, form_lines
+from registry.views.filters import Filters
+from registry.views.statuses import CASE
+
+ROWS = 25
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """One line of the list."""
+
+    case: object
+    subtype: str
+    burden: str
+    status: object
+    complete: int
+    expected: int
+    contradictions: int
+
+
+@permitted(Permission.CASE_READ)
+@require_GET
+def cases(request):
+    """The cases this person may see. A whole case number in the search opens the case."""
+    own = Case.objects.visible_to(request.user)
+    filters = Filters(request.GET, _offers(own))
+    exact = own.filter(number=filters.search.upper()).first() if filters.search else None
+    if exact:
+        return redirect(exact)
+    page = Paginator(narrowed(own, filters), ROWS).get_page(request.GET.get("page"))
+    context = {
+        "filters": filters,
+        "page": page,
+        "rows": case_rows(page.object_list),
+        "several_sites": len(filters.offers["site"][1]) > 1,
+        "may_enrol": request.user.may(Permission.CASE_ENROL),
+        "is_narrowed": bool(filters.search or filters.chosen),
+    }
+    return render(request, "registry/cases.html", context)
+
+
+def _offers(own):
+    sites = Site.objects.filter(pk__in=own.values("site")).order_by("code")
+    cohorts = Cohort.objects.filter(pk__in=own.values("cohort")).order_by("pk")
+    return {
+        "site": (_("Site"), {site.code: site.name for site in sites}),
+        "state": (_("State"), {state: str(CASE[state].word) for state in STATES}),
+        "burden": (_("Burden"), {code: str(label) for code, label in BURDENS.items()}),
+        "cohort": (_("Cohort"), {cohort.code: cohort.name for cohort in cohorts}),
+    }
+
+
+def narrowed(own, filters):
+    """The cases that the filters leave, by number."""
+    found = overview(own).select_related("site", "cohort").order_by("number")
+    if filters.search:
+        found = found.filter(number__icontains=filters.search)
+    wanted = {
+        "site__code": filters["site"],
+        "cohort__code": filters["cohort"],
+        "state": filters["state"],
+        "burden": filters["burden"],
+    }
+    return found.filter(**{key: value for key, value in wanted.items() if value})
+
+
+def case_rows(found):
+    """Lines for the cases of one page; their forms are read together."""
+    found = list(found)
+    stored = stored_cases(found)
+    return [_row(case, stored[case.pk]) for case in found]
+
+
+def _row(case, stored):
+    complete, expected = completeness(form_lines(case, stored))
+    subtype = code_label(AllSubtype, case.subtype) if case.subtype in AllSubtype.codes() else ""
+    burden = BURDENS[case.burden] if case.blasts is not None else ""
+    contradictions = sum(stored.state_of(form) == "error" for form in stored.forms)
+    return CaseRow(case, subtype, burden, CASE[case.state], complete, expected, contradictions)
+
+
+class EnrolForm(forms.Form):
+    """Where the new case belongs."""
+
+    site = forms.ModelChoiceField(queryset=Site.objects.none(), label=gettext_lazy("Site"), empty_label=None)
+
+    def __init__(self, person, *args):
+        super().__init__(*args)
+        self.fields["site"].queryset = Site.objects.filter(pk__in=person.site_ids(), is_active=True)
+
+
+@permitted(Permission.CASE_ENROL)
+@require_http_methods(["GET", "POST"])
+def case_new(request):
+    """Enrol a case; its registration form comes next."""
+    form = EnrolForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = enrol_case(site=form.cleaned_data["site"], by=request.user)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(
+                request, _("%(number)s is enrolled. Its registration comes first.") % {"number": case.number}
+            )
+            return redirect("form_new", case.number, "patient")
+    return render(request, "registry/case_new.html", {"form": form}, status=422 if form.errors else 200)

@@ -1,0 +1,85 @@
+"""The page of one case: where the patient stands, the course on a time axis, the forms."""
+
+from dataclasses import dataclass
+
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from registry.access.permissions import Permission
+from registry.entry import read_aloud
+from registry.entry.dates import study_day
+from registry.models import Case
+from registry.overview import BURDENS, overview
+from registry.record import stored_case
+from registry.views.access import permitted
+from registry.views.case_forms import completeness, form_lines
+from registry.views.course_line import course_line
+from registry.views.statuses import CASE
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact of the header line."""
+
+    name: str
+    value: str
+
+
+@permitted(Permission.CASE_READ)
+@require_GET
+def case(request, number):
+    """One case."""
+    own = overview(Case.objects.visible_to(request.user)).select_related("site", "cohort")
+    found = get_object_or_404(own, number=number)
+    stored = stored_case(found)
+    lines = form_lines(found, stored)
+    complete, expected = completeness(lines)
+    context = {
+        "case": found,
+        "status": CASE[found.state],
+        "facts": header_facts(found, stored),
+        "line": course_line(stored),
+        "lines": lines,
+        "complete": complete,
+        "expected": expected,
+        "crumbs": [(_("Cases"), reverse("cases"))],
+        "may_write": request.user.may(Permission.FORM_WRITE),
+    }
+    return render(request, "registry/case.html", context)
+
+
+def header_facts(case, stored):
+    """Age, subtype, burden, prior transplant, product, day: what a clinician asks first. Unknown facts are left out."""
+
+    def said(form, item):
+        row = next(iter(stored.rows_of(form)), None)
+        return read_aloud(row, item) if row else ""
+
+    facts = [
+        Fact(_("Age at infusion"), age_at_infusion(case, stored)),
+        Fact(_("Sex"), said("patient", "sex_at_birth")),
+        Fact(_("Subtype"), said("baseline_disease", "all_subtype")),
+        Fact(_("Burden before infusion"), str(BURDENS[case.burden]) if case.blasts is not None else ""),
+        Fact(_("Prior transplant"), said("prior_therapy", "prior_hsct")),
+        Fact(_("Product"), said("cart_course", "prod_name")),
+        Fact(_("Infused"), case.day0.isoformat() if case.day0 else ""),
+        Fact(_("Today"), study_day(timezone.localdate(), case.day0) if case.day0 and case.state != "died" else ""),
+        Fact(_("Group"), case.stratum or ""),
+    ]
+    return [fact for fact in facts if fact.value]
+
+
+def age_at_infusion(case, stored):
+    """Completed years, with months below two years; an incomplete birth date gives "about"."""
+    patient = next(iter(stored.rows_of("patient")), None)
+    if not patient or not patient.birth_date or not case.day0:
+        return ""
+    born = patient.birth_date
+    months = (case.day0.year - born.year) * 12 + case.day0.month - born.month - (case.day0.day < born.day)
+    words = (
+        _("%(number)d months") % {"number": months} if months < 24 else _("%(number)d years") % {"number": months // 12}
+    )
+    return words if patient.birth_date_p == "D" else _("about %(age)s") % {"age": words}

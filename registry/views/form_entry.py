@@ -1,0 +1,151 @@
+"""One page for every case report form: shown, corrected, removed. What may be stored is decided by the action."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from registry.access.permissions import Permission
+from registry.actions.forms import ReasonNeededError, StaleVersionError, save_form, void_form
+from registry.entry import EntryForm
+from registry.entry.dates import echo, understood
+from registry.models import FORM_OF
+from registry.record import stored_case
+from registry.views.access import own_case, permitted
+from registry.views.form_conflict import chosen, conflict_page
+from registry.views.form_page import FormPage, day0_of
+
+
+@permitted(Permission.FORM_WRITE)
+@require_http_methods(["GET", "POST"])
+def new(request, number, form):
+    """An empty form of this kind; a form that is there once only opens the stored one."""
+    case, model = own_case(request, number), model_or_404(form)
+    course = {"course_no": _course(request)} if model.of_course else {}
+    instance = model(case=case, site=case.site, **course)
+    if not model.key_item:
+        stored = model.objects.filter(case=case, **course).first()
+        if stored and request.method == "GET":
+            return redirect("form", number, form, stored.key)
+    return _entry(request, case, instance)
+
+
+@permitted(Permission.CASE_READ)
+@require_http_methods(["GET", "POST"])
+def stored_form(request, number, form, key):
+    """A stored form."""
+    case = own_case(request, number)
+    return _entry(request, case, row_or_404(case, model_or_404(form), key, with_void=request.method == "POST"))
+
+
+@permitted(Permission.FORM_WRITE)
+@require_POST
+def void(request, number, form, key):
+    """Remove a form that was entered by mistake."""
+    case = own_case(request, number)
+    row = row_or_404(case, model_or_404(form), key)
+    try:
+        void_form(row, by=request.user, seen_version=_version(request), reason=request.POST.get("reason", ""))
+    except StaleVersionError:
+        messages.error(request, _("Somebody has just changed this form. Nothing was removed; look at it again."))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        messages.success(request, _("Removed. The history keeps it."))
+        return redirect("case", number)
+    return redirect("form", number, form, key)
+
+
+@permitted(Permission.FORM_WRITE)
+@require_GET
+def date_echo(request, number):
+    """How a typed date is understood, in words: what dates.js shows beside the control."""
+    day0 = day0_of(own_case(request, number))
+    try:
+        day, precision = understood(
+            request.GET.get("text", "")[:60], partial=bool(request.GET.get("partial")), day0=day0
+        )
+    except ValidationError as refusal:
+        return JsonResponse({"understood": " ".join(refusal.messages)})
+    return JsonResponse({"understood": echo(day, precision, day0=day0)})
+
+
+def _entry(request, case, instance):
+    """Show the form, or store what was posted."""
+    stored = stored_case(case)
+    if request.method == "POST":
+        if not request.user.may(Permission.FORM_WRITE):
+            raise Http404
+        return _store(request, case, stored, instance)
+    entry = EntryForm(instance, day0=stored.day0)
+    return render(request, "registry/form_entry.html", {"page": FormPage(request, case, stored, entry)})
+
+
+def _store(request, case, stored, instance):
+    data = chosen(request.POST, instance) if "choosing" in request.POST else request.POST
+    entry = EntryForm(instance, data, day0=stored.day0)
+    reason, page_words = data.get("reason", ""), {}
+    if entry.is_valid():
+        try:
+            saved = save_form(entry.instance, by=request.user, seen_version=_version(request), reason=reason)
+            return _after_saving(request, case, saved)
+        except StaleVersionError as stale:
+            return conflict_page(request, case, entry, stale, seen_version=_version(request))
+        except ReasonNeededError as refusal:
+            page_words["reason_error"] = " ".join(refusal.messages)
+        except ValidationError as refusal:
+            entry.refuse(refusal)
+    page = FormPage(request, case, stored, entry, version=_version(request), reason=reason, **page_words)
+    return render(request, "registry/form_entry.html", {"page": page}, status=422)
+
+
+def _after_saving(request, case, saved):
+    """Stay, or go on to the next form that is still open."""
+    stored = stored_case(case)
+    page = FormPage(request, case, stored, EntryForm(saved, day0=stored.day0))
+    messages.success(
+        request,
+        _("%(title)s: saved at %(time)s.") % {"title": page.title, "time": timezone.localtime().strftime("%H:%M")},
+    )
+    if request.POST.get("go") == "next":
+        return redirect(page.next_open_url or reverse("case", args=[case.number]))
+    return redirect("form", case.number, saved.form_name, saved.key)
+
+
+def model_or_404(name):
+    """The form model of this name."""
+    if name not in FORM_OF:
+        raise Http404
+    return FORM_OF[name]
+
+
+def row_or_404(case, model, key, *, with_void=False):
+    """The case's row that `key` names: course and row number, or the only one."""
+    parts = key.split(".")
+    names = [*(["course_no"] if model.of_course else []), *([model.key_item] if model.key_item else [])]
+    wanted = dict(zip(names, parts, strict=False)) if names else {}
+    if len(parts) != max(len(names), 1) or not all(
+        part.isascii() and part.isdigit() and len(part) < 6 for part in parts
+    ):
+        raise Http404
+    rows = model.with_void if with_void else model.objects
+    row = rows.filter(case=case, **wanted).first()
+    if row is None or row.key != key:
+        raise Http404
+    return row
+
+
+def _version(request):
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _course(request):
+    text = request.GET.get("course", "1")
+    if text not in tuple("123456789"):
+        raise Http404
+    return int(text)

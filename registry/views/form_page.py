@@ -1,0 +1,219 @@
+"""What the page of a case report form shows around its questions."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from registry.access.permissions import Permission
+from registry.edit_checks.base import HARD, MISSING, SOFT
+from registry.edit_checks.case import Record
+from registry.entry import read_aloud, sections
+from registry.models import FORMS, Infusion
+from registry.record import row_of, said
+from registry.views.case_forms import form_lines, row_title, short_title
+from registry.views.statuses import FORM, Status
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One line of the error summary."""
+
+    message: str
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """A form of a case as shown: `entry` is bound after a refusal, with the typed text; `stored` is the case as it is stored."""
+
+    request: object
+    case: object
+    stored: object
+    entry: object
+    version: int | None = None
+    reason: str = ""
+    reason_error: str = ""
+
+    def __post_init__(self):
+        if self.version is None:
+            object.__setattr__(self, "version", self.form.version)
+
+    @property
+    def form(self):
+        return self.entry.instance
+
+    @property
+    def is_stored(self):
+        return self.form.pk is not None and not self.form.is_void
+
+    @cached_property
+    def may_write(self):
+        return self.request.user.may(Permission.FORM_WRITE)
+
+    @property
+    def day0(self):
+        return self.stored.day0
+
+    @property
+    def title(self):
+        if self.form.key_item and not self.is_stored:
+            return _("%(title)s: new") % {"title": short_title(self.form)}
+        return row_title(self.form)
+
+    @property
+    def crumbs(self):
+        return [(_("Cases"), reverse("cases")), (self.case.number, self.case.get_absolute_url())]
+
+    @property
+    def url(self):
+        if self.is_stored:
+            return self._url("form", self.form.key)
+        return self._url("form_new") + (
+            f"?course={self.form.course_no}" if self.form.of_course and self.form.course_no != 1 else ""
+        )
+
+    @property
+    def history_url(self):
+        return self._url("form_history", self.form.key)
+
+    @property
+    def void_url(self):
+        return self._url("form_void", self.form.key)
+
+    def _url(self, name, *rest):
+        return reverse(name, args=[self.case.number, self.form.form_name, *rest])
+
+    @cached_property
+    def lines(self):
+        return form_lines(self.case, self.stored)
+
+    @cached_property
+    def place(self):
+        """Where this form stands among the case's forms."""
+        own = [
+            index for index, line in enumerate(self.lines) if line.stored is not None and line.stored.pk == self.form.pk
+        ]
+        same = [index for index, line in enumerate(self.lines) if line.model is type(self.form)]
+        if self.is_stored:
+            return next(index for index in own if self.lines[index].model is type(self.form))
+        return same[-1]
+
+    @property
+    def previous_url(self):
+        return self.lines[self.place - 1].url if self.place else ""
+
+    @property
+    def next_url(self):
+        return self.lines[self.place + 1].url if self.place + 1 < len(self.lines) else ""
+
+    @property
+    def next_open_url(self):
+        """The next form that should be there and is not complete."""
+        after = [*self.lines[self.place + 1 :], *self.lines[: self.place]]
+        return next((line.url for line in after if line.is_open), "")
+
+    @cached_property
+    def elsewhere(self):
+        """Answers of the case's other forms, by item."""
+        return Record(map(row_of, self.stored.forms)).around(row_of(self.form))
+
+    @cached_property
+    def findings(self):
+        return self.stored.findings_of(self.form) if self.is_stored else []
+
+    @cached_property
+    def sections(self):
+        return sections(self.entry, elsewhere=self.elsewhere, findings=self.findings, previous=self._previous_row())
+
+    def _previous_row(self):
+        if not self.form.key_item:
+            return None
+        rows = [
+            row
+            for row in self.stored.rows_of(self.form.form_name)
+            if not self.form.of_course or row.course_no == self.form.course_no
+        ]
+        own = getattr(self.form, self.form.key_item)
+        return next((row for row in reversed(rows) if own is None or getattr(row, row.key_item) < own), None)
+
+    @property
+    def status(self):
+        if not self.is_stored:
+            return Status(_("not stored yet"), "ring")
+        return FORM[self.stored.state_of(self.form)]
+
+    @property
+    def count_text(self):
+        """How many findings of each weight."""
+        counts = [sum(one.severity == weight for one in self.findings) for weight in (MISSING, HARD, SOFT)]
+        words = (
+            ngettext("%d answer missing", "%d answers missing", counts[0]),
+            ngettext("%d contradiction", "%d contradictions", counts[1]),
+            ngettext("%d unusual value", "%d unusual values", counts[2]),
+        )
+        return pgettext("between counts", " · ").join(
+            word % count for word, count in zip(words, counts, strict=True) if count
+        )
+
+    @property
+    def fault_title(self):
+        return _("Nothing is stored yet. What you typed is kept below; please mend this and save again.")
+
+    @property
+    def faults(self):
+        """What was refused, each with the id of its control."""
+        found = [Fault(message) for message in self.entry.errors.get(NON_FIELD_ERRORS, [])]
+        for name, messages in self.entry.errors.items():
+            if name != NON_FIELD_ERRORS:
+                found += [Fault(message, name.removesuffix("_mr").removesuffix("_oth")) for message in messages]
+        if self.reason_error:
+            found.append(Fault(self.reason_error, "reason"))
+        return found
+
+    @property
+    def notices(self):
+        """Why questions are withheld: answers of other forms on which they depend."""
+        found = {}
+        for section in self.sections:
+            for question in section.questions:
+                for condition in question.item.asked_if:
+                    if condition not in question.own_conditions and not condition.holds(self.elsewhere):
+                        found[condition.item] = condition
+        return [self._notice(condition) for condition in found.values()]
+
+    def _notice(self, condition):
+        source = next((model for model in FORMS if condition.item in model.items()), None)
+        if source is None:
+            return {"title": _("Some questions are not shown: they do not apply at this age.")}
+        stored = next(iter(self.stored.rows_of(source.form_name)), None)
+        label = source._meta.get_field(condition.item).verbose_name
+        answer = read_aloud(stored, condition.item) if stored else ""
+        name = "form" if stored else "form_new"
+        return {
+            "title": _("Some questions are not shown: they depend on “%(label)s”, which is “%(answer)s”.")
+            % {"label": label, "answer": answer}
+            if answer
+            else _("Some questions are not shown: they depend on “%(label)s”, which is not answered yet.")
+            % {"label": label},
+            "url": reverse(name, args=[self.case.number, source.form_name, *([stored.key] if stored else [])]),
+            "action": _("Open %(form)s") % {"form": _(source.title)},
+        }
+
+    @property
+    def queries(self):
+        """Messages of the findings that are not mere gaps."""
+        return [said(one) for one in self.findings if one.severity != MISSING]
+
+
+def day0_of(case):
+    """The day of the first infusion of course 1, or None."""
+    return (
+        Infusion.objects.filter(case=case, course_no=1, inf_date__isnull=False)
+        .order_by("inf_seq")
+        .values_list("inf_date", flat=True)
+        .first()
+    )

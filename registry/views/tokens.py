@@ -1,0 +1,64 @@
+"""Personal tokens: keys to the REST interface, each made for a purpose and shown once."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from registry.access.permissions import Permission
+from registry.actions.members import mint_token, revoke_token
+from registry.models import Token
+from registry.views.access import permitted
+from registry.views.simple import refuse
+from registry.views.statuses import TOKEN
+
+
+class TokenForm(forms.Form):
+    """What a new token is for, and how long it lasts."""
+
+    purpose = forms.CharField(
+        label=gettext_lazy("Purpose"),
+        max_length=120,
+        help_text=gettext_lazy("Where it is used, for example “R on the statistics server”."),
+    )
+    days = forms.TypedChoiceField(
+        label=gettext_lazy("Valid for"),
+        coerce=int,
+        choices=[(30, gettext_lazy("30 days")), (90, gettext_lazy("90 days")), (365, gettext_lazy("1 year"))],
+    )
+
+
+@never_cache
+@permitted(Permission.TOKEN_OWN)
+@require_http_methods(["GET", "POST"])
+def tokens(request):
+    """One's own tokens; a new one is shown in the answer that makes it, and never again."""
+    form, key = TokenForm(request.POST or None), ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            _token, key = mint_token(**form.cleaned_data, by=request.user)
+        except ValidationError as refusal:
+            refuse(form, refusal)
+        else:
+            form = TokenForm()
+    own = Token.objects.filter(owner=request.user).select_related("owner")
+    rows = [
+        (token, TOKEN["revoked" if token.revoked_at else "alive" if token.is_alive else "expired"]) for token in own
+    ]
+    return render(
+        request, "registry/tokens.html", {"form": form, "key": key, "rows": rows}, status=422 if form.errors else 200
+    )
+
+
+@permitted(Permission.TOKEN_OWN)
+@require_POST
+def token_revoke(request, pk):
+    """End one of one's own tokens."""
+    token = get_object_or_404(Token, pk=pk, owner=request.user)
+    revoke_token(token, by=request.user)
+    messages.success(request, _("“%(purpose)s” is revoked: it opens nothing any more.") % {"purpose": token.purpose})
+    return redirect("tokens")
