@@ -11,11 +11,12 @@ SETTINGS = ("app.context", "app.pooled", "app.actor", "app.role", "app.request")
 
 
 @contextlib.contextmanager
-def site_scope(site_ids, *, pooled=False, actor="", role="", request=""):
+def site_scope(site_ids, *, pooled=False, actor="", role="", request=None):
     """One transaction in which only the rows of `site_ids` exist. Scopes nest; the outer one is restored.
 
     pooled   the pooled analytics tables exist too
     actor    who answers for changes; without one PostgreSQL refuses to write
+    request  id of the request that the history names; a nested scope without one keeps the outer scope's
     """
     values = (",".join(map(str, site_ids)), "on" if pooled else "", actor, role, request)
     with transaction.atomic():
@@ -28,7 +29,7 @@ def site_scope(site_ids, *, pooled=False, actor="", role="", request=""):
                 _set(before)
 
 
-def person_scope(person, *, request=""):
+def person_scope(person, *, request=None):
     """The scope of what `person` may see and answer for."""
     from registry.access.permissions import Permission
 
@@ -38,7 +39,7 @@ def person_scope(person, *, request=""):
     return site_scope(person.site_ids(), pooled=pooled, actor=person.email, role=person.role, request=request)
 
 
-def everything_scope(*, actor, role="system", request=""):
+def everything_scope(*, actor, role="system", request=None):
     """The scope of work over all sites: building datasets, loading the demonstration."""
     from registry.models import Site
 
@@ -65,6 +66,6 @@ def _set(values):
         columns = ", ".join("coalesce(current_setting(%s, true), '')" for _name in SETTINGS)
         cursor.execute(f"SELECT {columns}", SETTINGS)
         before = cursor.fetchone()
-        changes = ", ".join("set_config(%s, %s, true)" for _name in SETTINGS)
-        cursor.execute(f"SELECT {changes}", [part for pair in zip(SETTINGS, values, strict=True) for part in pair])
+        changes = ", ".join("set_config(%s, coalesce(%s, current_setting(%s, true), ''), true)" for _name in SETTINGS)
+        cursor.execute(f"SELECT {changes}", [part for name, value in zip(SETTINGS, values, strict=True) for part in (name, value, name)])
     return before
