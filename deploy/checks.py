@@ -1,0 +1,38 @@
+"""make check: each check a line; what failed is printed beneath."""
+
+import subprocess
+import sys
+import time
+
+from deploy import servers
+
+PY = sys.executable
+CHECKS = {
+    "lint": [PY, "-m", "ruff", "check", "."],
+    "format": [PY, "-m", "ruff", "format", "--check", "."],
+    "types": [PY, "-m", "mypy"],
+    "templates": [PY, "-m", "djlint", "templates", "--lint", "--quiet"],
+    "settings": [PY, "manage.py", "check", "--fail-level", "WARNING"],
+    "migrations": [PY, "manage.py", "makemigrations", "--check", "--dry-run"],
+    "codebook": [PY, "manage.py", "codebook", "--check"],
+    "messages": [PY, "-m", "deploy.messages"],
+    "openapi": [PY, "-m", "deploy.openapi"],
+}
+
+
+def run_all(environment):
+    """Run every check; 1 if any failed."""
+    failed = [name for name, command in CHECKS.items() if not passes(name, command, environment)]
+    print(f"{len(CHECKS) - len(failed)} checks passed, {len(failed)} failed" + (f": {', '.join(failed)}" if failed else ""), flush=True)
+    return int(bool(failed))
+
+
+def passes(name, command, environment):
+    """Run one check and print its line."""
+    began = time.monotonic()
+    done = subprocess.run(command, cwd=servers.ROOT, env=environment, capture_output=True, text=True, check=False)
+    verdict = "ok" if done.returncode == 0 else "FAILED"
+    print(f"{name:12} {verdict} ({time.monotonic() - began:.1f} s)", flush=True)
+    if done.returncode:
+        print(done.stdout[-6000:] + done.stderr[-3000:], flush=True)
+    return done.returncode == 0

@@ -1,0 +1,98 @@
+"""Message catalogues without GNU gettext: extracted with Babel, merged and compiled with polib."""
+
+import io
+import sys
+from pathlib import Path
+
+import polib
+
+ROOT = Path(__file__).resolve().parent.parent
+PLURAL_FORMS = 1  # Japanese
+
+
+def compile_all(root):
+    """Compile every .po whose .mo is missing or older."""
+    for path in root.glob("locale/*/LC_MESSAGES/*.po"):
+        compiled = path.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < path.stat().st_mtime:
+            polib.pofile(str(path)).save_as_mofile(str(compiled))
+
+
+def messages(root):
+    """(context, message, plural) of every Python file and template, and of the dictionary's labels and codes."""
+    from babel.messages.extract import DEFAULT_KEYWORDS, extract
+    from django.utils.translation.template import templatize
+
+    words = {**DEFAULT_KEYWORDS, "gettext_lazy": None, "gettext_noop": None, "ngettext_lazy": (1, 2),
+             "pgettext_lazy": ((1, "c"), 2), "npgettext_lazy": ((1, "c"), 2, 3)}  # fmt: skip
+    places = ("registry/**/*.py", "analytics/**/*.py", "templates/**/*.html")
+    for path in sorted(path for place in places for path in root.glob(place)):
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".html":
+            text = templatize(text, origin=str(path))
+        for _line, message, _comments, context in extract("python", io.BytesIO(text.encode()), keywords=words):
+            one, many = message if isinstance(message, tuple) else (message, "")
+            if one:
+                yield context, one, many
+    yield from dictionary_messages()
+
+
+def dictionary_messages():
+    """Labels of the items and of the codes, with the contexts under which they are shown."""
+    import django
+
+    django.setup()
+    from registry.dictionary.codelists import CODE_LISTS, DatePrecision, MissingReason
+    from registry.models import FORMS
+
+    for form in FORMS:
+        for item in form.items().values():
+            yield "item", item.label, ""
+            if item.note:
+                yield "item note", item.note, ""
+    for name, codelist in CODE_LISTS.items():
+        for member in codelist:
+            yield name, member.label, ""
+    for context, enum in (("missing_reason", MissingReason), ("date_precision", DatePrecision)):
+        for member in enum:
+            yield context, member.value, ""
+
+
+def merge(catalogue, root):
+    """Bring a catalogue up to date: new messages are added untranslated, unused ones become obsolete."""
+    template = polib.POFile()
+    seen = {}
+    for context, one, many in messages(root):
+        if (context, one) not in seen or many:
+            seen[context, one] = many
+    for (context, one), many in seen.items():
+        plural = {"msgid_plural": many, "msgstr_plural": dict.fromkeys(range(PLURAL_FORMS), "")} if many else {}
+        template.append(polib.POEntry(msgctxt=context, msgid=one, **plural))
+    catalogue.merge(template)
+    return catalogue
+
+
+def untranslated(path, root):
+    """Messages of the source that the catalogue does not translate."""
+    catalogue = merge(polib.pofile(str(path)), root)
+    return [entry for entry in catalogue if not entry.obsolete and not entry.translated()]
+
+
+def main():
+    """--merge: write the catalogues anew. Without: list what is not translated, and fail if anything is."""
+    status = 0
+    for path in sorted(ROOT.glob("locale/*/LC_MESSAGES/django.po")):
+        if "--merge" in sys.argv:
+            catalogue = merge(polib.pofile(str(path)), ROOT)
+            for entry in catalogue.obsolete_entries():
+                catalogue.remove(entry)
+            catalogue.save(str(path))
+        missing = untranslated(path, ROOT)
+        for entry in missing:
+            print(f"{path.relative_to(ROOT)}: not translated: {entry.msgctxt or '-'} | {entry.msgid}")
+        status = status or bool(missing)
+    return int(status)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
