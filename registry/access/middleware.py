@@ -62,7 +62,8 @@ class ScopeMiddleware:
 
     def __call__(self, request):
         request.id = f"r-{uuid.uuid4()}"
-        return self.get_response(request)
+        with timezone.override(settings.DISPLAY_TIME_ZONE):
+            return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
         """The response of `view` inside the person's scope."""

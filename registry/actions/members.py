@@ -86,7 +86,7 @@ def mint_token(*, purpose, days, by):
     token = Token(
         owner=by, purpose=purpose.strip(), digest=Token.digest_of(key), expires_at=timezone.now() + timedelta(days=days)
     )
-    token.full_clean()
+    token.full_clean(exclude=["last_used_at", "revoked_at"])
     token.save()
     return token, key
 

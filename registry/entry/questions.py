@@ -15,6 +15,7 @@ from registry.fields import MISSING_CHOICES, HospitalNumber, code_choices, code_
 from registry.record import said
 
 MOST_BUTTONS = 5
+WIDEST_ROW = 66  # characters of the labels that stand in one row of buttons; longer ones are stacked
 LONG_TEXTS = ("karyotype_iscn",)
 MISSING_LABELS = {
     "ND": gettext_lazy("ND · not done"),
@@ -90,6 +91,11 @@ class Question:
             Option(str(code), label, self.name if place == 0 else f"{self.name}-{code}", str(code) in chosen)
             for place, (code, label) in enumerate(code_choices(self.item.codelist))
         ]
+
+    @property
+    def is_stacked(self):
+        """Whether the buttons stand one below the other, because their labels are long."""
+        return sum(2 if ord(sign) > 0x2E80 else 1 for one in self.options for sign in f"{one.label}   ") > WIDEST_ROW
 
     @property
     def has_unknown_code(self):

@@ -39,6 +39,11 @@ class FormLine:
         return FORM[self.state]
 
     @property
+    def is_listed(self):
+        """Whether it is a line of the list, and not merely something that can be added when it happens."""
+        return self.stored is not None or self.state != "optional" or self.due is not None
+
+    @property
     def is_open(self):
         """Whether something is still to be done here."""
         return self.state in ("empty", "started", "error")

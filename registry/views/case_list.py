@@ -77,10 +77,10 @@ def narrowed(own, filters):
     if filters.search:
         found = found.filter(number__icontains=filters.search)
     wanted = {
-        "site__code": filters["site"],
-        "cohort__code": filters["cohort"],
-        "state": filters["state"],
-        "burden": filters["burden"],
+        "site__code": filters.get("site"),
+        "cohort__code": filters.get("cohort"),
+        "state": filters.get("state"),
+        "burden": filters.get("burden"),
     }
     return found.filter(**{key: value for key, value in wanted.items() if value})
 

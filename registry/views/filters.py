@@ -32,7 +32,8 @@ class Filters:
         self.search = params.get("q", "").strip()[:60]
         self.chosen = {key: params[key] for key, (_name, values) in offers.items() if params.get(key) in values}
 
-    def __getitem__(self, key):
+    def get(self, key):
+        """The value chosen for a filter, or None."""
         return self.chosen.get(key)
 
     def shown(self):
@@ -42,7 +43,8 @@ class Filters:
     def _filter(self, key, name, values):
         chips = [Chip(_("all"), self._url({**self.chosen, key: None}), key not in self.chosen)]
         chips += [
-            Chip(label, self._url({**self.chosen, key: value}), self[key] == value) for value, label in values.items()
+            Chip(label, self._url({**self.chosen, key: value}), self.get(key) == value)
+            for value, label in values.items()
         ]
         return Filter(name, chips)
 

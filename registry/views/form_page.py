@@ -169,10 +169,17 @@ class FormPage:
         found = [Fault(message) for message in self.entry.errors.get(NON_FIELD_ERRORS, [])]
         for name, messages in self.entry.errors.items():
             if name != NON_FIELD_ERRORS:
-                found += [Fault(message, name.removesuffix("_mr").removesuffix("_oth")) for message in messages]
+                found += [self._fault(name, message) for message in messages]
         if self.reason_error:
             found.append(Fault(self.reason_error, "reason"))
         return found
+
+    def _fault(self, name, message):
+        """The message with its question's name, if it does not give it itself, and the id of its control."""
+        item = name if name in self.entry.items else name.removesuffix("_mr").removesuffix("_oth")
+        label = str(self.form._meta.get_field(item).verbose_name)
+        words = message if label in message else _("%(label)s: %(message)s") % {"label": label, "message": message}
+        return Fault(words, item)
 
     @property
     def notices(self):

@@ -21,7 +21,7 @@ FORM = {
     "started": Status(_("incomplete"), "half", "active"),
     "error": Status(_("contradiction"), "diamond", "bad"),
     "complete": Status(_("complete"), "tick", "good"),
-    "optional": Status(_("if it happened"), "ring"),
+    "optional": Status(_("planned"), "ring"),
 }
 DUE = {
     "overdue": Status(_("overdue"), "triangle", "bad"),

@@ -40,6 +40,14 @@ class Task:
         return DUE["overdue" if self.is_overdue else "due" if self.due else "open"]
 
 
+@dataclass(frozen=True)
+class Open:
+    """The forms of one case that are open without being due on a day."""
+
+    case: object
+    lines: list
+
+
 @permitted(Permission.CASE_READ)
 @require_GET
 def worklist(request):
@@ -50,16 +58,17 @@ def worklist(request):
         request.GET,
         {"site": (_("Site"), sites), "due": (_("Due"), {"over": _("overdue"), "open": _("without a date")})},
     )
-    if filters["site"]:
-        own = own.filter(site__code=filters["site"])
+    if filters.get("site"):
+        own = own.filter(site__code=filters.get("site"))
     if filters.search:
         own = own.filter(number__icontains=filters.search)
     cases = list(own.select_related("site").order_by("number")[: MOST_CASES + 1])
     tasks = tasks_of(cases[:MOST_CASES], today=timezone.localdate())
-    tasks = [task for task in tasks if _wanted(task, filters["due"])]
+    tasks = [task for task in tasks if _wanted(task, filters.get("due"))]
     context = {
         "filters": filters,
-        "weeks": weeks(tasks),
+        "weeks": weeks([task for task in tasks if task.due]),
+        "open": undated(tasks),
         "count": len(tasks),
         "overdue": sum(task.is_overdue for task in tasks),
         "is_cut": len(cases) > MOST_CASES,
@@ -87,15 +96,21 @@ def tasks_of(cases, *, today):
 
 
 def weeks(tasks):
-    """(title, tasks) by the week they are due; those without a date last."""
+    """(title, tasks) by the week they are due."""
 
     def monday(task):
-        return task.due - timedelta(days=task.due.weekday()) if task.due else None
+        return task.due - timedelta(days=task.due.weekday())
 
     return [
-        (_("Week of %(monday)s") % {"monday": start.isoformat()} if start else _("No date"), list(group))
+        (_("Week of %(monday)s") % {"monday": start.isoformat()}, list(group))
         for start, group in groupby(tasks, key=monday)
     ]
+
+
+def undated(tasks):
+    """The rest, case by case."""
+    rest = groupby((task for task in tasks if not task.due), key=lambda task: task.case)
+    return [Open(case, [task.line for task in group]) for case, group in rest]
 
 
 def _wanted(task, due):

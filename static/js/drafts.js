@@ -31,13 +31,20 @@ function start() {
   const stored = JSON.stringify(entries());
   const notice = document.getElementById("draft-notice");
   const state = document.querySelector("[data-unsaved]");
+  const reason = document.querySelector("[data-reason]");
   let leaving = false;
 
   const mark = () => {
     const now = JSON.stringify(entries());
     const changed = now !== stored;
     changed ? sessionStorage.setItem(place, now) : sessionStorage.removeItem(place);
+    show(changed);
+  };
+  const show = (changed) => {
     state.hidden = !changed;
+    if (reason && !("needed" in reason.dataset)) {
+      reason.hidden = !changed;
+    }
   };
 
   for (const name of Object.keys(sessionStorage)) {
@@ -49,13 +56,15 @@ function start() {
   if (kept && kept !== stored && !("refused" in form.dataset)) {
     fill(JSON.parse(kept));
     notice.hidden = false;
-    state.hidden = false;
+    show(true);
+  } else {
+    show("refused" in form.dataset);
   }
   notice.querySelector("button").addEventListener("click", () => {
     fill(JSON.parse(stored));
     sessionStorage.removeItem(place);
     notice.hidden = true;
-    state.hidden = true;
+    show(false);
   });
   form.addEventListener("input", mark);
   form.addEventListener("change", mark);
