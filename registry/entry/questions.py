@@ -1,6 +1,7 @@
 """An entry form laid out for the page: sections of questions, each with everything its component shows."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,6 +15,8 @@ from registry.entry.dates import echo, understood
 from registry.fields import MISSING_CHOICES, HospitalNumber, code_choices, code_label
 from registry.record import said
 
+POWER_OF_TEN = re.compile(r"10\^(\d+)")
+SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 MOST_BUTTONS = 5
 WIDEST_ROW = 66  # characters of the labels that stand in one row of buttons; longer ones are stacked
 LONG_TEXTS = ("karyotype_iscn",)
@@ -74,7 +77,7 @@ class Question:
 
     @property
     def unit(self):
-        return "" if self.item.unit == "n" else self.item.unit
+        return written_unit(self.item)
 
     @property
     def usual(self):
@@ -275,6 +278,13 @@ def read_aloud(form, name, *, with_unit=True):
     )
 
 
+def written_unit(item):
+    """The unit as it is written by hand: ×10⁶, ×10⁹/L; nothing for a plain number."""
+    if item.unit == "n":
+        return ""
+    return POWER_OF_TEN.sub(lambda found: "×10" + found[1].translate(SUPERSCRIPT), item.unit)
+
+
 def say_answer(item, answer, precision=None, other=None, *, with_unit=True):
     """One answer in words."""
     if item.kind in ("cat", "multi"):
@@ -287,6 +297,6 @@ def say_answer(item, answer, precision=None, other=None, *, with_unit=True):
     if item.kind == "date":
         return answer.isoformat()[: {"Y": 4, "M": 7}.get(precision, 10)]
     if item.kind in ("dec", "int"):
-        unit = item.unit if with_unit and item.unit != "n" else ""
+        unit = written_unit(item) if with_unit else ""
         return f"{plain(answer)} {unit}".strip()
     return str(answer)

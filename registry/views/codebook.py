@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from registry.dictionary.items import plain
+from registry.entry.questions import written_unit
 from registry.fields import code_choices
 from registry.models import FORM_OF, FORMS
 
@@ -21,6 +22,7 @@ class CodebookLine:
     kind: str
     hard: str
     soft: str
+    unit: str
     codes: list
     asked_if: str
 
@@ -62,6 +64,7 @@ def _line(model, name, item):
         kinds[item.kind],
         _span(item.hard),
         _span(item.soft),
+        written_unit(item),
         codes,
         conditions,
     )

@@ -27,7 +27,16 @@ def test_what_people_type_is_understood(typed, unit, meant):
     assert understood_quantity(typed, unit=unit) == Decimal(meant)
 
 
-@pytest.mark.parametrize(("typed", "code"), [("1,5", "comma"), ("many", "not_a_number"), ("5 %", "not_a_number"), ("NaN", "not_a_number"), ("1e9999", "not_a_number")])
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("1,5", "comma"),
+        ("many", "not_a_number"),
+        ("5 %", "not_a_number"),
+        ("NaN", "not_a_number"),
+        ("1e9999", "not_a_number"),
+    ],
+)
 def test_what_cannot_be_understood_is_said(typed, code):
     with pytest.raises(ValidationError) as refusal:
         understood_quantity(typed, unit="kg")

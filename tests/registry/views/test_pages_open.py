@@ -14,7 +14,9 @@ def case(world):
 def test_the_pages_of_a_case_open(nurse, case):
     factories.follow_up(case, 100)
     factories.stored_form(case, "crs", crs_occurred=1)
-    factories.stored_form(case, "crs_episode", crs_onset=factories.day(2), crs_resolved=factories.day(6), crs_grade_site=2)
+    factories.stored_form(
+        case, "crs_episode", crs_onset=factories.day(2), crs_resolved=factories.day(6), crs_grade_site=2
+    )
     base = case.get_absolute_url()
 
     for address in ("/worklist/", "/cases/", base, f"{base}history/", f"{base}patient/1/", f"{base}infusion/1.1/", f"{base}death/new/",
@@ -35,13 +37,23 @@ def test_a_foreign_case_is_not_there(world, case):
     stranger = signed_in(world.osaka_nurse)
     base = case.get_absolute_url()
 
-    for address in (base, f"{base}history/", f"{base}patient/1/", f"{base}patient/1/history/", f"{base}death/new/", f"{base}dates/?text=2025"):
+    for address in (
+        base,
+        f"{base}history/",
+        f"{base}patient/1/",
+        f"{base}patient/1/history/",
+        f"{base}death/new/",
+        f"{base}dates/?text=2025",
+    ):
         assert stranger.get(address).status_code == 404, address
     assert stranger.post(f"{base}patient/1/remove/", {"version": 1, "reason": "x"}).status_code == 404
     assert b"KYO-0001" not in stranger.get("/cases/").content
 
 
-@pytest.mark.parametrize("address", ["infusion/9.9/", "infusion/1/", "infusion/1.1.1/", "infusion/a.b/", "infusion/01.1/", "nothing/1/", "patient/2/"])
+@pytest.mark.parametrize(
+    "address",
+    ["infusion/9.9/", "infusion/1/", "infusion/1.1.1/", "infusion/a.b/", "infusion/01.1/", "nothing/1/", "patient/2/"],
+)
 def test_a_row_that_does_not_exist_is_404(nurse, case, address):
     assert nurse.get(case.get_absolute_url() + address).status_code == 404
 
@@ -71,5 +83,13 @@ def test_a_manager_reads_a_form_and_cannot_write_it(world, case):
 
 
 def test_without_signing_in_every_page_asks_for_it(client, case):
-    for address in ("/", "/cases/", case.get_absolute_url(), "/worklist/", "/codebook/", "/people/", "/accounts/tokens/"):
+    for address in (
+        "/",
+        "/cases/",
+        case.get_absolute_url(),
+        "/worklist/",
+        "/codebook/",
+        "/people/",
+        "/accounts/tokens/",
+    ):
         assert client.get(address).url.startswith("/accounts/login/"), address

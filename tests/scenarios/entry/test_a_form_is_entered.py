@@ -23,7 +23,10 @@ def answers(page):
 
     html = page.content.decode()
     sent = dict(re.findall(r'<input type="(?:text|hidden)"[^>]*? name="(\w+)"[^>]*? value="([^"]*)"', html))
-    sent |= {name: value for name, value in re.findall(r'<input type="radio" name="(\w+)"[^>]*? value="([^"]*)" checked', html)}
+    sent |= {
+        name: value
+        for name, value in re.findall(r'<input type="radio" name="(\w+)"[^>]*? value="([^"]*)" checked', html)
+    }
     return {name: value for name, value in sent.items() if name not in ("csrfmiddlewaretoken", "next")}
 
 
@@ -33,7 +36,15 @@ def test_a_case_is_enrolled_and_registered(world, nurse):  # noqa: F811
 
     saved = nurse.post(
         enrolled.url,
-        {"version": 0, "mrn_hash": "123-456", "birth_date": "2012-03", "sex_at_birth": "1", "decision_date": "14 Mar 2024", "consent_date": "nd", "go": "stay"},
+        {
+            "version": 0,
+            "mrn_hash": "123-456",
+            "birth_date": "2012-03",
+            "sex_at_birth": "1",
+            "decision_date": "14 Mar 2024",
+            "consent_date": "nd",
+            "go": "stay",
+        },
     )
     assert saved.url == "/cases/KYO-0001/patient/1/"
     patient = scoped(world.nurse, lambda: Patient.objects.get())
@@ -48,7 +59,9 @@ def test_a_value_outside_the_possible_range_is_refused_and_everything_typed_is_k
     case = factories.infused_case(world.kyoto)
     address = f"{case.get_absolute_url()}infusion/1.1/"
 
-    page = nurse.post(address, {"version": 1, "inf_date": "not yet", "inf_dose_total": "99999", "inf_weight": "4O", "reason": "Typo"})
+    page = nurse.post(
+        address, {"version": 1, "inf_date": "not yet", "inf_dose_total": "99999", "inf_weight": "4O", "reason": "Typo"}
+    )
 
     assert page.status_code == 422
     html = page.content.decode()
@@ -80,7 +93,7 @@ def test_a_correction_needs_a_reason_and_the_story_tells_it(world, nurse):  # no
     assert nurse.post(address, {**sent, "reason": "Misread the label"}).status_code == 302
     story = nurse.get(f"{address}history/").content.decode()
     assert "Aoi Nakamura" in story and "Misread the label" in story
-    assert "150 10^6" in story and "120 10^6" in story
+    assert "150 ×10⁶" in story and "120 ×10⁶" in story
 
 
 def test_an_answer_to_a_question_not_asked_is_refused_and_stays_to_be_cleared(world, nurse):  # noqa: F811
@@ -98,7 +111,9 @@ def test_an_answer_to_a_question_not_asked_is_refused_and_stays_to_be_cleared(wo
 def test_an_unknown_code_is_refused_and_shown(world, nurse):  # noqa: F811
     case = factories.enrolled_case(world.kyoto)
 
-    page = nurse.post(f"{case.get_absolute_url()}patient/new/", {"version": 0, "sex_at_birth": "7", "race_ethnicity": "many"})
+    page = nurse.post(
+        f"{case.get_absolute_url()}patient/new/", {"version": 0, "sex_at_birth": "7", "race_ethnicity": "many"}
+    )
 
     assert page.status_code == 422
     html = page.content.decode()
@@ -108,7 +123,9 @@ def test_an_unknown_code_is_refused_and_shown(world, nurse):  # noqa: F811
 def test_the_text_of_other_comes_with_its_code(world, nurse):  # noqa: F811
     case = factories.enrolled_case(world.kyoto)
 
-    saved = nurse.post(f"{case.get_absolute_url()}patient/new/", {"version": 0, "race_ethnicity": "8", "race_ethnicity_oth": "Ainu"})
+    saved = nurse.post(
+        f"{case.get_absolute_url()}patient/new/", {"version": 0, "race_ethnicity": "8", "race_ethnicity_oth": "Ainu"}
+    )
 
     assert saved.status_code == 302
     assert scoped(world.nurse, lambda: Patient.objects.get().race_ethnicity_oth) == "Ainu"
@@ -118,18 +135,27 @@ def test_a_stale_version_shows_both_and_loses_nothing(world, nurse):  # noqa: F8
     case = factories.infused_case(world.kyoto)
     address = f"{case.get_absolute_url()}infusion/1.1/"
     mine = {**answers(nurse.get(address)), "inf_dose_total": "120", "inf_weight": "41", "reason": "Misread"}
-    signed_in(world.other_nurse).post(address, {**answers(nurse.get(address)), "inf_dose_total": "130", "inf_viability": "92", "reason": "Recounted"})
+    signed_in(world.other_nurse).post(
+        address, {**answers(nurse.get(address)), "inf_dose_total": "130", "inf_viability": "92", "reason": "Recounted"}
+    )
 
     page = nurse.post(address, mine)
 
     assert page.status_code == 409
     html = page.content.decode()
     assert "Ren Ito" in html or "second@example.org" in html
-    for words in ("150 10^6", "130 10^6", "120 10^6", "41 kg", "92 %"):
+    for words in ("150 ×10⁶", "130 ×10⁶", "120 ×10⁶", "41 kg", "92 %"):
         assert words in html, words
     assert scoped(world.nurse, lambda: Infusion.objects.get().inf_dose_total) == 130
 
-    kept = {**mine, "version": page.context["page"]["version"], "choosing": "1", "take_inf_dose_total": "theirs", "take_inf_weight": "mine", "take_inf_viability": "theirs"}
+    kept = {
+        **mine,
+        "version": page.context["page"]["version"],
+        "choosing": "1",
+        "take_inf_dose_total": "theirs",
+        "take_inf_weight": "mine",
+        "take_inf_viability": "theirs",
+    }
     assert nurse.post(address, kept).status_code == 302
     row = scoped(world.nurse, lambda: Infusion.objects.get())
     assert (row.inf_dose_total, row.inf_weight, row.inf_viability) == (130, 41, 92)
@@ -143,7 +169,9 @@ def test_two_people_beginning_the_same_form_meet(world, nurse):  # noqa: F811
     page = nurse.post(address, {"version": 0, "sex_at_birth": "2"})
 
     assert page.status_code == 409
-    assert [(one.theirs, one.mine, one.is_mine) for one in page.context["page"]["differences"]] == [("Male", "Female", True)]
+    assert [(one.theirs, one.mine, one.is_mine) for one in page.context["page"]["differences"]] == [
+        ("Male", "Female", True)
+    ]
 
 
 def test_a_form_entered_by_mistake_leaves_the_case_and_stays_in_the_story(world, nurse):  # noqa: F811
@@ -178,7 +206,9 @@ def test_nothing_changed_writes_nothing(world, nurse):  # noqa: F811
 def test_a_write_to_a_foreign_case_is_404_and_stores_nothing(world):  # noqa: F811
     case = factories.infused_case(world.kyoto)
 
-    answer = signed_in(world.osaka_nurse).post(f"{case.get_absolute_url()}infusion/1.1/", {"version": 1, "inf_dose_total": "1"})
+    answer = signed_in(world.osaka_nurse).post(
+        f"{case.get_absolute_url()}infusion/1.1/", {"version": 1, "inf_dose_total": "1"}
+    )
 
     assert answer.status_code == 404
     assert scoped(world.nurse, lambda: Infusion.objects.get().inf_dose_total) == 150

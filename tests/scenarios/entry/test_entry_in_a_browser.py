@@ -1,0 +1,144 @@
+"""Entry in a real browser: by keyboard alone, under the strict policy, readable for everybody."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests import factories
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def kyoto(transactional_db):
+    """Kyoto with its coordinator and two cases: one infused, one only enrolled."""
+    site = factories.site("KYO", "Kyoto University Hospital")
+    factories.cohort()
+    nurse = factories.person("coordinator", sites=[site], name="Aoi Nakamura", email="nurse@example.org")
+    case = factories.infused_case(site, by=nurse)
+    factories.stored_form(case, "crs", by=nurse, crs_occurred=1)
+    factories.stored_form(
+        case, "crs_episode", by=nurse, crs_onset=factories.day(2), crs_resolved=factories.day(6), crs_grade_site=3
+    )
+    factories.follow_up(case, 120, by=nurse)
+    factories.enrolled_case(site, by=nurse)
+    return case
+
+
+@pytest.fixture
+def desk(page, live_server, kyoto):
+    """The coordinator's browser, signed in; console errors and policy violations fail the test."""
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{live_server.url}/accounts/login/")
+    page.keyboard.type("nurse@example.org")
+    page.keyboard.press("Tab")
+    page.keyboard.type(factories.PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{live_server.url}/worklist/")
+    page.base = live_server.url
+    yield page
+    refusals = [one for one in complaints if "422" not in one]
+    assert not refusals, refusals
+
+
+def test_a_follow_up_is_entered_with_the_keyboard_alone(desk):
+    desk.keyboard.press("/")
+    desk.keyboard.type("kyo-0001")
+    desk.keyboard.press("Enter")
+    expect(desk).to_have_url(f"{desk.base}/cases/KYO-0001/")
+    desk.goto(f"{desk.base}/cases/KYO-0001/follow_up/new/")
+
+    desk.locator("#fup_visit").focus()
+    desk.keyboard.type("Month 6")
+    desk.keyboard.press("Alt+n")
+    desk.keyboard.type("day 190")
+    desk.keyboard.press("Alt+n")
+    expect(desk.locator("#fup_date-echo")).to_have_text("10 Dec 2024 · day 190")
+    desk.keyboard.press("1")
+    desk.keyboard.press("Alt+n")
+    desk.keyboard.press("2")
+    desk.keyboard.press("Control+s")
+
+    expect(desk).to_have_url(f"{desk.base}/cases/KYO-0001/follow_up/1.2/")
+    expect(desk.locator(".messages")).to_contain_text("saved")
+    expect(desk.locator("#fup_date")).to_have_value("2024-12-10")
+    expect(desk.locator('input[name="fup_source"][value="1"]')).to_be_checked()
+    expect(desk.locator('input[name="vital_status"][value="2"]')).to_be_checked()
+
+
+def test_a_question_appears_when_it_applies_and_stays_when_it_no_longer_does(desk):
+    desk.goto(f"{desk.base}/cases/KYO-0001/follow_up/new/")
+    question = desk.locator('[data-question="transfer_site"]')
+    expect(question).to_be_hidden()
+
+    desk.locator('input[name="lost_to_fup"][value="2"]').check(force=True)
+    expect(question).to_be_visible()
+    desk.locator("#transfer_site").fill("Nara Hospital")
+    desk.locator('input[name="lost_to_fup"][value="0"]').check(force=True)
+
+    expect(question).to_be_visible()
+    expect(question).to_contain_text("Does not apply")
+    question.get_by_role("button", name="Clear").click()
+    expect(question).to_be_hidden()
+    expect(desk.locator("details.section").nth(2).locator(".section__count")).to_have_text("1 of 1 answered")
+
+
+def test_what_was_typed_comes_back_when_the_session_ended(desk):
+    address = f"{desk.base}/cases/KYO-0001/follow_up/new/"
+    desk.goto(address)
+    desk.locator("#fup_date").fill("2024-12-10")
+    desk.context.clear_cookies(name="sessionid")
+
+    desk.keyboard.press("Control+s")
+    expect(desk).to_have_url(f"{desk.base}/accounts/login/?next=/cases/KYO-0001/follow_up/new/")
+    desk.fill("#id_username", "nurse@example.org")
+    desk.fill("#id_password", factories.PASSWORD)
+    desk.keyboard.press("Enter")
+
+    expect(desk).to_have_url(address)
+    expect(desk.locator("#draft-notice")).to_be_visible()
+    expect(desk.locator("#fup_date")).to_have_value("2024-12-10")
+
+
+def test_an_error_is_named_and_led_to(desk):
+    desk.goto(f"{desk.base}/cases/KYO-0001/infusion/1.1/")
+    desk.locator("#inf_dose_total").fill("a lot")
+    desk.keyboard.press("Control+s")
+
+    summary = desk.locator("#error-summary")
+    expect(summary).to_be_focused()
+    summary.get_by_role("link").click()
+    expect(desk.locator("#inf_dose_total")).to_be_focused()
+    expect(desk.locator("#inf_dose_total")).to_have_value("a lot")
+    expect(desk.locator("#inf_dose_total")).to_have_attribute("aria-describedby", "inf_dose_total-error inf_dose_total-unit")
+
+
+def test_the_keys_are_listed_and_lead_to_the_places(desk):
+    desk.keyboard.press("?")
+    expect(desk.locator("dialog#keys")).to_be_visible()
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("g")
+    desk.keyboard.press("c")
+    expect(desk).to_have_url(f"{desk.base}/cases/")
+    desk.keyboard.press("j")
+    desk.keyboard.press("j")
+    desk.keyboard.press("Enter")
+    expect(desk).to_have_url(f"{desk.base}/cases/KYO-0002/")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_pages_are_accessible_and_stay_inside_the_window(desk, theme, width):
+    desk.emulate_media(color_scheme=theme)
+    desk.set_viewport_size({"width": width, "height": 900})
+    faults = []
+    for address in ("/worklist/", "/cases/", "/cases/KYO-0001/", "/cases/KYO-0001/infusion/1.1/", "/cases/KYO-0001/prior_therapy/new/",
+                    "/cases/KYO-0001/history/", "/codebook/", "/accounts/tokens/", "/cases/new/"):  # fmt: skip
+        desk.goto(desk.base + address)
+        found = Axe().run(desk)
+        faults += [f"{address} {one['id']}: {node['html']}" for one in found.response["violations"] for node in one["nodes"]]
+        if desk.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"):
+            faults.append(f"{address} is wider than the window")
+    assert not faults, "\n".join(faults)
