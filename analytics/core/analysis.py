@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from typing import Any
 
 from analytics.core.endpoints.definitions import ENDPOINTS, SET_LABELS, Endpoint
 
@@ -21,7 +22,7 @@ class Groups:
     label: str
     levels: tuple[tuple[str, str], ...] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.column not in GROUP_COLUMNS:
             raise ValueError(f"groups cannot be made by {self.column!r}; expected one of {', '.join(GROUP_COLUMNS)}")
 
@@ -63,7 +64,7 @@ class Analysis:
     version: int = 1
     source: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.endpoint not in ENDPOINTS:
             raise ValueError(
                 f"{self.name}: endpoint {self.endpoint!r} is unknown; expected one of {', '.join(ENDPOINTS)}"
@@ -111,6 +112,6 @@ class Analysis:
         canonical = json.dumps(spec, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
-    def with_(self, **changes) -> Analysis:
+    def with_(self, **changes: Any) -> Analysis:
         """The same analysis with some words changed."""
         return replace(self, **changes)

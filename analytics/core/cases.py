@@ -138,7 +138,7 @@ def _checked_cases(table: pd.DataFrame) -> pd.DataFrame:
 def _checked_form(name: str, table: pd.DataFrame, form: FormTable, known: pd.Index) -> pd.DataFrame:
     rows = _select(name, table, form.columns)
     typed: dict[str, pd.Series] = {"case": _text(rows["case"])}
-    strangers = ~typed["case"].isin(known)
+    strangers = known.get_indexer(pd.Index(typed["case"])) < 0
     if strangers.any():
         raise ValueError(f"{name}: {typed['case'][strangers].iloc[0]} is not in the table of cases")
     for column in (*(("course_no",) if form.of_course else ()), *form.numbers):

@@ -140,6 +140,8 @@ def _table(request: Request) -> pd.DataFrame:
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         reason = " ".join(str(error).split())
         raise RefusedError(f"{request.file}: cannot be read as CSV ({reason})") from error
+    if not isinstance(table.index, pd.RangeIndex):
+        raise RefusedError(f"{request.file}: cannot be read as CSV (rows have more cells than the header)")
     options = ("time", "status", "entry", "group", "strata")
     for option in options:
         column = getattr(request, option)
@@ -191,7 +193,7 @@ def _lines(where: pd.Series) -> str:
 
 def _sorted_groups(labels: np.ndarray) -> list[str]:
     """Distinct labels, in the order of numbers if all are numbers."""
-    distinct = np.unique(labels).tolist()
+    distinct: list[str] = np.unique(labels).tolist()
     try:
         return sorted(distinct, key=float)
     except ValueError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from analytics.core.estimators.logrank import LogRank
 DAYS_PER_MONTH = 30.4375
 
 
-def number(value) -> float | int | None:
+def number(value: Any) -> Any:
     """A JSON number; None for NaN and infinities."""
     value = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, float):

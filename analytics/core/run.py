@@ -13,6 +13,8 @@ from analytics.core.estimators.kaplan_meier import SurvivalCurve, kaplan_meier, 
 from analytics.core.estimators.logrank import logrank
 from analytics.core.results import DAYS_PER_MONTH, estimate_json, group_json, logrank_json
 
+Levels = tuple[tuple[str, str], ...]
+
 ALL = ("all", "All cases")
 FEW_EVENTS = 5
 
@@ -51,9 +53,9 @@ def _rows(analysis: Analysis, timeline: pd.DataFrame) -> tuple[pd.DataFrame, lis
     cohort = timeline[timeline["cohort"] == analysis.cohort]
     derived = derive(cohort, analysis.rule)
     excluded = [(f"Not in the analysis set: {SET_LABELS[analysis.rule.set]}", len(cohort) - len(derived))]
-    excluded += [(reason, int(n)) for reason, n in derived["excluded"].value_counts(sort=False).items()]
+    excluded += [(str(reason), int(n)) for reason, n in derived["excluded"].value_counts(sort=False).items()]
     rows = derived[derived["excluded"].isna()]
-    rows = rows.join(cohort[["imputed", "response_from_site", "relapse_without_remission"]])
+    rows = rows.join(cohort[["response_from_site", "relapse_without_remission"]])
     if analysis.groups is None:
         rows = rows.assign(group=ALL[0])
     else:
@@ -66,7 +68,7 @@ def _rows(analysis: Analysis, timeline: pd.DataFrame) -> tuple[pd.DataFrame, lis
     return rows, [{"reason": reason, "n": n} for reason, n in excluded if n]
 
 
-def _levels(analysis: Analysis, rows: pd.DataFrame) -> tuple[tuple[str, str], ...]:
+def _levels(analysis: Analysis, rows: pd.DataFrame) -> Levels:
     if analysis.groups is None:
         return (ALL,)
     if analysis.groups.levels:
@@ -102,18 +104,18 @@ def _data_warnings(rows: pd.DataFrame) -> list[str]:
     """What the reader must know about the rows themselves."""
     if not len(rows):
         return ["No case can be analysed: nothing is estimated."]
-    sentences = [
-        (rows["imputed"], "{} rest on an imputed date (only month or year is known)."),
-        (rows["response_from_site"], "{} rest on the site's response call, because a component is missing."),
-        (rows["relapse_without_remission"], "{} have a relapse without a documented remission; it counts at its date."),
-    ]
-    counted = [(int(flag.sum()), sentence) for flag, sentence in sentences]
-    return [sentence.format(f"{n} case{'s' if n > 1 else ''}") for n, sentence in counted if n]
+    sentences = (
+        (rows["imputed"], "the time rests on an imputed date (only its month or year is known)"),
+        (rows["response_from_site"], "a response rests on the site's call, because a component is missing"),
+        (rows["relapse_without_remission"], "a relapse without a documented remission counts at its date"),
+    )
+    counted = [(int(flag.sum()), what) for flag, what in sentences]
+    return [f"In {n} case{'s' if n > 1 else ''} {what}." for n, what in counted if n]
 
 
-def _curve_warnings(analysis: Analysis, levels, curves: dict[str, SurvivalCurve]) -> list[str]:
+def _curve_warnings(analysis: Analysis, levels: Levels, curves: dict[str, SurvivalCurve]) -> list[str]:
     """Which numbers of which group are not defined, and why."""
-    warnings = []
+    warnings: list[str] = []
     if not any(curve.n for curve in curves.values()):
         return warnings
     for value, label in levels:

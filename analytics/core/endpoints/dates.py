@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 NO_DAY = np.nan
 HALF_MONTH = 14
@@ -26,7 +27,9 @@ def dates(day: np.ndarray) -> np.ndarray:
     return whole
 
 
-def usable_days(date: pd.Series, precision: pd.Series, lower=NO_DAY, upper=NO_DAY) -> tuple[np.ndarray, np.ndarray]:
+def usable_days(
+    date: pd.Series, precision: pd.Series, lower: ArrayLike = NO_DAY, upper: ArrayLike = NO_DAY
+) -> tuple[np.ndarray, np.ndarray]:
     """Days of a date column and which of them are imputed.
 
     Day unknown: the 15th. Month unknown: 1 July. The imputed day is then moved inside `lower` and `upper` (days; scalar
@@ -49,10 +52,10 @@ def usable_days(date: pd.Series, precision: pd.Series, lower=NO_DAY, upper=NO_DA
 
 def _known_period(date: pd.Series, only_year: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """First day, imputed day and last day of the month or year that is known."""
-    month = date.to_numpy("datetime64[M]")
-    year = date.to_numpy("datetime64[Y]").astype("datetime64[M]")
+    month: np.ndarray = date.to_numpy("datetime64[M]")
+    year: np.ndarray = date.to_numpy("datetime64[Y]").astype("datetime64[M]")
 
-    def day_number(months):
+    def day_number(months: np.ndarray) -> np.ndarray:
         return months.astype("datetime64[D]").astype("int64").astype("float64")
 
     start = np.where(only_year, day_number(year), day_number(month))
@@ -61,7 +64,7 @@ def _known_period(date: pd.Series, only_year: np.ndarray) -> tuple[np.ndarray, n
     return start, middle, end
 
 
-def first_per_case(code: np.ndarray, day: np.ndarray, cases: int, where=True) -> np.ndarray:
+def first_per_case(code: np.ndarray, day: np.ndarray, cases: int, where: ArrayLike = True) -> np.ndarray:
     """(cases,) earliest day among each case's rows for which `where` holds; NaN if none."""
     keep = np.broadcast_to(where, day.shape) & ~np.isnan(day)
     first = np.full(cases, np.inf)
@@ -70,7 +73,7 @@ def first_per_case(code: np.ndarray, day: np.ndarray, cases: int, where=True) ->
     return first
 
 
-def last_per_case(code: np.ndarray, day: np.ndarray, cases: int, where=True) -> np.ndarray:
+def last_per_case(code: np.ndarray, day: np.ndarray, cases: int, where: ArrayLike = True) -> np.ndarray:
     """(cases,) latest day among each case's rows for which `where` holds; NaN if none."""
     return -first_per_case(code, -day, cases, where)
 

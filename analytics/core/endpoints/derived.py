@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analytics.core.endpoints.categories import MISSING, categorical
+
 # Counts for complete remission and the cut of disease burden: the registry's data dictionary, derived fields.
 MARROW_REMISSION_BELOW = 5.0
 ANC_RECOVERED_FROM = 1.0
@@ -23,14 +25,13 @@ MRD_CLASSES = ("MRD-CR", "intermediate", "failure")
 BCELL_STATES = ("not lost", "lost", "ignored")
 BURDENS = ("low", "high")
 
-MISSING = -1
 SITE_CALLS = {1: 0, 2: 1, 3: 2}
 
 
 def _classes(names: tuple[str, ...], *rules: tuple[np.ndarray, str]) -> pd.Categorical:
     """The first rule that holds names the row; missing where none does."""
     codes = np.select([rule for rule, _ in rules], [names.index(name) for _, name in rules], default=MISSING)
-    return pd.Categorical.from_codes(codes, categories=list(names))
+    return categorical(codes, names)
 
 
 def response(rows: pd.DataFrame) -> pd.Categorical:
@@ -61,7 +62,7 @@ def response_or_site_call(rows: pd.DataFrame) -> tuple[pd.Categorical, np.ndarra
     derived = response(rows)
     site = rows["rsp_site"].map(SITE_CALLS).fillna(MISSING).to_numpy().astype("int64")
     from_site = (derived.codes == MISSING) & (site != MISSING)
-    return pd.Categorical.from_codes(np.where(from_site, site, derived.codes), categories=list(RESPONSES)), from_site
+    return categorical(np.where(from_site, site, derived.codes), RESPONSES), from_site
 
 
 def mrd_class(rows: pd.DataFrame) -> pd.Categorical:

@@ -19,8 +19,8 @@ D_ALIVE     last known alive                              D_DIS      disease sta
 Sets are bool columns: infused, shipped, decided, responder, transplanted, aplastic. Groups: site, cohort, stratum,
 burden ("low"/"high") and prior_hsct ("yes"/"no"), missing where unknown. BOR is the best response from day 21 to day
 100.
-Flags: imputed (a partial date is in use), response_from_site (a response rests on the site's call),
-relapse_without_remission.
+Flags: response_from_site (a response rests on the site's call) and relapse_without_remission; `imputed_dates` has one
+bit for each date, set where that date is imputed because only its month or year is known (see `date_bit`).
 
 With a cut, events after it have not happened yet; last known alive and last disease assessment are capped at it.
 """
@@ -28,7 +28,6 @@ With a cut, events after it have not happened yet; last known alive and last dis
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -36,6 +35,7 @@ import pandas as pd
 
 from analytics.core import cases as case_table
 from analytics.core.endpoints import derived
+from analytics.core.endpoints.categories import MISSING, categorical
 from analytics.core.endpoints.dates import (
     NO_DAY,
     any_per_case,
@@ -43,8 +43,8 @@ from analytics.core.endpoints.dates import (
     days,
     first_per_case,
     last_per_case,
-    usable_days,
 )
+from analytics.core.endpoints.rows import Rows
 
 RESPONSE_WINDOW = (1, 100)
 BEST_RESPONSE_WINDOW = (21, 100)
@@ -63,8 +63,8 @@ DATES = (
 )
 SETS = ("infused", "shipped", "decided", "responder", "transplanted", "aplastic")
 GROUPS = ("site", "cohort", "stratum", "burden", "prior_hsct")
-FLAGS = ("imputed", "response_from_site", "relapse_without_remission")
-COLUMNS = ("case", *GROUPS, *SETS, *DATES, "BOR", *FLAGS)
+FLAGS = ("response_from_site", "relapse_without_remission")
+COLUMNS = ("case", *GROUPS, *SETS, *DATES, "BOR", *FLAGS, "imputed_dates")
 
 # Rows that show the patient alive: every dated clinical form after infusion, whichever course it belongs to.
 SIGNS_OF_LIFE = (
@@ -73,42 +73,10 @@ SIGNS_OF_LIFE = (
 )
 
 
-@dataclass
-class _Work:
-    """The checked tables, which case each row belongs to, and the days found so far (symbol → (cases,) days)."""
-
-    tables: dict[str, pd.DataFrame]
-    cut: float
-    found: dict[str, np.ndarray] = field(default_factory=dict)
-
-    def __post_init__(self):
-        self.index = pd.Index(self.tables["cases"]["case"])
-        self.size = len(self.index)
-        for flag in FLAGS:
-            self.found[flag] = np.zeros(self.size, dtype=bool)
-
-    def rows(self, form: str, course: int | None = 1) -> tuple[pd.DataFrame, np.ndarray]:
-        """Rows of a form (of one course; None: of all) and the position of each row's case."""
-        rows = self.tables[form]
-        if course is not None and "course_no" in rows.columns:
-            rows = rows[rows["course_no"] == course]
-        return rows, self.index.get_indexer(rows["case"])
-
-    def days(self, rows, code, item, lower=NO_DAY, upper=NO_DAY) -> np.ndarray:
-        """Days of a date item; partial dates are imputed inside bounds and cut, and the case is flagged."""
-        day, imputed = usable_days(rows[item], rows[f"{item}_p"], lower, np.fmin(upper, self.cut))
-        self.found["imputed"][code[imputed]] = True
-        return day
-
-    def seen(self, day: np.ndarray) -> np.ndarray:
-        """True for days not after the cut (missing days count as not seen)."""
-        return ~np.isnan(day) & ~(day > self.cut)
-
-
 def timeline(tables: Mapping[str, pd.DataFrame], cut: date | None = None) -> pd.DataFrame:
     """One row per case in the order of `cases`, with COLUMNS. Raises ValueError as `cases.checked` does."""
     cut_day = NO_DAY if cut is None else float(np.datetime64(cut, "D").astype("int64"))
-    work = _Work(case_table.checked(tables), cut_day)
+    work = Rows(case_table.checked(tables), cut_day)
     _anchors(work)
     _disposition(work)
     _relapses(work)
@@ -119,43 +87,49 @@ def timeline(tables: Mapping[str, pd.DataFrame], cut: date | None = None) -> pd.
     _last_news(work)
     _sets(work)
     _groups(work)
+    work.found["imputed_dates"] = sum(work.rests_on_imputed(name) * date_bit(name) for name in DATES)
     found = {name: dates(found) if name in DATES else found for name, found in work.found.items()}
     own = work.tables["cases"]
     return pd.DataFrame({name: own[name] if name in own.columns else found[name] for name in COLUMNS})
 
 
-def _anchors(work: _Work) -> None:
+def date_bit(symbol: str) -> np.int32:
+    """The bit of `imputed_dates` that says the date of `symbol` is imputed."""
+    return np.int32(1 << DATES.index(symbol))
+
+
+def _anchors(work: Rows) -> None:
     """Day 0, collection, death and decision: what the other dates are measured against and bounded by."""
     found = work.found
-    rows, code = work.rows("infusion")
+    rows, code = work.of("infusion")
     day = days(rows["inf_date"])
     infusion = first_per_case(code, day, work.size, (rows["inf_seq"] == 1).to_numpy())
     found["T0"] = np.where(work.seen(infusion), infusion, NO_DAY)
     found["_not_yet"] = infusion > work.cut
 
-    rows, code = work.rows("leukapheresis")
+    rows, code = work.of("leukapheresis")
     day = work.days(rows, code, "aph_start_date")
     sent = (rows["aph_shipped"] == 1).to_numpy()
     found["T_APH"] = first_per_case(code, day, work.size, work.seen(day) & sent)
     collected = np.where(np.isnan(found["T_APH"]), first_per_case(code, day, work.size, work.seen(day)), found["T_APH"])
 
-    rows, code = work.rows("death")
+    rows, code = work.of("death")
     day = days(rows["death_date"])
     death = first_per_case(code, day, work.size)
     found["_death"] = death
     found["D_DTH"] = np.where(work.seen(death), death, NO_DAY)
 
-    rows, code = work.rows("patient")
+    rows, code = work.of("patient")
     before = np.fmin(np.fmin(collected, found["T0"]), death)
     day = work.days(rows, code, "decision_date", upper=before[code])
     found["T_DEC"] = first_per_case(code, day, work.size, work.seen(day))
     found["T_ITT"] = np.where(np.isnan(found["T_DEC"]), NO_DAY, np.fmin(found["T_DEC"], collected))
 
 
-def _disposition(work: _Work) -> None:
+def _disposition(work: Rows) -> None:
     """Infused or not, with what, and when it was decided not to infuse."""
     found = work.found
-    rows, code = work.rows("cart_course")
+    rows, code = work.of("cart_course")
     infused, product = rows["infused"].to_numpy(), rows["prod_name"].to_numpy()
     reason = rows["noninf_reason"].to_numpy()
     day = work.days(rows, code, "noninf_date", lower=found["T_APH"][code], upper=found["_death"][code])
@@ -168,10 +142,10 @@ def _disposition(work: _Work) -> None:
     found["transplanted"] = any_per_case(code, given & (product == OTHER_PRODUCT), work.size)
 
 
-def _relapses(work: _Work) -> None:
+def _relapses(work: Rows) -> None:
     """Relapse of any kind, MRD re-emergence and progression; relapse dates are never partial."""
     found = work.found
-    rows, code = work.rows("relapse")
+    rows, code = work.of("relapse")
     day, kind = days(rows["rel_date"]), rows["rel_kind"].to_numpy()
     after = work.seen(day) & (day >= found["T0"][code])
     confirmed = (rows["rel_confirmed"] == 1).to_numpy()
@@ -180,10 +154,10 @@ def _relapses(work: _Work) -> None:
     found["D_PROG"] = first_per_case(code, day, work.size, after & (kind == PROGRESSION_KIND))
 
 
-def _therapies(work: _Work) -> None:
+def _therapies(work: Rows) -> None:
     """Therapy after infusion: in remission (D_STX, D_HSCT), for failure, for no response."""
     found = work.found
-    rows, code = work.rows("subsequent_therapy")
+    rows, code = work.of("subsequent_therapy")
     reason, status = rows["stx_reason"].to_numpy(), rows["stx_status"].to_numpy()
     relapse, next_day = found["D_REL_ANY"][code], found["T0"][code] + 1
     day = work.days(
@@ -202,10 +176,10 @@ def _therapies(work: _Work) -> None:
     found["_for_no_response"] = first_per_case(code, day, work.size, begun & (reason == 5))
 
 
-def _responses(work: _Work) -> None:
+def _responses(work: Rows) -> None:
     """Remission, no response, relapse after remission, loss of MRD response, best response."""
     found = work.found
-    rows, code = work.rows("response_assessment")
+    rows, code = work.of("response_assessment")
     response, from_site = derived.response_or_site_call(rows)
     category = np.asarray(response.codes)
     remission = np.isin(category, (0, 1))
@@ -226,16 +200,14 @@ def _responses(work: _Work) -> None:
 
     timely = untreated & (since >= BEST_RESPONSE_WINDOW[0]) & (since <= BEST_RESPONSE_WINDOW[1])
     best = first_per_case(code, category.astype("float64"), work.size, timely & (category >= 0) & (category <= 2))
-    found["BOR"] = pd.Categorical.from_codes(
-        np.nan_to_num(best, nan=derived.MISSING).astype("int64"), categories=list(derived.RESPONSES)
-    )
+    found["BOR"] = categorical(np.nan_to_num(best, nan=MISSING).astype("int64"), derived.RESPONSES)
 
 
-def _relapse_after_remission(work: _Work) -> None:
+def _relapse_after_remission(work: Rows) -> None:
     """Relapse after D_CR. Without a documented remission in the window a relapse still ends event-free survival: it is
     kept as D_REL and flagged, for dropping it would hide an event behind a missing assessment."""
     found = work.found
-    rows, code = work.rows("relapse")
+    rows, code = work.of("relapse")
     day = days(rows["rel_date"])
     after = work.seen(day) & (day > found["D_CR"][code]) & np.isin(rows["rel_kind"].to_numpy(), RELAPSE_KINDS)
     undocumented = np.isnan(found["D_CR"]) & ~np.isnan(found["D_REL_ANY"])
@@ -243,7 +215,7 @@ def _relapse_after_remission(work: _Work) -> None:
     found["D_REL"] = np.where(undocumented, found["D_REL_ANY"], first_per_case(code, day, work.size, after))
 
 
-def _mrd_loss(work: _Work, rows: pd.DataFrame, code: np.ndarray, day: np.ndarray, valid: np.ndarray) -> None:
+def _mrd_loss(work: Rows, rows: pd.DataFrame, code: np.ndarray, day: np.ndarray, valid: np.ndarray) -> None:
     """The first of two consecutive MRD failures after an MRD-negative remission also dates D_MRD."""
     mrd = np.asarray(derived.mrd_class(rows).codes)
     tested = np.flatnonzero(valid & (mrd >= 0))
@@ -259,10 +231,10 @@ def _mrd_loss(work: _Work, rows: pd.DataFrame, code: np.ndarray, day: np.ndarray
     work.found["D_MRD"] = np.fmin(work.found["D_MRD"], first_per_case(owner, when, work.size, lost))
 
 
-def _bcells(work: _Work) -> None:
+def _bcells(work: Rows) -> None:
     """Loss of B-cell aplasia, the last sample, and who was aplastic by day 42."""
     found = work.found
-    rows, code = work.rows("bcell_assessment")
+    rows, code = work.of("bcell_assessment")
     state = np.asarray(derived.bcell_status(rows).codes)
     day = work.days(rows, code, "bca_date", lower=found["T0"][code], upper=found["_death"][code])
     since = day - found["T0"][code]
@@ -274,20 +246,20 @@ def _bcells(work: _Work) -> None:
     found["aplastic"] = ~np.isnan(first_aplasia)
 
 
-def _neoplasms(work: _Work) -> None:
-    rows, code = work.rows("subsequent_neoplasm")
+def _neoplasms(work: Rows) -> None:
+    rows, code = work.of("subsequent_neoplasm")
     found = work.found
     day = work.days(rows, code, "smn_date", lower=found["T0"][code] + 1, upper=found["_death"][code])
     found["D_SMN"] = first_per_case(code, day, work.size, work.seen(day) & (day >= found["T0"][code]))
 
 
-def _last_news(work: _Work) -> None:
+def _last_news(work: Rows) -> None:
     """Last known alive and last disease assessment, never before the clock that runs."""
     found = work.found
     floor = np.fmax(found["T0"], np.fmax(found["T_APH"], found["T_ITT"]))
     latest = []
     for form in SIGNS_OF_LIFE:
-        rows, code = work.rows(form, course=None)
+        rows, code = work.of(form, course=None)
         for item in case_table.FORM_TABLES[form].dates:
             day = work.days(rows, code, item, lower=found["T0"][code], upper=found["_death"][code])
             latest.append(last_per_case(code, day, work.size))
@@ -296,19 +268,19 @@ def _last_news(work: _Work) -> None:
     alive = np.fmax.reduce([floor, contact, later_death, *latest])
     found["D_ALIVE"] = np.fmin(alive, work.cut)
 
-    rows, code = work.rows("response_assessment")
+    rows, code = work.of("response_assessment")
     judged = ~(rows["rsp_site"] == 5).to_numpy()
     day = work.days(rows, code, "rsp_date", lower=found["T0"][code] + 1, upper=found["_death"][code])
     assessed = last_per_case(code, day, work.size, judged)
-    rows, code = work.rows("relapse")
+    rows, code = work.of("relapse")
     relapsed = last_per_case(code, days(rows["rel_date"]), work.size)
     documented = np.fmax.reduce([disease, assessed, relapsed])
     found["D_DIS"] = np.fmin(np.where(np.isnan(documented), floor, documented), work.cut)
 
 
-def _follow_up(work: _Work) -> tuple[np.ndarray, np.ndarray]:
+def _follow_up(work: Rows) -> tuple[np.ndarray, np.ndarray]:
     """Last contact alive (any course) and last documented disease status (course 1) of the follow-up forms."""
-    rows, code = work.rows("follow_up", course=None)
+    rows, code = work.of("follow_up", course=None)
     death = work.found["_death"][code]
     contact = work.days(rows, code, "fup_date", lower=work.found["T0"][code], upper=death)
     disease = work.days(rows, code, "last_disease_date", lower=work.found["T0"][code], upper=np.fmin(contact, death))
@@ -317,7 +289,7 @@ def _follow_up(work: _Work) -> tuple[np.ndarray, np.ndarray]:
     return last_per_case(code, contact, work.size, alive), last_per_case(code, disease, work.size, index_course)
 
 
-def _sets(work: _Work) -> None:
+def _sets(work: Rows) -> None:
     found = work.found
     found["shipped"] = ~np.isnan(found["T_APH"])
     found["decided"] = ~np.isnan(found["T_DEC"])
@@ -325,10 +297,10 @@ def _sets(work: _Work) -> None:
     found["aplastic"] = found["aplastic"] & found["responder"]
 
 
-def _groups(work: _Work) -> None:
+def _groups(work: Rows) -> None:
     """Disease burden before infusion and prior transplant."""
     found = work.found
-    rows, code = work.rows("pre_infusion_assessment")
+    rows, code = work.of("pre_infusion_assessment")
     day = work.days(rows, code, "pre_date", lower=found["T_APH"][code], upper=found["T0"][code])
     phase = rows["pre_phase"].map({2: 2, 3: 1, 1: 0}).to_numpy()
     usable = (rows["pre_bm_done"] != 0).to_numpy() & ~(day > found["T0"][code]) & ~np.isnan(phase)
@@ -336,12 +308,12 @@ def _groups(work: _Work) -> None:
     # A marrow after bridging comes first, then one after lymphodepletion, then one before it; of these the latest.
     order = np.lexsort((np.where(np.isnan(day), -np.inf, day), np.where(usable, phase, -1)))
     order = order[usable[order]]
-    chosen = np.full(work.size, -1)
+    chosen = np.full(work.size, MISSING)
     chosen[code[order]] = burden[order]
-    found["burden"] = pd.Categorical.from_codes(chosen, categories=list(derived.BURDENS))
+    found["burden"] = categorical(chosen, derived.BURDENS)
 
-    rows, code = work.rows("prior_therapy")
+    rows, code = work.of("prior_therapy")
     answer = rows["prior_hsct"].to_numpy()
-    prior = np.full(work.size, -1)
+    prior = np.full(work.size, MISSING)
     prior[code[answer == 0]], prior[code[answer == 1]] = 0, 1
-    found["prior_hsct"] = pd.Categorical.from_codes(prior, categories=["no", "yes"])
+    found["prior_hsct"] = categorical(prior, ("no", "yes"))

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from analytics.core.estimators.kaplan_meier import SurvivalCurve, curve_of
 from analytics.core.estimators.times import Observed, observed
 
 
 def reverse_kaplan_meier(
-    time, event, *, entry=None, confidence: float = 0.95, limits: str = "log-log"
+    time: ArrayLike,
+    event: ArrayLike,
+    *,
+    entry: ArrayLike | None = None,
+    confidence: float = 0.95,
+    limits: str = "log-log",
 ) -> SurvivalCurve:
     """Estimate the distribution of follow-up: censorings are the events, and events censor. Read it with `quantile`.
 

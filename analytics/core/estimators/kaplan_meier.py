@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from numpy.typing import ArrayLike
+from scipy.stats import norm  # type: ignore[import-untyped]
 
 from analytics.core.estimators.times import Observed, counts, observed
 
@@ -70,7 +71,14 @@ class RiskTable:
     censored: np.ndarray
 
 
-def kaplan_meier(time, event, *, entry=None, confidence: float = 0.95, limits: str = "log-log") -> SurvivalCurve:
+def kaplan_meier(
+    time: ArrayLike,
+    event: ArrayLike,
+    *,
+    entry: ArrayLike | None = None,
+    confidence: float = 0.95,
+    limits: str = "log-log",
+) -> SurvivalCurve:
     """Estimate the survival function of right-censored (and, with `entry`, left-truncated) times.
 
     time        (n,) numbers >= 0, event or censoring time, all in one unit
@@ -84,7 +92,7 @@ def kaplan_meier(time, event, *, entry=None, confidence: float = 0.95, limits: s
     Raises ValueError as `times.observed` does, and for unknown limits or a confidence outside (0, 1).
 
     Source: Kaplan & Meier 1958; Kalbfleisch & Prentice 2002. Agrees with R survfit:
-    tests/reference/test_kaplan_meier.py.
+    tests/reference/test_r_kaplan_meier.py.
     """
     if limits not in LIMITS:
         raise ValueError(f"limits are {limits!r}; expected one of {', '.join(LIMITS)}")
@@ -120,7 +128,9 @@ def curve_of(data: Observed, confidence: float = 0.95, limits: str = "log-log") 
     )
 
 
-def _limits(survival, log_error, confidence, limits) -> tuple[np.ndarray, np.ndarray]:
+def _limits(
+    survival: np.ndarray, log_error: np.ndarray, confidence: float, limits: str
+) -> tuple[np.ndarray, np.ndarray]:
     """Pointwise limits; `log_error` is the standard error of log survival."""
     half = norm.ppf(1 - (1 - confidence) / 2) * log_error
     if limits == "plain":
@@ -163,7 +173,7 @@ def _reached(time: np.ndarray, level: np.ndarray, fraction: float) -> float:
     return float((time[touching[0]] + time[passing[0]]) / 2) if len(passing) else float("nan")
 
 
-def survival_at(curve: SurvivalCurve, times) -> SurvivalAt:
+def survival_at(curve: SurvivalCurve, times: ArrayLike) -> SurvivalAt:
     """The curve at `times` (returned ascending, each once).
 
     Beyond the last observation its value is carried on. Before the first one all are alive and the limits are 1, as R
@@ -175,7 +185,7 @@ def survival_at(curve: SurvivalCurve, times) -> SurvivalAt:
     start = 1.0 if curve.n else np.nan
 
     def read(values: np.ndarray, first: float) -> np.ndarray:
-        return np.concatenate(([first], values))[last]
+        return np.asarray(np.concatenate(([first], values))[last])
 
     return SurvivalAt(
         time=times,
@@ -189,7 +199,7 @@ def survival_at(curve: SurvivalCurve, times) -> SurvivalAt:
     )
 
 
-def risk_table(curve: SurvivalCurve, times) -> RiskTable:
+def risk_table(curve: SurvivalCurve, times: ArrayLike) -> RiskTable:
     """At risk, events and censorings at `times` (ascending)."""
     times = np.asarray(times, dtype="float64")
     before = np.searchsorted(curve.time, times, side="left")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
+from numpy.typing import ArrayLike
+from scipy.stats import chi2  # type: ignore[import-untyped]
 
 from analytics.core.estimators.times import Observed, observed
 
@@ -26,13 +28,22 @@ class LogRank:
 
     test: ChiSquare
     trend: ChiSquare
-    groups: tuple
+    groups: tuple[Any, ...]
     n: np.ndarray
     observed: np.ndarray
     expected: np.ndarray
 
 
-def logrank(time, event, group, *, strata=None, entry=None, rho: float = 0.0, gamma: float = 0.0) -> LogRank:
+def logrank(
+    time: ArrayLike,
+    event: ArrayLike,
+    group: ArrayLike,
+    *,
+    strata: ArrayLike | None = None,
+    entry: ArrayLike | None = None,
+    rho: float = 0.0,
+    gamma: float = 0.0,
+) -> LogRank:
     """Test whether k groups share one hazard.
 
     time, event, entry  as for `kaplan_meier`
@@ -45,7 +56,7 @@ def logrank(time, event, group, *, strata=None, entry=None, rho: float = 0.0, ga
     Raises ValueError as `times.observed` does, or if labels are missing or of another length.
 
     Source: Mantel 1966; Fleming & Harrington 1991; Tarone 1975 (trend). Agrees with R survdiff:
-    tests/reference/test_logrank.py.
+    tests/reference/test_r_logrank.py.
     """
     data = observed(time, event, entry)
     labels, code = _codes(group, len(data), "group")
@@ -66,16 +77,18 @@ def logrank(time, event, group, *, strata=None, entry=None, rho: float = 0.0, ga
     )
 
 
-def _codes(labels, size: int, name: str) -> tuple[np.ndarray, np.ndarray]:
-    labels = np.asarray(labels)
-    if labels.shape != (size,):
+def _codes(labels: ArrayLike, size: int, name: str) -> tuple[np.ndarray, np.ndarray]:
+    vector = np.asarray(labels)
+    if vector.shape != (size,):
         raise ValueError(f"{name} must have one label for each time")
-    if pd.isna(labels).any():
+    if pd.isna(vector).any():
         raise ValueError(f"{name} has missing labels")
-    return np.unique(labels, return_inverse=True)
+    return np.unique(vector, return_inverse=True)
 
 
-def _score(data: Observed, code: np.ndarray, groups: int, rho: float, gamma: float):
+def _score(
+    data: Observed, code: np.ndarray, groups: int, rho: float, gamma: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Weighted observed, expected and covariance of one stratum, by group."""
     times = np.unique(data.time[data.event])
     if not len(times):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 # Times closer than this are one time, as in R's survival (timefix): 0.1 + 0.2 months is 0.3 months.
 TIME_TOLERANCE = float(np.sqrt(np.finfo("float64").eps))
@@ -29,7 +30,7 @@ class Observed:
         return Observed(self.time[where], self.event[where], None if self.entry is None else self.entry[where])
 
 
-def observed(time, event, entry=None) -> Observed:
+def observed(time: ArrayLike, event: ArrayLike, entry: ArrayLike | None = None) -> Observed:
     """Check and convert the vectors.
 
     time, entry  (n,) numbers >= 0, all in one unit; entry < time
@@ -38,27 +39,25 @@ def observed(time, event, entry=None) -> Observed:
     Raises ValueError if vectors are unequal, a time is negative, missing or infinite, an event is neither 0 nor 1, or
     an entry is not before its time. No observation at all is allowed.
     """
-    time = np.asarray(time, dtype="float64")
-    event = np.asarray(event)
-    if time.ndim != 1 or time.shape != event.shape:
-        raise ValueError(
-            f"time and event must be vectors of one length; they have shapes {time.shape} and {event.shape}"
-        )
-    if not np.isfinite(time).all() or (time < 0).any():
+    exit_time = np.asarray(time, dtype="float64")
+    seen = np.asarray(event)
+    if exit_time.ndim != 1 or exit_time.shape != seen.shape:
+        raise ValueError(f"time and event must be vectors of one length; their shapes: {exit_time.shape}, {seen.shape}")
+    if not np.isfinite(exit_time).all() or (exit_time < 0).any():
         raise ValueError("time has missing, infinite or negative values; expected numbers from 0")
-    if event.dtype != bool:
-        if not np.isin(event, (0, 1)).all():
+    if seen.dtype != bool:
+        if not np.isin(seen, (0, 1)).all():
             raise ValueError("event has values other than 0 and 1")
-        event = event == 1
+        seen = seen == 1
     if entry is None:
-        return Observed(same_times(time)[0], event, None)
-    entry = np.asarray(entry, dtype="float64")
-    if entry.shape != time.shape or not np.isfinite(entry).all() or (entry < 0).any():
+        return Observed(same_times(exit_time)[0], seen, None)
+    entry_time = np.asarray(entry, dtype="float64")
+    if entry_time.shape != exit_time.shape or not np.isfinite(entry_time).all() or (entry_time < 0).any():
         raise ValueError("entry must have one number from 0 for each time")
-    time, entry = same_times(time, entry)
-    if not (entry < time).all():
+    exit_time, entry_time = same_times(exit_time, entry_time)
+    if not (entry_time < exit_time).all():
         raise ValueError("entry must be before time")
-    return Observed(time, event, entry)
+    return Observed(exit_time, seen, entry_time)
 
 
 def same_times(*vectors: np.ndarray) -> tuple[np.ndarray, ...]:

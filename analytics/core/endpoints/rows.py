@@ -1,0 +1,64 @@
+"""The rows behind a timeline: which case each row belongs to, its usable days, and which days are imputed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from analytics.core.endpoints.dates import NO_DAY, usable_days
+
+
+class Rows:
+    """The checked tables of one timeline, and the days found so far.
+
+    tables  as `cases.checked` gives them
+    cut     day of the data cut-off; NaN for none
+    found   name → (cases,) days, sets, groups or flags
+    """
+
+    def __init__(self, tables: dict[str, pd.DataFrame], cut: float):
+        self.tables = tables
+        self.cut = cut
+        self.index = pd.Index(tables["cases"]["case"])
+        self.size = len(self.index)
+        self.found: dict[str, Any] = {}
+        self._of: dict[tuple[str, int | None], tuple[pd.DataFrame, np.ndarray]] = {}
+        self._imputed: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
+
+    def of(self, form: str, course: int | None = 1) -> tuple[pd.DataFrame, np.ndarray]:
+        """Rows of a form (of one course; None: of all) and the position of each row's case."""
+        if (form, course) not in self._of:
+            self._of[form, course] = self._select(form, course)
+        return self._of[form, course]
+
+    def _select(self, form: str, course: int | None) -> tuple[pd.DataFrame, np.ndarray]:
+        rows = self.tables[form]
+        if course is None or "course_no" not in rows.columns:
+            return rows, self.index.get_indexer(pd.Index(rows["case"]))
+        everything, code = self.of(form, None)
+        own = (rows["course_no"] == course).to_numpy()
+        return (everything, code) if own.all() else (everything[own], code[own])
+
+    def days(
+        self, rows: pd.DataFrame, code: np.ndarray, item: str, lower: ArrayLike = NO_DAY, upper: ArrayLike = NO_DAY
+    ) -> np.ndarray:
+        """Days of a date item; partial dates are imputed inside the bounds and the cut, and remembered as such."""
+        day, imputed = usable_days(rows[item], rows[f"{item}_p"], lower, np.fmin(upper, self.cut))
+        if imputed.any():
+            self._imputed.setdefault(item, []).append((code[imputed], day[imputed]))
+        return day
+
+    def seen(self, day: np.ndarray) -> np.ndarray:
+        """True for days not after the cut (missing days count as not seen)."""
+        return np.asarray(~np.isnan(day) & ~(day > self.cut))
+
+    def rests_on_imputed(self, symbol: str) -> np.ndarray:
+        """(cases,) whether the day found for `symbol` is the imputed day of one of the case's rows."""
+        flag = np.zeros(self.size, dtype=bool)
+        for pairs in self._imputed.values():
+            for code, day in pairs:
+                flag[code[self.found[symbol][code] == day]] = True
+        return flag

@@ -1,0 +1,83 @@
+"""The 42 invented patients through forms and catalogue: the seed study's published figures, and R's answers."""
+
+import pytest
+
+from analytics.catalogue import CATALOGUE
+from analytics.core.endpoints.timeline import timeline
+from analytics.core.run import run
+from tests.analytics.core.worlds import INFUSED, dated
+from tests.reference.expected import answers, nan, table
+from tests.reference.twelve_patients import alive, dead, no_response, on, relapse, remission, tables_of, therapy
+
+
+def forms_of(row):
+    """One patient as forms; transplants after infusion are in remission."""
+    blasts = {"pre_seq": 1, "pre_phase": 2, "pre_bm_done": 1, "pre_bm_blast": row.bm_blasts_pct, "pre_bm_blast_op": 1}
+    forms = [
+        *INFUSED,
+        ("pre_infusion_assessment", {**blasts, "pre_date": on(-10), "pre_date_p": "D"}),
+        ("prior_therapy", {"prior_hsct": row.prior_hsct}),
+        dated(*(no_response if row.best_response == "NR" else remission)(row.assessment_day)),
+    ]
+    if row.relapse_day == row.relapse_day:
+        forms.append(dated(*relapse(row.relapse_day)))
+    if row.post_hsct_day == row.post_hsct_day:
+        forms.append(dated(*therapy(row.post_hsct_day, 1, 1, 1)))
+    if row.death:
+        forms.append(dated(*dead(row.death_day, 1, 0)))
+    else:
+        forms.append(dated(*alive(row.last_contact_day, row.last_contact_day)))
+    return forms
+
+
+@pytest.fixture(scope="module")
+def cases():
+    return timeline(tables_of({row.patient: forms_of(row) for row in table("kato_synthetic").itertuples()}))
+
+
+def result_of(name, cases):
+    (analysis,) = (one for one in CATALOGUE if one.name == name)
+    return {group["group"]: group for group in run(analysis, cases)["groups"]}
+
+
+GROUPS = {
+    "os": ("os_all", {"all": "all"}),
+    "efs-b": ("efs_all", {"all": "all"}),
+    "efs-b-by-disease-burden": ("efs_burden", {"low": "LB", "high": "HB"}),
+    "efs-b-by-prior-transplant": ("efs_hsct", {"no": "0", "yes": "1"}),
+    "efs-a-by-prior-transplant": ("efs_not_censored_at_hsct", {"no": "0", "yes": "1"}),
+}
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_one_year_survival_is_that_of_r(cases, name):
+    key, labels = GROUPS[name]
+    strata = answers("kato_synthetic")[key]["strata"]
+
+    for group, found in result_of(name, cases).items():
+        expected = strata[labels[group]] if labels[group] in strata else next(iter(strata.values()))
+        (year,) = (row for row in expected["at"] if row["t"] == 365)
+        (at,) = (row for row in found["at"] if row["months"] == 12)
+        median = next(row for row in expected["quantiles"] if row["p"] == 0.5)
+
+        # EFS_B dates non-response on day 0, R's file on its assessment: nobody is censored in between, so that the
+        # estimate at one year, its error and the later quantiles are the same numbers.
+        assert (found["n"], found["events"]) == (expected["n"], expected["events"])
+        assert at["survival"] == pytest.approx(year["surv"], rel=1e-9)
+        assert at["std_error"] == pytest.approx(year["se"], rel=1e-9)
+        assert (at["lower"], at["upper"]) == pytest.approx(tuple(year["ci_loglog"]), rel=1e-9)
+        assert nan(found["median"]["estimate"]) == pytest.approx(nan(median["estimate"]), nan_ok=True)
+
+
+def test_published_figures(cases):
+    def at_one_year(name):
+        return {
+            group: round(100 * next(row["survival"] for row in found["at"] if row["months"] == 12))
+            for group, found in result_of(name, cases).items()
+        }
+
+    assert at_one_year("os") == {"all": 82}
+    assert at_one_year("efs-b") == {"all": 56}
+    assert at_one_year("efs-b-by-disease-burden") == {"low": 80, "high": 24}
+    assert at_one_year("efs-b-by-prior-transplant") == {"no": 24, "yes": 75}
+    assert cases["BOR"].isin(["CR", "CRi"]).sum() == 39
