@@ -7,3 +7,9 @@ urlpatterns = [
     path("", include("analytics.urls")),
     path("api/v1/", include("registry.api.urls")),
 ]
+
+# Problem details under /api/, pages elsewhere.
+handler400 = "registry.api.handlers.bad_request"
+handler403 = "registry.api.handlers.permission_denied"
+handler404 = "registry.api.handlers.page_not_found"
+handler500 = "registry.api.handlers.server_error"

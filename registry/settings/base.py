@@ -131,6 +131,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SORT_OPERATIONS": False,
+    "PREPROCESSING_HOOKS": ["registry.api.schema.canonical_paths"],
+    "POSTPROCESSING_HOOKS": ["registry.api.schema.problems_everywhere"],
 }
 
 # Work. The row in PostgreSQL is the truth; Celery is the doorbell and the sweeper rings again.

@@ -1,0 +1,55 @@
+"""Lists in pages by keyset: in order of entry, so that a walk misses nothing that was added meanwhile. No count, no offset."""
+
+import hashlib
+
+from django.core import signing
+
+from registry.api.base import bad_parameter
+from registry.api.problems import Problem
+
+USUAL, MOST = 200, 5000
+SALT = "registry.api.cursor"
+
+
+def page_of(rows, request, *, newest_first=False):
+    """(rows of this page, address of the next one or None) of a queryset whose filters were applied.
+
+    The cursor is signed and bound to the address, the filters and the person: elsewhere it is refused.
+    """
+    limit = limit_of(request)
+    scope = _scope(request)
+    last = _last(request.query_params.get("cursor"), scope)
+    if last is not None:
+        rows = rows.filter(**{"pk__lt" if newest_first else "pk__gt": last})
+    found = list(rows.order_by("-pk" if newest_first else "pk")[: limit + 1])
+    if len(found) <= limit:
+        return found, None
+    parameters = request.query_params.copy()
+    parameters["cursor"] = signing.dumps({"last": found[limit - 1].pk, "scope": scope}, salt=SALT)
+    return found[:limit], f"{request.build_absolute_uri(request.path)}?{parameters.urlencode()}"
+
+
+def limit_of(request):
+    """How many rows a page has."""
+    text = request.query_params.get("limit", str(USUAL))
+    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MOST):
+        raise bad_parameter("limit", text, f"1 to {MOST}")
+    return int(text)
+
+
+def _scope(request):
+    filters = sorted((name, value) for name, value in request.query_params.items() if name not in ("cursor", "limit"))
+    words = repr((request.path.rstrip("/"), filters, request.user.pk))
+    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _last(cursor, scope):
+    if cursor is None:
+        return None
+    try:
+        stored = signing.loads(cursor, salt=SALT)
+    except signing.BadSignature:
+        raise Problem("bad_cursor") from None
+    if stored["scope"] != scope:
+        raise Problem("bad_cursor")
+    return stored["last"]

@@ -1,0 +1,201 @@
+"""One collection for each case report form: list, read, create, correct. All stored through save_form."""
+
+import re
+
+from django.http import Http404
+from rest_framework.response import Response
+
+from registry.access.permissions import Permission
+from registry.actions.forms import StaleVersionError
+from registry.api.base import PAGING, RestView, bad_parameter, entity_tags, tagged
+from registry.api.cursors import page_of
+from registry.api.form_serializer import SERIALIZER_OF, address_of, refused, tag_of
+from registry.api.idempotency import create_once
+from registry.api.problems import Problem, entry
+from registry.fields import HospitalNumber
+from registry.models import Case, HistoryEvent
+
+CASE_NUMBER = re.compile(r"[A-Z]{3}-\d{4}", re.ASCII)
+
+
+class FormView(RestView):
+    """A view of the rows of one form model, `form_class`."""
+
+    form_class: type
+
+    def get_serializer_class(self):
+        """The form's serializer, for reading, writing and the OpenAPI document."""
+        return SERIALIZER_OF[self.form_class]
+
+    def rows(self):
+        """The rows this person may see."""
+        return self.form_class.objects.visible_to(self.request.user).select_related("case", "site")
+
+    def row(self, number, key):
+        """The row at this address; a foreign one answers like one that does not exist."""
+        names = [name for name in (self.form_class.of_course and "course_no", self.form_class.key_item) if name]
+        parts = key.split(".")
+        if len(parts) != max(len(names), 1) or (not names and key != "1"):
+            raise Http404
+        found = self.rows().filter(case__number=number, **dict(zip(names, parts, strict=False))).first()
+        if found is None or found.key != key:
+            raise Http404
+        return found
+
+    def answer(self, form):
+        """A stored form under its entity tag."""
+        return tagged(self.request, self.get_serializer_class()(form).data, tag_of(form))
+
+
+class FormCollection(FormView):
+    """All rows of one form, over all cases that the person may see."""
+
+    rights = {"GET": Permission.CASE_READ, "POST": Permission.FORM_WRITE}
+    parameters = ("case", *PAGING)
+
+    def get(self, request):
+        """A page of rows, in order of entry; `case` narrows it to one case."""
+        rows = self.rows()
+        if "case" in request.query_params:
+            rows = rows.filter(case__number=case_number(request.query_params["case"]))
+        found, following = page_of(rows, request)
+        return Response({"results": self.get_serializer_class()(found, many=True).data, "next": following})
+
+    def post(self, request):
+        """A new form of the case named in the body; one row more of a repeating form."""
+        return create_once(request, self.create, self.read)
+
+    def create(self):
+        """(response, what names the row)."""
+        serializer = self.get_serializer_class()(data=self.request.data)
+        serializer.is_valid(raise_exception=True)
+        words = {"case": self.case_of_body(), "by": self.request.user, **self.course_of_body()}
+        try:
+            form = serializer.save(**words)
+        except StaleVersionError as stale:
+            raise Problem(
+                "exists",
+                f"{stale.theirs.form_name} {stale.theirs.key} of {words['case']} is stored already. Correct it with PATCH.",
+                headers={"Location": address_of(stale.theirs)},
+                location=address_of(stale.theirs),
+            ) from None
+        return self.created(form), {"case": form.case.number, "form": form.form_name, "key": form.key}
+
+    def read(self, made):
+        """The response again, for a create that was repeated."""
+        return self.created(self.row(made["case"], made["key"]))
+
+    def created(self, form):
+        """201 with the form, its address and its entity tag."""
+        body = self.get_serializer_class()(form).data
+        return Response(body, 201, headers={"Location": address_of(form), "ETag": f'"{tag_of(form)}"'})
+
+    def case_of_body(self):
+        """The case that the body names."""
+        number = self.request.data.get("case")
+        if not isinstance(number, str) or not CASE_NUMBER.fullmatch(number):
+            detail = "case must be the number of the case, for example KYO-0001."
+            rule = f"{self.form_class.form_name}.case.wrong_type"
+            raise refused(
+                [entry("case", "wrong_type", detail, rule=rule, found=number, allowed="a case number such as KYO-0001")]
+            )
+        return Case.objects.visible_to(self.request.user).or_404(number)
+
+    def course_of_body(self):
+        """The course that the body names, for a form that belongs to one."""
+        if not self.form_class.of_course or "course_no" not in self.request.data:
+            return {}
+        course = self.request.data["course_no"]
+        if isinstance(course, bool) or not isinstance(course, int) or not 1 <= course <= 9:
+            rule = f"{self.form_class.form_name}.course_no.hard_range"
+            raise refused(
+                [
+                    entry(
+                        "course_no",
+                        "hard_range",
+                        "course_no must be 1 to 9.",
+                        rule=rule,
+                        found=course,
+                        allowed="1 to 9",
+                    )
+                ]
+            )
+        return {"course_no": course}
+
+
+class FormDetail(FormView):
+    """One stored form."""
+
+    rights = {"GET": Permission.CASE_READ, "PATCH": Permission.FORM_WRITE}
+
+    def get(self, request, number, key):
+        """The form as stored now."""
+        return self.answer(self.row(number, key))
+
+    def patch(self, request, number, key):
+        """Correct the answers in the body and leave the others. If-Match names the version that was read."""
+        form = self.row(number, key)
+        self.check_seen(form)
+        serializer = self.get_serializer_class()(form, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        seen = form.version
+        try:
+            return self.answer(serializer.save(by=request.user))
+        except StaleVersionError as stale:
+            raise stale_problem(stale.theirs, seen) from None
+
+    def check_seen(self, form):
+        """Raise unless If-Match holds the form's tag of now."""
+        tags = entity_tags(self.request.headers.get("If-Match", ""))
+        if not tags:
+            raise Problem("if_match_missing")
+        if tag_of(form) not in tags:
+            seen = [re.fullmatch(rf"{form.form_name}-{form.pk}-(\d{{1,9}})", tag, re.ASCII) for tag in tags]
+            raise stale_problem(form, max((int(one[1]) for one in seen if one), default=None))
+
+
+def case_number(text):
+    """A case number given as a parameter."""
+    if not CASE_NUMBER.fullmatch(text):
+        raise bad_parameter("case", text, "a case number such as KYO-0001")
+    return text
+
+
+def stale_problem(form, seen):
+    """412 with who changed what since version `seen`; without changes if `seen` never was a version of this form."""
+    known = seen is not None and seen < form.version
+    since = f"since version {seen}" if known else "and your tag is not one of its versions"
+    return Problem(
+        "stale",
+        f"{form.form_name} {form.key} of {form.case.number} is at version {form.version} now, {since}.",
+        errors=[entry("", "stale", "The version in If-Match is not the stored one.", rule=f"{form.form_name}.version")],
+        headers={"ETag": f'"{tag_of(form)}"'},
+        current={"etag": f'"{tag_of(form)}"', "version": form.version},
+        changes=changes_since(form, seen) if known else [],
+    )
+
+
+def changes_since(form, seen):
+    """What the saves after version `seen` changed, oldest first. Each save is one transaction of the history."""
+    events, saves = [], []
+    for event in HistoryEvent.objects.filter(form=form.form_name, row_id=form.pk).order_by("-pk").iterator():
+        if event.transaction not in saves:
+            saves.append(event.transaction)
+        if len(saves) > form.version - seen:
+            break
+        events.append(event)
+    return [change(form, event) for event in reversed(events)]
+
+
+def change(form, event):
+    """One changed item as JSON; a hospital number's hash is not shown."""
+    secret = any(isinstance(field, HospitalNumber) for field in form._meta.local_fields if field.name == event.item)
+    return {
+        "at": event.at.isoformat(),
+        "by": event.actor,
+        "role": event.role,
+        "reason": event.reason,
+        "item": event.item,
+        "old": None if secret else event.old,
+        "new": None if secret else event.new,
+    }

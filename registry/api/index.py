@@ -1,0 +1,65 @@
+"""Where things are, and what the errors mean."""
+
+from django.http import Http404
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_view
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from registry.api.authentication import ANYBODY, KNOWN
+from registry.api.base import RestView
+from registry.api.problems import BASE, KINDS
+from registry.api.schema import read_schema
+from registry.models import FORMS
+
+COLLECTIONS = ("sites", "codebook", "cases", "datasets", "analyses", "results", "runs", "schema", "docs")
+
+
+class IndexSerializer(serializers.Serializer):
+    """The addresses of the collections."""
+
+    person = serializers.CharField()
+    collections = serializers.DictField(child=serializers.CharField())
+    forms = serializers.DictField(child=serializers.CharField(), help_text="One collection for each case report form.")
+
+
+class KindSerializer(serializers.Serializer):
+    """What one kind of error means."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    advice = serializers.CharField()
+
+
+@extend_schema_view(get=read_schema("index", IndexSerializer, "Read: where things are", parameters=[]))
+class Index(RestView):
+    """The REST interface."""
+
+    rights = {"GET": KNOWN}
+
+    def get(self, request):
+        """The address of every collection, and whose token it is."""
+        return Response(
+            {
+                "person": request.user.email,
+                "collections": {name: reverse(f"api-{name}") for name in COLLECTIONS},
+                "forms": {form.form_name: reverse(f"api-{form.form_name}") for form in FORMS},
+            }
+        )
+
+
+@extend_schema_view(
+    get=read_schema("problems", KindSerializer, "Read: what a kind of error means", parameters=[], auth=[])
+)
+class ProblemKind(RestView):
+    """The page that a problem's `type` names."""
+
+    rights = {"GET": ANYBODY}
+
+    def get(self, request, kind):
+        """What this kind of error means and what to do about it."""
+        if kind not in KINDS:
+            raise Http404
+        status, title, advice = KINDS[kind]
+        return Response({"type": f"{BASE}{kind}", "title": title, "status": status, "advice": advice})

@@ -1,0 +1,154 @@
+"""Errors as problem details (RFC 9457): one table of kinds, one exception to raise them, one handler for everything else."""
+
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.db import connection, transaction
+from django.http import Http404, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+CONTENT_TYPE = "application/problem+json"
+BASE = "/api/v1/problems/"
+
+# code → (status, title, what to do about it)
+KINDS = {
+    "malformed": (400, "The request cannot be read", "Send one JSON object in UTF-8, without repeated names, NaN or control characters."),
+    "unknown_parameter": (400, "A parameter is not known", "Use only the parameters listed. An unknown one is refused, so that a typing error never widens an export."),
+    "bad_parameter": (400, "A parameter's value is not possible", "Correct the value of the parameter that is named."),
+    "bad_cursor": (400, "The cursor does not belong here", "A cursor continues exactly the list that gave it: same person, same filters. Begin again without it."),
+    "idempotency_key_missing": (400, "Idempotency-Key is missing", "Send a new random Idempotency-Key with every create, and the same one with its repetition."),
+    "not_authenticated": (401, "Nobody is logged in", "Send Authorization: Bearer with a personal token from /accounts/tokens/, or log in."),
+    "dead_token": (401, "The token is not valid", "The token is unknown, expired or revoked. Make a new one under /accounts/tokens/."),
+    "right_missing": (403, "A right is missing", "Ask your administrator whether your role should have the right that is named."),
+    "csrf": (403, "The request did not come from a page of the registry", "With a session, send the X-CSRFToken header; or use a token."),
+    "not_found": (404, "Not found", "There is nothing at this address, or nothing that you may see."),
+    "method_not_allowed": (405, "The method is not possible here", "The Allow header lists the methods that are."),
+    "not_acceptable": (406, "No such representation", "Ask for application/json, or for what the documentation of this address names."),
+    "exists": (409, "It exists already", "Read what is stored and correct it with PATCH."),
+    "stale": (412, "Somebody changed it since", "Read it again, look at what changed, and send the correction with the new ETag in If-Match."),
+    "too_large": (413, "The body is too large", "Send at most 2 MB and 500 answers."),
+    "unsupported_media_type": (415, "The body is not JSON", "Send Content-Type: application/json."),
+    "refused": (422, "The answers were not stored", "Correct the answers that are named; nothing was stored."),
+    "key_used": (422, "The Idempotency-Key was used for another request", "Send a new key with a new request."),
+    "if_match_missing": (428, "If-Match is missing", "Read it first and send its ETag in If-Match, so that nobody's correction is overwritten."),
+    "throttled": (429, "Too many requests", "Wait as long as Retry-After says."),
+    "server_error": (500, "The registry failed", "Nothing was stored. Try again; if it fails again, report the instance."),
+}  # fmt: skip
+
+OF_REST_FRAMEWORK = {
+    400: "malformed", 401: "not_authenticated", 403: "right_missing", 404: "not_found", 405: "method_not_allowed",
+    406: "not_acceptable", 413: "too_large", 415: "unsupported_media_type", 429: "throttled",
+}  # fmt: skip
+
+
+class Problem(exceptions.APIException):
+    """An error of the kinds above. `errors`: a list of {field, pointer, code, rule, detail, found, allowed}; `more`: further members."""
+
+    def __init__(self, kind, detail="", *, errors=(), headers=None, **more):
+        self.kind, self.errors, self.headers, self.more = kind, list(errors), headers or {}, more
+        self.status_code = KINDS[kind][0]
+        super().__init__(detail or KINDS[kind][2], kind)
+
+
+def entry(field, code, detail, *, rule="", **more):
+    """One item of a problem's `errors`."""
+    return {
+        "field": field,
+        "pointer": f"/{field}" if field else "",
+        "code": code,
+        "rule": rule or code,
+        "detail": detail,
+        **more,
+    }
+
+
+def body_of(kind, detail, *, errors=(), instance="", **more):
+    """The JSON object of a problem. `code`, `field` and `rule` repeat the first error's, or name the kind."""
+    status, title, advice = KINDS[kind]
+    first = next(iter(errors), {})
+    body = {
+        "type": BASE + kind,
+        "title": title,
+        "status": status,
+        "detail": detail or advice,
+        "code": first.get("code", kind),
+        "field": first.get("field") or None,
+        "rule": first.get("rule", kind),
+        "errors": list(errors),
+        **more,
+    }
+    return {**body, "instance": f"urn:registry:request:{instance}"} if instance and kind != "not_found" else body
+
+
+def problem(exception, context):
+    """REST framework's exception handler: everything becomes a Problem; what nobody foresaw goes on to Django's log and handler500."""
+    found = as_problem(exception)
+    if found is None:
+        return None
+    if connection.in_atomic_block:
+        transaction.set_rollback(True)
+    request = context["request"]
+    body = body_of(found.kind, str(found.detail), errors=found.errors, instance=instance_of(request), **found.more)
+    return Response(body, found.status_code, headers=found.headers, content_type=CONTENT_TYPE)
+
+
+def as_problem(exception):
+    """The Problem that an exception means to the client; None for a defect of ours."""
+    if isinstance(exception, Problem):
+        return exception
+    if isinstance(exception, ValidationError):
+        return Problem("refused", errors=list(refusals(exception)))
+    if isinstance(exception, Http404 | exceptions.NotFound):
+        return Problem("not_found")
+    if isinstance(exception, PermissionDenied):
+        return Problem("right_missing", "Your role does not have the right to do this here.")
+    if isinstance(exception, exceptions.APIException):
+        return _of_rest_framework(exception)
+    return None
+
+
+def _of_rest_framework(exception):
+    code = str(getattr(exception.detail, "code", ""))
+    headers = {"WWW-Authenticate": exception.auth_header} if getattr(exception, "auth_header", "") else {}
+    if getattr(exception, "wait", None):
+        headers["Retry-After"] = str(int(exception.wait))
+    if str(exception.detail).startswith("CSRF Failed"):
+        return Problem("csrf", str(exception.detail))
+    if code.startswith("right_missing:"):
+        right = code.partition(":")[2]
+        return Problem(
+            "right_missing",
+            str(exception.detail),
+            errors=[entry("", "right_missing", str(exception.detail), rule=right)],
+        )
+    kind = OF_REST_FRAMEWORK.get(exception.status_code)
+    return Problem(kind, str(exception.detail), headers=headers) if kind else None
+
+
+def refusals(refusal, *, form="", found=None, allowed=None):
+    """A Django ValidationError as a problem's errors.
+
+    form      name of the form, with which each rule's name begins
+    found     field → what was sent; allowed   field → what could have been
+    """
+    fields = refusal.error_dict if hasattr(refusal, "error_dict") else {"": refusal.error_list}
+    for name, errors in fields.items():
+        field = "" if name == NON_FIELD_ERRORS else name
+        for error in errors:
+            code = error.code or "refused"
+            more = {"found": found[field]} if found and field in found else {}
+            if allowed and field in allowed:
+                more["allowed"] = allowed[field]
+            rule = ".".join(part for part in (form, field, code) if part)
+            yield entry(field, code, " ".join(error.messages), rule=rule, **more)
+
+
+def instance_of(request):
+    """The request's id, which the history and the log also hold."""
+    return getattr(getattr(request, "_request", request), "id", "")
+
+
+def plain_problem(request, kind, detail=""):
+    """A problem from outside REST framework, as Django's own response."""
+    body = body_of(kind, detail, instance=instance_of(request))
+    compact = {"separators": (",", ":"), "ensure_ascii": False}
+    return JsonResponse(body, status=body["status"], content_type=CONTENT_TYPE, json_dumps_params=compact)

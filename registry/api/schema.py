@@ -1,0 +1,221 @@
+"""The OpenAPI document: what drf-spectacular cannot see by itself."""
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view, inline_serializer
+from rest_framework import serializers
+
+from registry.api.cursors import MOST, USUAL
+from registry.dictionary.codelists import DatePrecision, MissingReason
+
+TEXT = {"type": "string"}
+ENTRY = {
+    "type": "object",
+    "required": ["field", "code", "rule", "detail"],
+    "properties": {
+        "field": TEXT,
+        "pointer": TEXT,
+        "code": TEXT,
+        "rule": {**TEXT, "description": "Name of the edit check, the same as on the pages."},
+        "detail": TEXT,
+        "found": {"nullable": True, "description": "What was sent."},
+        "allowed": {"description": "What could have been sent."},
+    },
+}
+PROBLEM = {
+    "type": "object",
+    "description": "An error (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {**TEXT, "description": "An address that explains this kind of error."},
+        "title": TEXT,
+        "status": {"type": "integer"},
+        "detail": TEXT,
+        "code": TEXT,
+        "field": {**TEXT, "nullable": True},
+        "rule": TEXT,
+        "errors": {"type": "array", "items": ENTRY},
+        "instance": {**TEXT, "description": "The request, as the history names it."},
+    },
+    "example": {
+        "type": "/api/v1/problems/refused",
+        "title": "The answers were not stored",
+        "status": 422,
+        "detail": "1 answer needs correction. Total dose is 3000 10^6; possible values are 0.1 to 1000.",
+        "code": "hard_range",
+        "field": "inf_dose_total",
+        "rule": "infusion.inf_dose_total.hard_range",
+        "errors": [
+            {
+                "field": "inf_dose_total",
+                "pointer": "/inf_dose_total",
+                "code": "hard_range",
+                "rule": "infusion.inf_dose_total.hard_range",
+                "detail": "Total dose is 3000 10^6; possible values are 0.1 to 1000.",
+                "found": 3000,
+                "allowed": "a number, 0.1 to 1000 10^6",
+            }
+        ],
+    },
+}
+ANSWERS = {
+    "400": "The request, a parameter or the cursor cannot be read.",
+    "401": "Nobody is logged in, or the token is dead.",
+    "403": "A right is missing; it is named.",
+    "404": "Nothing is there, or nothing that you may see.",
+    "406": "No such representation.",
+    "409": "It exists already.",
+    "412": "Somebody changed it since; who and what is said.",
+    "413": "The body is too large.",
+    "415": "The body is not JSON.",
+    "422": "Refused; every answer at fault is named, and nothing was stored.",
+    "428": "If-Match is missing.",
+}
+OF_WRITES = ("400", "413", "415", "422")
+OF_METHOD = {"get": ("400",), "post": (*OF_WRITES, "404", "409"), "patch": (*OF_WRITES, "412", "428")}
+
+CURSOR = OpenApiParameter(
+    "cursor", OpenApiTypes.STR, description="Continue where the page before ended: take the address in `next`."
+)
+LIMIT = OpenApiParameter(
+    "limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}, description="Rows in a page."
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match", OpenApiTypes.STR, "header", required=True, description="The ETag that was read."
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", OpenApiTypes.STR, "header", description="An ETag; 304 if it is still true."
+)
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    "header",
+    required=True,
+    description="Random; the same again with a repetition of the same create.",
+)
+
+
+class KnownPersonScheme(OpenApiAuthenticationExtension):
+    """A personal token, or the session of the pages."""
+
+    target_class = "registry.api.authentication.KnownPerson"
+    name = ["token", "session"]
+
+    def get_security_definition(self, auto_schema):
+        """Both, in the order of `name`."""
+        return [
+            {"type": "http", "scheme": "bearer", "description": "A personal token from /accounts/tokens/."},
+            {"type": "apiKey", "in": "cookie", "name": "sessionid"},
+        ]
+
+
+class AnswerSchema(OpenApiSerializerFieldExtension):
+    """A column of a form, described by its item."""
+
+    target_class = "registry.api.answers.Answer"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema, direction):
+        """The column's own schema; spectacular adds what every field has (null, title, read-only)."""
+        return {**self.target.schema()}
+
+
+def canonical_paths(endpoints):
+    """Before: an address is served with and without a slash at its end, and documented without, but for the index."""
+    found = []
+    for path, regex, method, view in endpoints:
+        if path.startswith("/api/v1/"):
+            found.append((path if path in ("/api/v1/", "/api/v1/schema/") else path.rstrip("/"), regex, method, view))
+    return found
+
+
+def problems_everywhere(result, generator, request, public):
+    """After: every operation says with which problems it can answer."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    result["components"]["schemas"]["Problem"] = PROBLEM
+    result["components"]["responses"] = {
+        f"Problem{status}": {"description": description, "content": content} for status, description in ANSWERS.items()
+    }
+    for name, words in (("MissingReason", MissingReason), ("DatePrecision", DatePrecision)):
+        labels = "; ".join(f"{word.name} {word.value}" for word in words)
+        result["components"]["schemas"][name] = {
+            "type": "string",
+            "enum": [word.name for word in words],
+            "description": labels,
+        }
+    for path, operations in result["paths"].items():
+        for method, operation in operations.items():
+            known = ("401", "403", "406") if operation.get("security") else ()
+            if known:
+                operation["security"] = [{"token": []}, {"session": []}]  # either, not both
+            kinds = {*known, *OF_METHOD[method], *(["404"] if "{" in path else [])}
+            for status in kinds - operation["responses"].keys():
+                operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
+            operation["responses"] = dict(sorted(operation["responses"].items()))
+    return result
+
+
+def page_of_results(name, serializer):
+    """The schema of a page: rows and the address of the next one."""
+    following = serializers.CharField(allow_null=True, help_text="Address of the next page; null at the end.")
+    return inline_serializer(f"{name}Page", {"results": serializer(many=True), "next": following})
+
+
+def list_schema(name, serializer, summary, *, parameters=(), paged=True, tag=""):
+    """The documentation of a list."""
+    return extend_schema(
+        operation_id=f"{name}_list",
+        summary=summary,
+        tags=[tag or name],
+        parameters=[*parameters, *([CURSOR, LIMIT] if paged else [])],
+        responses=page_of_results(serializer.__name__.removesuffix("Serializer"), serializer),
+    )
+
+
+def read_schema(name, serializer, summary, *, tag="", parameters=(IF_NONE_MATCH,), **words):
+    """The documentation of one thing."""
+    return extend_schema(
+        operation_id=f"{name}_read",
+        summary=summary,
+        tags=[tag or name],
+        parameters=list(parameters),
+        responses=serializer,
+        **words,
+    )
+
+
+def create_schema(name, serializer, summary, *, tag=""):
+    """The documentation of a create."""
+    return extend_schema(
+        operation_id=f"{name}_create",
+        summary=summary,
+        tags=[tag or name],
+        parameters=[IDEMPOTENCY_KEY],
+        request=serializer,
+        responses={201: serializer},
+    )
+
+
+def form_views(collection, detail, form, serializer):
+    """The two views of a form model, documented."""
+    name, title = form.form_name, form.title
+    by_case = OpenApiParameter(
+        "case", {"type": "string", "pattern": "^[A-Z]{3}-[0-9]{4}$"}, description="Only this case."
+    )
+    words = {"form_class": form, "__doc__": form.__doc__, "__module__": collection.__module__}
+    correct = extend_schema(
+        operation_id=f"{name}_update",
+        summary=f"Correct: {title}",
+        tags=[name],
+        parameters=[IF_MATCH],
+        request=serializer(partial=True),
+        responses=serializer,
+    )
+    listed = extend_schema_view(
+        get=list_schema(name, serializer, f"List: {title}", parameters=[by_case]),
+        post=create_schema(name, serializer, f"Enter: {title}"),
+    )(type(f"{form.__name__}Collection", (collection,), words))
+    single = extend_schema_view(get=read_schema(name, serializer, f"Read: {title}"), patch=correct)(
+        type(f"{form.__name__}Detail", (detail,), words)
+    )
+    return listed, single
