@@ -1,0 +1,159 @@
+"""Bring the cases of a file in: the whole file or nothing, and a report in the words of the file."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from registry.access.row_security import person_scope
+from registry.actions.cases import PRIMARY_COHORT, enrol_case
+from registry.actions.forms import save_form
+from registry.imports.mapping import Mapping
+from registry.imports.reading import Table
+from registry.imports.values import Problem, Row, row_of
+from registry.models import FORM_OF, Case, Cohort, Site
+
+MOST_PROBLEMS = 200  # then the file has one cause, and reading on helps nobody
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did or would do."""
+
+    rows: int
+    dry_run: bool
+    numbers: list[str] = field(default_factory=list)
+    forms: Counter = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def stored(self) -> bool:
+        """Whether the registry changed."""
+        return not self.problems and not self.dry_run
+
+    def lines(self) -> list[str]:
+        """The report for a terminal."""
+        if self.problems:
+            lines = [str(problem) for problem in self.problems]
+            more = [_("…and perhaps more: reading stopped here.")] if len(lines) == MOST_PROBLEMS else []
+            return [*lines, *more, _("Nothing was stored. Problems: %(count)d.") % {"count": len(lines)}]
+        counts = ", ".join(f"{name} {count}" for name, count in self.forms.items())
+        said = _("%(cases)d cases from %(rows)d rows; forms: %(forms)s.")
+        lines = [said % {"cases": len(self.numbers), "rows": self.rows, "forms": counts}]
+        return [*lines, _("Nothing was stored: this was a dry run.") if self.dry_run else _("Stored.")]
+
+
+def import_cases(table: Table, mapping: Mapping, *, by, site: Site | None = None, dry_run=False) -> ImportReport:
+    """One case for each row, through the same actions as the entry pages, in one transaction.
+
+    by        who answers for it; must be allowed to enrol and to write at the sites named
+    site      where the mapping names none
+    dry_run   everything is done and then undone
+    Raises ValidationError for a header, cohort or site that does not fit the mapping. Whatever is wrong with a row is a problem
+    of the report, and then nothing is stored.
+    """
+    mapping.refuse_header(table.columns)
+    cohort = _cohort(mapping)
+    sites = _sites(mapping, site)
+    report = ImportReport(rows=len(table.lines), dry_run=dry_run)
+    with transaction.atomic(), person_scope(by):
+        for line in table.lines:
+            try:
+                with transaction.atomic():
+                    _import_row(row_of(mapping, line), mapping, cohort, sites, by, report)
+            except Problem as problem:
+                report.problems.append(problem)
+            except _Problems as several:
+                report.problems += several.problems
+            if len(report.problems) >= MOST_PROBLEMS:
+                del report.problems[MOST_PROBLEMS:]
+                break
+        if not report.stored:
+            transaction.set_rollback(True)
+    return report
+
+
+class _Problems(Exception):
+    """Several problems of one row."""
+
+    def __init__(self, problems):
+        super().__init__()
+        self.problems = problems
+
+
+def _cohort(mapping: Mapping) -> Cohort:
+    code = mapping.cohort or PRIMARY_COHORT
+    cohort = Cohort.objects.filter(code=code).first()
+    if cohort is None:
+        known = ", ".join(Cohort.objects.values_list("code", flat=True))
+        raise ValidationError(
+            _("There is no cohort “%(code)s”; the cohorts are %(known)s.") % {"code": code, "known": known}
+        )
+    return cohort
+
+
+def _sites(mapping: Mapping, site: Site | None) -> dict[str, Site]:
+    """Sites by code; under "" the one that the command names."""
+    if (mapping.site is None) == (site is None):
+        raise ValidationError(
+            _("The site must be named once: by the mapping's “site”, or by --site.")
+            if site is None
+            else _("Both the mapping and --site name a site. Leave one out.")
+        )
+    return {one.code: one for one in Site.objects.all()} | ({"": site} if site else {})
+
+
+def _import_row(row: Row, mapping: Mapping, cohort, sites, by, report: ImportReport) -> None:
+    """Enrol the case of one row and store its forms. Raises Problem or _Problems."""
+    case = _enrol(row, mapping, cohort, sites, by)
+    stored = Counter()
+    for mapped in mapping.forms:
+        if row.holds(mapped.when):
+            _store(row, mapped, case, by)
+            stored[mapped.form] += 1
+    report.numbers.append(case.number)
+    report.forms += stored
+
+
+def _enrol(row: Row, mapping: Mapping, cohort, sites, by) -> Case:
+    code = row.text("site", mapping.site) if mapping.site else ""
+    if code not in sites:
+        known = ", ".join(code for code in sites if code)
+        raise row.problem("site", mapping.site, _("expected a site of the registry: %(known)s.") % {"known": known})
+    stratum = row.text("stratum", mapping.stratum) if mapping.stratum else None
+    longest = Case._meta.get_field("stratum").max_length
+    if stratum and len(stratum) > longest:
+        raise row.problem("stratum", mapping.stratum, _("expected up to %(most)d characters.") % {"most": longest})
+    try:
+        return enrol_case(site=sites[code], by=by, cohort=cohort, stratum=stratum)
+    except PermissionDenied:
+        raise row.problem("site", mapping.site, _("you may not enrol cases at this site.")) from None
+    except ValidationError as refusal:
+        raise row.problem("site", mapping.site, " ".join(refusal.messages)) from None
+
+
+def _store(row: Row, mapped, case: Case, by) -> None:
+    """Store one form of the row; every refused answer is named with the column it came from."""
+    model = FORM_OF[mapped.form]
+    items, answers, problems = model.items(), {}, []
+    for name, answer in mapped.items.items():
+        try:
+            answers |= row.answers(name, answer, items.get(name))
+        except Problem as problem:
+            problems.append(problem)
+    if problems:
+        raise _Problems(problems)
+    try:
+        save_form(model(case=case, **answers), by=by)
+    except ValidationError as refusal:
+        raise _Problems(list(_refused(row, mapped, refusal))) from None
+
+
+def _refused(row: Row, mapped, refusal: ValidationError):
+    by_name = refusal.message_dict if hasattr(refusal, "error_dict") else {NON_FIELD_ERRORS: refusal.messages}
+    for name, messages in by_name.items():
+        answer = mapped.items.get(name) or mapped.items.get(name.removesuffix("_mr").removesuffix("_p"))
+        about = mapped.form if name == NON_FIELD_ERRORS else f"{mapped.form}.{name}"
+        yield row.problem(about, answer, " ".join(messages))

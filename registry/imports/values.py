@@ -1,0 +1,166 @@
+"""One answer of one row: from the cell's text to the typed value of an item, or a problem in the user's words."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+
+from django.utils.translation import gettext as _
+
+from registry.imports.mapping import Answer, Mapping
+
+DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+MONTH = re.compile(r"(\d{4})-(\d{2})")
+YEAR = re.compile(r"\d{4}")
+WHOLE = re.compile(r"[+-]?\d{1,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem(Exception):
+    """What stands in the way of a row: where it was found, what, what was expected, and what to do."""
+
+    row: int | None
+    column: str
+    field: str
+    found: str
+    expected: str
+
+    def __str__(self):
+        place = [_("row %(row)d") % {"row": self.row}] if self.row is not None else []
+        place += [_("column %(column)s") % {"column": self.column}] if self.column else []
+        about = f" ({self.field})" if self.field else ""
+        found = _("found “%(found)s”; ") % {"found": self.found} if self.column else ""
+        return f"{', '.join(place)}{about}: {found}{self.expected}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The cells of one row and its day 0."""
+
+    number: int
+    cells: dict[str, str]
+    day_0: date | None
+
+    def holds(self, when: dict) -> bool:
+        """Whether every condition holds. A blank cell fulfils no comparison."""
+        return all(self._holds(self.cells[column], test) for column, test in when.items())
+
+    def _holds(self, cell, test):
+        if isinstance(test, dict) and "filled" in test:
+            return bool(cell) == bool(test["filled"])
+        if isinstance(test, dict):
+            mine, other = _number(cell), _number(self.cells[test["less_than"]])
+            return mine is not None and other is not None and mine < other
+        return cell in map(str, test if isinstance(test, list) else [test])
+
+    def answers(self, name: str, answer: Answer, item) -> dict:
+        """Column name → value of one item, companions included; nothing for a blank cell. Raises Problem."""
+        if answer.kind == "missing":
+            return {f"{name}_mr": answer.of}
+        if answer.kind == "constant":
+            return {name: _constant(answer.of, item)}
+        cell = self.cells[answer.of]
+        if not cell:
+            return {f"{name}_mr": answer.empty} if answer.empty else {}
+        if answer.kind == "day":
+            return {name: self.day_0 + timedelta(days=self._whole(name, answer, cell))}
+        if answer.kind == "years_before_day_0":
+            years = self._whole(name, answer, cell)
+            if not 0 <= years <= 120:
+                raise self.problem(name, answer, _("expected an age in years, 0 to 120."))
+            return {name: date(self.day_0.year - years, 1, 1), f"{name}_p": "Y"}
+        return self._read(name, answer, item, cell)
+
+    def text(self, name: str, answer: Answer) -> str | None:
+        """The text of what is not an item: site, stratum. Raises Problem for a cell that `codes` does not hold."""
+        if answer.kind == "constant":
+            return None if answer.of is None else str(answer.of)
+        cell = self.cells[answer.of]
+        return str(self._coded(name, answer, cell)) if cell else None
+
+    def problem(self, name: str, answer: Answer | None, expected: str) -> Problem:
+        """A problem at the place from which `answer` comes."""
+        column = (answer.column if answer else None) or ""
+        return Problem(self.number, column, name, self.cells.get(column, ""), expected)
+
+    def _whole(self, name, answer, cell) -> int:
+        if not WHOLE.fullmatch(cell) or abs(int(cell)) > 60_000:
+            raise self.problem(name, answer, _("expected a whole number up to 60000."))
+        return int(cell)
+
+    def _coded(self, name, answer, cell):
+        if answer.codes is None:
+            return answer.prefix + cell
+        if cell not in answer.codes:
+            known = ", ".join(answer.codes)
+            raise self.problem(
+                name, answer, _("expected one of %(known)s. Correct the cell, or add it to “codes”.") % {"known": known}
+            )
+        return answer.codes[cell]
+
+    def _read(self, name, answer, item, cell) -> dict:
+        """The answer of a column's cell, by the item's kind; an item of None takes text."""
+        if item is None or item.kind == "text":
+            return {name: str(self._coded(name, answer, cell))}
+        if item.kind == "multi":
+            parts = [part.strip() for part in cell.split(answer.separator or ";") if part.strip()]
+            return {name: [self._code(name, answer, part) for part in parts]}
+        if item.kind == "cat":
+            return {name: self._code(name, answer, cell)}
+        if item.kind == "int":
+            return {name: self._whole(name, answer, str(self._coded(name, answer, cell)))}
+        if item.kind == "dec":
+            number = _number(str(self._coded(name, answer, cell)))
+            if number is None:
+                raise self.problem(name, answer, _("expected a number such as 12.5."))
+            return {name: number}
+        day, precision = self._date(name, answer, item, str(self._coded(name, answer, cell)))
+        return {name: day, f"{name}_p": precision}
+
+    def _code(self, name, answer, cell) -> int:
+        found = str(self._coded(name, answer, cell))
+        if not WHOLE.fullmatch(found):
+            raise self.problem(name, answer, _("expected a code, a whole number. Say under “codes” what it means."))
+        return int(found)
+
+    def _date(self, name, answer, item, text):
+        """First day meant, and the precision."""
+        for shape, precision, rest in ((DAY, "D", ""), (MONTH, "M", "-01"), (YEAR, "Y", "-01-01")):
+            if shape.fullmatch(text) and (precision == "D" or item.partial):
+                try:
+                    return date.fromisoformat(text + rest), precision
+                except ValueError:
+                    break
+        expected = (
+            _("expected a date as YYYY-MM-DD, YYYY-MM or YYYY.")
+            if item.partial
+            else _("expected a date as YYYY-MM-DD.")
+        )
+        raise self.problem(name, answer, expected)
+
+
+def row_of(mapping: Mapping, line) -> Row:
+    """The line with its day 0. Raises Problem if its day 0 cannot be read."""
+    if mapping.day_0 is None or mapping.day_0.kind == "constant":
+        return Row(line.number, line.cells, mapping.day_0 and mapping.day_0.of)
+    row = Row(line.number, line.cells, None)
+    text = row.text("day_0", mapping.day_0) or ""
+    try:
+        return Row(line.number, line.cells, date.fromisoformat(text))
+    except ValueError:
+        raise row.problem("day_0", mapping.day_0, _("expected a date as YYYY-MM-DD.")) from None
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number) < 10**10 else None
+
+
+def _constant(value, item):
+    """A constant of the mapping as the item stores it."""
+    if item is not None and item.kind == "dec" and isinstance(value, int | float):
+        return Decimal(str(value))
+    return str(value) if (item is None or item.kind == "text") and value is not None else value
