@@ -10,7 +10,7 @@ from registry.dictionary.items import EMPTY
 from registry.entry import read_aloud
 from registry.entry.form import COMPANIONS, typed
 from registry.views.form_page import FormPage
-from registry.views.history import answers_at, last_change
+from registry.views.history import answers_at, last_change, name_of
 
 NOT_KEPT = ("csrfmiddlewaretoken", "version", "choosing", "go", "reason")
 
@@ -38,7 +38,7 @@ def conflict_page(request, case, entry, stale, *, seen_version):
         "crumbs": FormPage(request, case, None, entry).crumbs,
         "url": request.get_full_path(),
         "version": 0 if theirs.is_void else theirs.version,
-        "their_actor": change.actor if change else _("Somebody"),
+        "their_actor": name_of(change.actor) if change else _("Somebody"),
         "their_time": timezone.localtime(change.at).strftime("%Y-%m-%d %H:%M") if change else "",
         "reason": entry.data.get("reason", ""),
         "kept": [

@@ -174,6 +174,11 @@ def last_change(form):
     return events_of(form).first() if form.pk else None
 
 
+def name_of(actor):
+    """The name of the person with this address, or the address of what is no person."""
+    return Person.objects.filter(email=actor).values_list("name", flat=True).first() or actor
+
+
 def answers_at(form, version):
     """Column → answer as it was at an earlier version: the later changes taken back. Version 0 is before the form was stored."""
     if version == 0:

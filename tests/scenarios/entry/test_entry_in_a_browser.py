@@ -112,7 +112,9 @@ def test_an_error_is_named_and_led_to(desk):
     summary.get_by_role("link").click()
     expect(desk.locator("#inf_dose_total")).to_be_focused()
     expect(desk.locator("#inf_dose_total")).to_have_value("a lot")
-    expect(desk.locator("#inf_dose_total")).to_have_attribute("aria-describedby", "inf_dose_total-error inf_dose_total-unit")
+    expect(desk.locator("#inf_dose_total")).to_have_attribute(
+        "aria-describedby", "inf_dose_total-error inf_dose_total-unit"
+    )
 
 
 def test_the_keys_are_listed_and_lead_to_the_places(desk):
@@ -138,7 +140,9 @@ def test_pages_are_accessible_and_stay_inside_the_window(desk, theme, width):
                     "/cases/KYO-0001/history/", "/codebook/", "/accounts/tokens/", "/cases/new/"):  # fmt: skip
         desk.goto(desk.base + address)
         found = Axe().run(desk)
-        faults += [f"{address} {one['id']}: {node['html']}" for one in found.response["violations"] for node in one["nodes"]]
+        faults += [
+            f"{address} {one['id']}: {node['html']}" for one in found.response["violations"] for node in one["nodes"]
+        ]
         if desk.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"):
             faults.append(f"{address} is wider than the window")
     assert not faults, "\n".join(faults)
