@@ -18,7 +18,8 @@ def made_tables(cases, rng):
     def rows(form, most, least=0, **columns):
         """`least` to `most` rows per case; each column is a function of the number of rows, or of the rows' day 0."""
         which = np.repeat(np.arange(cases), rng.integers(least, most + 1, cases))
-        made = {"case": names[which], "course_no": 1}
+        number = np.arange(len(which)) - np.searchsorted(which, which) + 1
+        made = {"case": names[which], "course_no": 1, "rsp_seq": number, "pre_seq": number}
         for name, make in columns.items():
             values = make(len(which))
             made[name] = DAY_0 + day_0[which] + values if name in FORM_TABLES[form].dates else values
@@ -52,6 +53,15 @@ def made_tables(cases, rng):
         rsp_mrd_lod=one_of(1e-5, 1e-4, 1e-3),
     )
     rows("relapse", 1, rel_date=days(20, 800), rel_kind=one_of(1, 2, 3, 4, 5, 6), rel_confirmed=one_of(0, 1))
+    rows(
+        "pre_infusion_assessment",
+        3,
+        pre_date=days(-40, 0),
+        pre_phase=one_of(1, 2, 3),
+        pre_bm_done=one_of(0, 1, 1),
+        pre_bm_blast=one_of(0.0, 4.9, 5.0, 60.0),
+        pre_bm_blast_op=one_of(1, 1, 2, 4),
+    )
     rows(
         "subsequent_therapy",
         2,

@@ -219,7 +219,8 @@ def _mrd_loss(work: Rows, rows: pd.DataFrame, code: np.ndarray, day: np.ndarray,
     """The first of two consecutive MRD failures after an MRD-negative remission also dates D_MRD."""
     mrd = np.asarray(derived.mrd_class(rows).codes)
     tested = np.flatnonzero(valid & (mrd >= 0))
-    order = tested[np.lexsort((day[tested], code[tested]))]
+    number = rows["rsp_seq"].to_numpy()
+    order = tested[np.lexsort((number[tested], day[tested], code[tested]))]
     owner, level, when = code[order], mrd[order], day[order]
     if not len(order):
         return
@@ -306,7 +307,8 @@ def _groups(work: Rows) -> None:
     usable = (rows["pre_bm_done"] != 0).to_numpy() & ~(day > found["T0"][code]) & ~np.isnan(phase)
     burden = np.asarray(derived.burden_kato(rows).codes)
     # A marrow after bridging comes first, then one after lymphodepletion, then one before it; of these the latest.
-    order = np.lexsort((np.where(np.isnan(day), -np.inf, day), np.where(usable, phase, -1)))
+    number = rows["pre_seq"].to_numpy()
+    order = np.lexsort((number, np.where(np.isnan(day), -np.inf, day), np.where(usable, phase, -1)))
     order = order[usable[order]]
     chosen = np.full(work.size, MISSING)
     chosen[code[order]] = burden[order]
