@@ -12,7 +12,7 @@ from registry.actions.cases import PRIMARY_COHORT, enrol_case
 from registry.actions.forms import save_form
 from registry.imports.mapping import Mapping
 from registry.imports.reading import Table
-from registry.imports.values import Problem, Row, row_of
+from registry.imports.values import Problem, Row, RowRefusedError, row_of
 from registry.models import FORM_OF, Case, Cohort, Site
 
 MOST_PROBLEMS = 200  # then the file has one cause, and reading on helps nobody
@@ -63,24 +63,14 @@ def import_cases(table: Table, mapping: Mapping, *, by, site: Site | None = None
             try:
                 with transaction.atomic():
                     _import_row(row_of(mapping, line), mapping, cohort, sites, by, report)
-            except Problem as problem:
-                report.problems.append(problem)
-            except _Problems as several:
-                report.problems += several.problems
+            except RowRefusedError as refusal:
+                report.problems += refusal.problems
             if len(report.problems) >= MOST_PROBLEMS:
                 del report.problems[MOST_PROBLEMS:]
                 break
         if not report.stored:
             transaction.set_rollback(True)
     return report
-
-
-class _Problems(Exception):
-    """Several problems of one row."""
-
-    def __init__(self, problems):
-        super().__init__()
-        self.problems = problems
 
 
 def _cohort(mapping: Mapping) -> Cohort:
@@ -106,7 +96,7 @@ def _sites(mapping: Mapping, site: Site | None) -> dict[str, Site]:
 
 
 def _import_row(row: Row, mapping: Mapping, cohort, sites, by, report: ImportReport) -> None:
-    """Enrol the case of one row and store its forms. Raises Problem or _Problems."""
+    """Enrol the case of one row and store its forms. Raises RowRefusedError."""
     case = _enrol(row, mapping, cohort, sites, by)
     stored = Counter()
     for mapped in mapping.forms:
@@ -121,17 +111,17 @@ def _enrol(row: Row, mapping: Mapping, cohort, sites, by) -> Case:
     code = row.text("site", mapping.site) if mapping.site else ""
     if code not in sites:
         known = ", ".join(code for code in sites if code)
-        raise row.problem("site", mapping.site, _("expected a site of the registry: %(known)s.") % {"known": known})
+        raise row.refused("site", mapping.site, _("expected a site of the registry: %(known)s.") % {"known": known})
     stratum = row.text("stratum", mapping.stratum) if mapping.stratum else None
     longest = Case._meta.get_field("stratum").max_length
     if stratum and len(stratum) > longest:
-        raise row.problem("stratum", mapping.stratum, _("expected up to %(most)d characters.") % {"most": longest})
+        raise row.refused("stratum", mapping.stratum, _("expected up to %(most)d characters.") % {"most": longest})
     try:
         return enrol_case(site=sites[code], by=by, cohort=cohort, stratum=stratum)
     except PermissionDenied:
-        raise row.problem("site", mapping.site, _("you may not enrol cases at this site.")) from None
+        raise row.refused("site", mapping.site, _("you may not enrol cases at this site.")) from None
     except ValidationError as refusal:
-        raise row.problem("site", mapping.site, " ".join(refusal.messages)) from None
+        raise row.refused("site", mapping.site, " ".join(refusal.messages)) from None
 
 
 def _store(row: Row, mapped, case: Case, by) -> None:
@@ -141,14 +131,14 @@ def _store(row: Row, mapped, case: Case, by) -> None:
     for name, answer in mapped.items.items():
         try:
             answers |= row.answers(name, answer, items.get(name))
-        except Problem as problem:
-            problems.append(problem)
+        except RowRefusedError as refusal:
+            problems += refusal.problems
     if problems:
-        raise _Problems(problems)
+        raise RowRefusedError(*problems)
     try:
         save_form(model(case=case, **answers), by=by)
     except ValidationError as refusal:
-        raise _Problems(list(_refused(row, mapped, refusal))) from None
+        raise RowRefusedError(*_refused(row, mapped, refusal)) from None
 
 
 def _refused(row: Row, mapped, refusal: ValidationError):

@@ -16,7 +16,7 @@ WHOLE = re.compile(r"[+-]?\d{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem(Exception):
+class Problem:
     """What stands in the way of a row: where it was found, what, what was expected, and what to do."""
 
     row: int | None
@@ -31,6 +31,14 @@ class Problem(Exception):
         about = f" ({self.field})" if self.field else ""
         found = _("found “%(found)s”; ") % {"found": self.found} if self.column else ""
         return f"{', '.join(place)}{about}: {found}{self.expected}"
+
+
+class RowRefusedError(Exception):
+    """A row that cannot be stored, with its problems."""
+
+    def __init__(self, *problems: Problem):
+        super().__init__(*map(str, problems))
+        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ class Row:
         return cell in map(str, test if isinstance(test, list) else [test])
 
     def answers(self, name: str, answer: Answer, item) -> dict:
-        """Column name → value of one item, companions included; nothing for a blank cell. Raises Problem."""
+        """Column name → value of one item, companions included; nothing for a blank cell. Raises RowRefusedError."""
         if answer.kind == "missing":
             return {f"{name}_mr": answer.of}
         if answer.kind == "constant":
@@ -67,12 +75,12 @@ class Row:
         if answer.kind == "years_before_day_0":
             years = self._whole(name, answer, cell)
             if not 0 <= years <= 120:
-                raise self.problem(name, answer, _("expected an age in years, 0 to 120."))
+                raise self.refused(name, answer, _("expected an age in years, 0 to 120."))
             return {name: date(self.day_0.year - years, 1, 1), f"{name}_p": "Y"}
         return self._read(name, answer, item, cell)
 
     def text(self, name: str, answer: Answer) -> str | None:
-        """The text of what is not an item: site, stratum. Raises Problem for a cell that `codes` does not hold."""
+        """The text of what is not an item: site, stratum. Raises RowRefusedError for a cell that `codes` does not hold."""
         if answer.kind == "constant":
             return None if answer.of is None else str(answer.of)
         cell = self.cells[answer.of]
@@ -83,9 +91,13 @@ class Row:
         column = (answer.column if answer else None) or ""
         return Problem(self.number, column, name, self.cells.get(column, ""), expected)
 
+    def refused(self, name: str, answer: Answer | None, expected: str) -> RowRefusedError:
+        """The refusal for one problem."""
+        return RowRefusedError(self.problem(name, answer, expected))
+
     def _whole(self, name, answer, cell) -> int:
         if not WHOLE.fullmatch(cell) or abs(int(cell)) > 60_000:
-            raise self.problem(name, answer, _("expected a whole number up to 60000."))
+            raise self.refused(name, answer, _("expected a whole number up to 60000."))
         return int(cell)
 
     def _coded(self, name, answer, cell):
@@ -93,7 +105,7 @@ class Row:
             return answer.prefix + cell
         if cell not in answer.codes:
             known = ", ".join(answer.codes)
-            raise self.problem(
+            raise self.refused(
                 name, answer, _("expected one of %(known)s. Correct the cell, or add it to “codes”.") % {"known": known}
             )
         return answer.codes[cell]
@@ -112,7 +124,7 @@ class Row:
         if item.kind == "dec":
             number = _number(str(self._coded(name, answer, cell)))
             if number is None:
-                raise self.problem(name, answer, _("expected a number such as 12.5."))
+                raise self.refused(name, answer, _("expected a number such as 12.5."))
             return {name: number}
         day, precision = self._date(name, answer, item, str(self._coded(name, answer, cell)))
         return {name: day, f"{name}_p": precision}
@@ -120,7 +132,7 @@ class Row:
     def _code(self, name, answer, cell) -> int:
         found = str(self._coded(name, answer, cell))
         if not WHOLE.fullmatch(found):
-            raise self.problem(name, answer, _("expected a code, a whole number. Say under “codes” what it means."))
+            raise self.refused(name, answer, _("expected a code, a whole number. Say under “codes” what it means."))
         return int(found)
 
     def _date(self, name, answer, item, text):
@@ -136,11 +148,11 @@ class Row:
             if item.partial
             else _("expected a date as YYYY-MM-DD.")
         )
-        raise self.problem(name, answer, expected)
+        raise self.refused(name, answer, expected)
 
 
 def row_of(mapping: Mapping, line) -> Row:
-    """The line with its day 0. Raises Problem if its day 0 cannot be read."""
+    """The line with its day 0. Raises RowRefusedError if its day 0 cannot be read."""
     if mapping.day_0 is None or mapping.day_0.kind == "constant":
         return Row(line.number, line.cells, mapping.day_0 and mapping.day_0.of)
     row = Row(line.number, line.cells, None)
@@ -148,7 +160,7 @@ def row_of(mapping: Mapping, line) -> Row:
     try:
         return Row(line.number, line.cells, date.fromisoformat(text))
     except ValueError:
-        raise row.problem("day_0", mapping.day_0, _("expected a date as YYYY-MM-DD.")) from None
+        raise row.refused("day_0", mapping.day_0, _("expected a date as YYYY-MM-DD.")) from None
 
 
 def _number(text: str) -> Decimal | None:
