@@ -64,7 +64,7 @@ def _offers(own):
     sites = Site.objects.filter(pk__in=own.values("site")).order_by("code")
     cohorts = Cohort.objects.filter(pk__in=own.values("cohort")).order_by("pk")
     return {
-        "site": (_("Site"), {site.code: site.name for site in sites}),
+        "site": (_("Site"), {site.code: site.code for site in sites}),
         "state": (_("State"), {state: str(CASE[state].word) for state in STATES}),
         "burden": (_("Burden"), {code: str(label) for code, label in BURDENS.items()}),
         "cohort": (_("Cohort"), {cohort.code: cohort.name for cohort in cohorts}),
@@ -72,8 +72,8 @@ def _offers(own):
 
 
 def narrowed(own, filters):
-    """The cases that the filters leave, by number."""
-    found = overview(own).select_related("site", "cohort").order_by("number")
+    """The cases that the filters leave: the consortium's own first, by number."""
+    found = overview(own).select_related("site", "cohort").order_by("cohort_id", "number")
     if filters.search:
         found = found.filter(number__icontains=filters.search)
     wanted = {

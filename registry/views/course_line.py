@@ -14,6 +14,7 @@ LEFT, RIGHT = 11.0, 97.0  # per cent of the width that the axis takes; the lane 
 EARLY = 100  # days after infusion that get a stretch of their own: most events of the first year are there
 SHARES = (0.24, 0.42, 0.34)  # of the axis before day 0, to day 100, later
 ROW, LANE_GAP, TOP = 22, 10, 34  # pixels
+NEAREST = 3.5  # per cent between two ticks
 CHARACTER = 0.62  # per cent of the width that one character of a label takes at 960 px
 GOOD_RESPONSES, HSCT = (1, 2), 1
 
@@ -62,6 +63,11 @@ class Tick:
     is_zero: bool = False
     is_break: bool = False
 
+    @property
+    def at(self):
+        """Per cent as a number."""
+        return float(self.x.rstrip("%"))
+
 
 @dataclass
 class CourseLine:
@@ -84,7 +90,7 @@ def course_line(stored):
     line = CourseLine(
         [(event, study_day(event.day, day0) if day0 and event.precision == "D" else "") for event in events]
     )
-    line.ticks = axis.ticks()
+    line.ticks = apart(axis.ticks())
     y = TOP
     names = {"cells": _("Cells"), "treatment": _("Treatment"), "toxicity": _("Toxicity"), "disease": _("Disease")}
     for lane in LANES:
@@ -102,6 +108,15 @@ def events_of(stored):
     """Every dated event that the course line shows."""
     for form in stored.forms:
         yield from _READERS.get(form.form_name, _nothing)(form)
+
+
+def apart(ticks):
+    """The ticks without those whose words would run into the one before."""
+    kept = []
+    for tick in ticks:
+        if not kept or tick.at - kept[-1].at >= NEAREST:
+            kept.append(tick)
+    return kept
 
 
 class Axis:
@@ -156,26 +171,37 @@ class Axis:
 
 
 def _placed(events, axis, y):
-    """Marks of one lane, in as many rows as their labels need; (marks, rows)."""
-    ends, marks = [], []
+    """Marks of one lane, in as many rows as their labels need; (marks, rows). Of the contacts only the last has a label."""
+    taken, marks = [], []
+    last_contact = next((event for event in reversed(events) if event.tone == "contact"), None)
     for event in events:
         x = axis.at(event.day)
         right = axis.at(event.end) if event.end else x
-        label_x = max(right, x) + 1.1
-        width = sum(1.9 if ord(sign) > 0x2E80 else 1 for sign in event.text) * CHARACTER
-        if label_x + width > 100:
-            label_x = x - 1.1 - width
-        left, end = min(x, label_x) - 0.6, max(right, label_x + width) + 0.6
-        row = next(
-            (number for number, taken in enumerate(ends) if all(left > high or end < low for low, high in taken)),
-            len(ends),
-        )
-        if row == len(ends):
-            ends.append([])
-        ends[row].append((left, end))
+        is_labelled = event.tone != "contact" or event is last_contact
+        start, end = _label(event.text, x, right) if is_labelled else (x, right)
+        row = _free_row(taken, min(x, start) - 0.6, max(right, end) + 0.6)
         span = _per_cent(max(right - x, 0.5)) if event.end else ""
-        marks.append(Mark(event, _per_cent(x), y + row * ROW, span, _per_cent(label_x)))
-    return marks, len(ends)
+        marks.append(Mark(event, _per_cent(x), y + row * ROW, span, _per_cent(start), is_labelled))
+    return marks, len(taken)
+
+
+def _label(text, x, right):
+    """(start, end) of a label: right of its mark, or left of it where the drawing ends."""
+    width = sum(1.9 if ord(sign) > 0x2E80 else 1 for sign in text) * CHARACTER
+    start = right + 1.1
+    if start + width > 100:
+        start = x - 1.1 - width
+    return start, start + width
+
+
+def _free_row(taken, start, end):
+    """The first row in which nothing stands between `start` and `end`; it is taken from then on."""
+    for number, spans in enumerate(taken):
+        if all(start > high or end < low for low, high in spans):
+            spans.append((start, end))
+            return number
+    taken.append([(start, end)])
+    return len(taken) - 1
 
 
 def _per_cent(number):

@@ -53,7 +53,7 @@ class Open:
 def worklist(request):
     """Everything owed for the cases this person may see, the most overdue first."""
     own = followed(request.user)
-    sites = {site.code: site.name for site in Site.objects.filter(pk__in=own.values("site")).order_by("code")}
+    sites = {site.code: site.code for site in Site.objects.filter(pk__in=own.values("site")).order_by("code")}
     filters = Filters(
         request.GET,
         {"site": (_("Site"), sites), "due": (_("Due"), {"over": _("overdue"), "open": _("without a date")})},
