@@ -1,4 +1,4 @@
-"""People, sites and personal tokens."""
+"""People, sites, cohorts and personal tokens."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from registry.access.permissions import Permission
 from registry.access.roles import ROLES
-from registry.models import Person, Site, Token
+from registry.models import Cohort, Person, Site, Token
 
 LONGEST_TOKEN_DAYS = 365
 
@@ -73,6 +73,16 @@ def change_site(site, *, name, is_active, by):
     site.full_clean()
     site.save()
     return site
+
+
+@transaction.atomic
+def add_cohort(*, code, name, about="", is_synthetic=False, is_published=False, by):
+    """A set of cases that is analysed on its own."""
+    check_manages_people(by)
+    cohort = Cohort(code=code, name=name.strip(), about=about, is_synthetic=is_synthetic, is_published=is_published)
+    cohort.full_clean()
+    cohort.save()
+    return cohort
 
 
 @transaction.atomic

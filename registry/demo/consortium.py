@@ -112,4 +112,4 @@ def _person(email: str, name: str, role: str, codes: tuple[str, ...]) -> Person:
 
 
 def _cohort(code: str, **words) -> Cohort:
-    return Cohort.objects.get_or_create(code=code, defaults=words)[0]
+    return Cohort.objects.filter(code=code).first() or members.add_cohort(code=code, by=DEMONSTRATION, **words)
