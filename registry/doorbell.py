@@ -7,7 +7,7 @@ import time
 import kombu.exceptions
 import redis.exceptions
 from celery import current_app
-from django.db import transaction
+from django.db import connection, transaction
 
 log = logging.getLogger(__name__)
 QUIET_SECONDS = 5
@@ -27,5 +27,13 @@ def ring(task, *args):
 
 
 def ring_after_commit(task, *args):
-    """Send the message once this transaction has committed."""
-    transaction.on_commit(functools.partial(ring, task, *args), robust=True)
+    """Send the message once this transaction has committed; once, however many rows it changed."""
+    if not any(
+        _rings(call, task, args) and sids <= set(connection.savepoint_ids) for sids, call, _ in connection.run_on_commit
+    ):
+        transaction.on_commit(functools.partial(ring, task, *args), robust=True)
+
+
+def _rings(call, task, args):
+    """Whether `call`, waiting for the commit, sends the same message."""
+    return isinstance(call, functools.partial) and call.func is ring and call.args == (task, *args)

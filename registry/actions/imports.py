@@ -1,7 +1,7 @@
 """Bring the cases of a file in: the whole file or nothing, and a report in the words of the file."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import transaction
@@ -132,7 +132,10 @@ def _store(row: Row, mapped, case: Case, by) -> None:
         try:
             answers |= row.answers(name, answer, items.get(name))
         except RowRefusedError as refusal:
-            problems += refusal.problems
+            problems += [replace(one, field=f"{mapped.form}.{one.field}") for one in refusal.problems]
+    if mapped.form == "patient" and not problems and not answers.get("mrn_hash"):
+        expected = _("expected the hospital number, by which a patient is not imported twice.")
+        problems = [row.problem("patient.mrn_hash", mapped.items.get("mrn_hash"), expected)]
     if problems:
         raise RowRefusedError(*problems)
     try:
