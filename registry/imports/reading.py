@@ -1,5 +1,6 @@
 """A CSV or XLSX file as rows of text, within limits, before anything is known about its columns."""
 
+import contextlib
 import csv
 import io
 import zipfile
@@ -83,14 +84,12 @@ def _xlsx_rows(path):
     if not DEFUSEDXML:
         raise ValidationError(_("XLSX files are not read here, because defusedxml is not installed. Use CSV."))
     try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-        if unpacked > MOST_BYTES_UNPACKED:
-            raise ValidationError(
-                _("The workbook unpacks to %(found)d MB; up to %(most)d MB are possible. Split it.")
-                % {"found": unpacked // 1024**2, "most": MOST_BYTES_UNPACKED // 1024**2}
-            )
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        _refuse_large_archive(path)
+        with contextlib.closing(load_workbook(path, read_only=True, data_only=True, keep_links=False)) as book:
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()  # the size that a file claims costs a cell for each of a billion
+            for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+                yield number, [_text(cell) for cell in cells]
     except ValidationError:
         raise
     except Exception as fault:  # a damaged file fails in whichever part of the reader meets it first
@@ -98,11 +97,16 @@ def _xlsx_rows(path):
             _("The file cannot be read as an XLSX workbook (%(fault)s). Save it again, or as CSV UTF-8.")
             % {"fault": type(fault).__name__}
         ) from None
-    try:
-        for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
-            yield number, [_text(cell) for cell in cells]
-    finally:
-        book.close()
+
+
+def _refuse_large_archive(path):
+    with zipfile.ZipFile(path) as archive:
+        unpacked = sum(part.file_size for part in archive.infolist())
+    if unpacked > MOST_BYTES_UNPACKED:
+        raise ValidationError(
+            _("The workbook unpacks to %(found)d MB; up to %(most)d MB are possible. Split it.")
+            % {"found": unpacked // 1024**2, "most": MOST_BYTES_UNPACKED // 1024**2}
+        )
 
 
 def _text(cell):

@@ -72,26 +72,52 @@ def test_a_damaged_or_exploding_workbook_is_refused(tmp_path, monkeypatch):
         archive.writestr("hello.txt", "x")
     with pytest.raises(ValidationError, match="cannot be read as an XLSX workbook"):
         read_table(tmp_path / "other.xlsx")
-    book = Workbook()
-    book.active.append(["a"])
-    book.active.append([1])
-    book.save(tmp_path / "cases.xlsx")
+    workbook(tmp_path / "cases.xlsx")
     assert read_table(tmp_path / "cases.xlsx").lines[0].cells == {"a": "1"}
     monkeypatch.setattr(reading, "MOST_BYTES_UNPACKED", 10)
     with pytest.raises(ValidationError, match="unpacks to"):
         read_table(tmp_path / "cases.xlsx")
 
 
-def test_entities_in_a_workbook_are_not_expanded(tmp_path):
+@pytest.mark.parametrize("spoilt", ["xl/workbook.xml", "xl/worksheets/sheet1.xml"])
+def test_entities_in_a_workbook_are_not_expanded(tmp_path, spoilt):
     """The billion laughs: defusedxml refuses the declaration."""
+    workbook(tmp_path / "good.xlsx")
+    for name, declaration in (("plain", b"<!--a-->"), ("bad", b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>')):
+        start = b'<?xml version="1.0"?>' + declaration
+        rewrite(
+            tmp_path / "good.xlsx",
+            tmp_path / f"{name}.xlsx",
+            spoilt,
+            lambda body, start=start: start + body.rpartition(b"?>")[2],
+        )
+    assert read_table(tmp_path / "plain.xlsx").lines[0].cells == {"a": "1"}
+    with pytest.raises(ValidationError, match="cannot be read as an XLSX workbook"):
+        read_table(tmp_path / "bad.xlsx")
+
+
+def test_the_size_that_a_sheet_claims_is_not_believed(tmp_path):
+    workbook(tmp_path / "good.xlsx")
+    sheet = "xl/worksheets/sheet1.xml"
+    rewrite(
+        tmp_path / "good.xlsx", tmp_path / "vast.xlsx", sheet, lambda body: body.replace(b"A1:A2", b"A1:XFD1048576")
+    )
+    assert [line.cells for line in read_table(tmp_path / "vast.xlsx").lines] == [{"a": "1"}]
+
+
+def workbook(path):
+    """One column, one row."""
     book = Workbook()
     book.active.append(["a"])
     book.active.append([1])
-    book.save(tmp_path / "good.xlsx")
-    laughs = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
-    with zipfile.ZipFile(tmp_path / "good.xlsx") as good, zipfile.ZipFile(tmp_path / "bad.xlsx", "w") as bad:
-        for part in good.namelist():
-            body = good.read(part)
-            bad.writestr(part, laughs + body.partition(b"?>")[2] if part.endswith("workbook.xml") else body)
-    with pytest.raises(ValidationError, match="cannot be read"):
-        read_table(tmp_path / "bad.xlsx")
+    book.save(path)
+
+
+def rewrite(source, target, part, change):
+    """A copy of a workbook with one of its parts changed."""
+    with zipfile.ZipFile(source) as good, zipfile.ZipFile(target, "w") as bad:
+        for name in good.namelist():
+            body = good.read(name)
+            changed = change(body) if name == part else body
+            assert name != part or changed != body
+            bad.writestr(name, changed)
