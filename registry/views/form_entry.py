@@ -110,6 +110,7 @@ def _after_saving(request, case, saved):
     messages.success(
         request,
         _("%(title)s: saved at %(time)s.") % {"title": page.title, "time": timezone.localtime().strftime("%H:%M")},
+        extra_tags="saved",
     )
     if request.POST.get("go") == "next":
         return redirect(page.next_open_url or reverse("case", args=[case.number]))

@@ -70,6 +70,7 @@ function start() {
   form.addEventListener("change", mark);
   form.addEventListener("submit", () => {
     leaving = true;
+    sessionStorage.setItem("sent", place);
   });
   addEventListener("beforeunload", (event) => {
     if (!leaving && !state.hidden) {
@@ -78,6 +79,11 @@ function start() {
   });
 }
 
+/* The server says that what was sent is stored: its draft is needed no more. */
+if (document.querySelector("[data-saved]")) {
+  sessionStorage.removeItem(sessionStorage.getItem("sent"));
+  sessionStorage.removeItem("sent");
+}
 if (form) {
   start();
 }

@@ -102,6 +102,19 @@ def test_what_was_typed_comes_back_when_the_session_ended(desk):
     expect(desk.locator("#fup_date")).to_have_value("2024-12-10")
 
 
+def test_what_was_saved_does_not_come_back_in_the_next_new_form(desk):
+    address = f"{desk.base}/cases/KYO-0001/follow_up/new/"
+    desk.goto(address)
+    desk.locator("#fup_date").fill("2024-12-10")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator(".messages")).to_contain_text("saved")
+
+    desk.goto(address)
+
+    expect(desk.locator("#draft-notice")).to_be_hidden()
+    expect(desk.locator("#fup_date")).to_have_value("")
+
+
 def test_an_error_is_named_and_led_to(desk):
     desk.goto(f"{desk.base}/cases/KYO-0001/infusion/1.1/")
     desk.locator("#inf_dose_total").fill("a lot")
