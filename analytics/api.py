@@ -50,13 +50,13 @@ class Datasets(RestView):
 
 
 class EndpointTableCsv(renderers.BaseRenderer):
-    """Lets `Accept: text/csv` and `?format=csv` choose the table as CSV; the view itself writes it."""
+    """Lets `Accept: text/csv` and `?format=csv` choose the table as CSV, which the view itself writes."""
 
     media_type, format, charset = "text/csv", "csv", "utf-8"
 
     def render(self, data, accepted_media_type=None, renderer_context=None):
-        """What a view answers with instead of a table is a problem."""
-        return renderers.JSONRenderer().render(data)
+        """The empty body of a 304."""
+        return b""
 
 
 @extend_schema_view(
@@ -80,7 +80,7 @@ class EndpointTable(RestView):
     """The endpoint table of a cohort's newest live dataset, exactly as the curves are computed from it."""
 
     rights = {"GET": Permission.DATASET_READ}
-    parameters = ("endpoint", "format")
+    parameters = ("endpoint",)
     renderer_classes = [renderers.JSONRenderer, EndpointTableCsv]
 
     def get(self, request, cohort):

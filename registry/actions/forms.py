@@ -126,7 +126,7 @@ def _check(form):
     if isinstance(form, Patient):
         _hash_hospital_number(form)
     around = Record([row_of(other) for other in _other_forms(form)]).around(row_of(form))
-    refused = {finding.item: said(finding) for finding in not_asked(row_of(form), around)}
+    refused = {one.item: ValidationError(said(one), code="not_asked") for one in not_asked(row_of(form), around)}
     if refused:
         raise ValidationError(refused)
 

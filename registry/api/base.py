@@ -27,7 +27,7 @@ class RestView(APIView):
         """Who, whether, and then: no parameter that the view does not know."""
         super().initial(request, *args, **kwargs)
         for name, values in request.query_params.lists():
-            if name not in self.parameters:
+            if name not in (*self.parameters, "format"):
                 detail = (
                     f"“{shown(name)}” is not a parameter here; possible are: {', '.join(self.parameters) or 'none'}."
                 )
@@ -42,6 +42,14 @@ class RestView(APIView):
                 )
             if len(values) > 1:
                 raise bad_parameter(name, f"{len(values)} values", "one value")
+
+    def perform_content_negotiation(self, request, force=False):
+        """The representation that Accept or `format` asks for; a format that is not served is named."""
+        wanted = request.query_params.get("format")
+        formats = [renderer.format for renderer in self.renderer_classes]
+        if not force and wanted is not None and wanted not in formats:
+            raise bad_parameter("format", wanted, ", ".join(formats))
+        return super().perform_content_negotiation(request, force)
 
     def finalize_response(self, request, response, *args, **kwargs):
         """Nobody between the registry and the person keeps an answer."""

@@ -87,7 +87,7 @@ class FormSerializer(serializers.Serializer):
     def _unknown(self, data):
         known = self.fields.keys()
         answers = list(self._fields_of_answers)
-        stored = structure_of(self.instance) if self.instance else {}
+        stored = self._fixed()
         for name in data:
             if name not in known:
                 close = difflib.get_close_matches(name, known, NAMES_SAID_BACK)
@@ -99,6 +99,13 @@ class FormSerializer(serializers.Serializer):
                 yield entry(
                     name, "fixed", detail, rule=self._rule(f"{name}.fixed"), found=data[name], allowed=stored[name]
                 )
+
+    def _fixed(self):
+        """What a correction cannot change: the structure and the row's number."""
+        if not self.instance:
+            return {"form": self.form_class.form_name}
+        number = self.form_class.key_item
+        return {**structure_of(self.instance), **({number: getattr(self.instance, number)} if number else {})}
 
     def _impossible(self, values, data):
         """Errors of the values that were understood, so that one answer names everything that is wrong."""
@@ -143,15 +150,14 @@ class FormSerializer(serializers.Serializer):
     def _rule(self, name):
         return f"{self.form_class.form_name}.{name}"
 
-    def create(self, values):
-        """Store a new form. values: the columns, and `case`, `by` and maybe `course_no`."""
-        by = values.pop("by")
-        return self._stored(self.form_class(**values), by, 0)
+    def enter(self, *, by, **words):
+        """Store the validated answers as a new form. words: `case` and maybe `course_no`."""
+        return self._stored(self.form_class(**words, **self.validated_data), by, 0)
 
-    def update(self, form, values):
-        """Store a correction. values: the columns that change, and `by`."""
-        by, seen_version = values.pop("by"), form.version
-        for name, value in values.items():
+    def correct(self, *, by):
+        """Store the validated answers over those of `instance`."""
+        form, seen_version = self.instance, self.instance.version
+        for name, value in self.validated_data.items():
             setattr(form, name, value)
         return self._stored(form, by, seen_version)
 

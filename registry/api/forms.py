@@ -69,13 +69,13 @@ class FormCollection(FormView):
         """(response, what names the row)."""
         serializer = self.get_serializer_class()(data=self.request.data)
         serializer.is_valid(raise_exception=True)
-        words = {"case": self.case_of_body(), "by": self.request.user, **self.course_of_body()}
+        case = self.case_of_body()
         try:
-            form = serializer.save(**words)
+            form = serializer.enter(by=self.request.user, case=case, **self.course_of_body())
         except StaleVersionError as stale:
             raise Problem(
                 "exists",
-                f"{stale.theirs.form_name} {stale.theirs.key} of {words['case']} is stored already. Correct it with PATCH.",
+                f"{stale.theirs.form_name} {stale.theirs.key} of {case} is stored already. Correct it with PATCH.",
                 headers={"Location": address_of(stale.theirs)},
                 location=address_of(stale.theirs),
             ) from None
@@ -140,7 +140,7 @@ class FormDetail(FormView):
         serializer.is_valid(raise_exception=True)
         seen = form.version
         try:
-            return self.answer(serializer.save(by=request.user))
+            return self.answer(serializer.correct(by=request.user))
         except StaleVersionError as stale:
             raise stale_problem(stale.theirs, seen) from None
 

@@ -2,7 +2,7 @@
 
 from django.views import defaults
 
-from registry.api.problems import plain_problem
+from registry.api.problems import response_of
 
 
 def _of_api(request):
@@ -11,21 +11,19 @@ def _of_api(request):
 
 def bad_request(request, exception):
     """400."""
-    return plain_problem(request, "malformed") if _of_api(request) else defaults.bad_request(request, exception)
+    return response_of(request, "malformed") if _of_api(request) else defaults.bad_request(request, exception)
 
 
 def permission_denied(request, exception):
     """403."""
-    return (
-        plain_problem(request, "right_missing") if _of_api(request) else defaults.permission_denied(request, exception)
-    )
+    return response_of(request, "right_missing") if _of_api(request) else defaults.permission_denied(request, exception)
 
 
 def page_not_found(request, exception):
     """404."""
-    return plain_problem(request, "not_found") if _of_api(request) else defaults.page_not_found(request, exception)
+    return response_of(request, "not_found") if _of_api(request) else defaults.page_not_found(request, exception)
 
 
 def server_error(request):
     """500."""
-    return plain_problem(request, "server_error") if _of_api(request) else defaults.server_error(request)
+    return response_of(request, "server_error") if _of_api(request) else defaults.server_error(request)

@@ -1,10 +1,12 @@
 """Errors as problem details (RFC 9457): one table of kinds, one exception to raise them, one handler for everything else."""
 
+from decimal import Decimal
+
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.http import Http404, JsonResponse
 from rest_framework import exceptions
-from rest_framework.response import Response
 
 CONTENT_TYPE = "application/problem+json"
 BASE = "/api/v1/problems/"
@@ -86,9 +88,8 @@ def problem(exception, context):
         return None
     if connection.in_atomic_block:
         transaction.set_rollback(True)
-    request = context["request"]
-    body = body_of(found.kind, str(found.detail), errors=found.errors, instance=instance_of(request), **found.more)
-    return Response(body, found.status_code, headers=found.headers, content_type=CONTENT_TYPE)
+    detail, request = str(found.detail), context["request"]
+    return response_of(request, found.kind, detail, errors=found.errors, headers=found.headers, **found.more)
 
 
 def as_problem(exception):
@@ -147,8 +148,19 @@ def instance_of(request):
     return getattr(getattr(request, "_request", request), "id", "")
 
 
-def plain_problem(request, kind, detail=""):
-    """A problem from outside REST framework, as Django's own response."""
-    body = body_of(kind, detail, instance=instance_of(request))
-    compact = {"separators": (",", ":"), "ensure_ascii": False}
-    return JsonResponse(body, status=body["status"], content_type=CONTENT_TYPE, json_dumps_params=compact)
+class ProblemEncoder(DjangoJSONEncoder):
+    """Says a refused decimal back as the number it was."""
+
+    def default(self, o):
+        """Numbers as numbers, the rest as Django writes it."""
+        return float(o) if isinstance(o, Decimal) else super().default(o)
+
+
+def response_of(request, kind, detail="", *, headers=None, **words):
+    """The response that carries a problem: JSON, whatever the view's own representations are."""
+    body = body_of(kind, detail, instance=instance_of(request), **words)
+    written = {"separators": (",", ":"), "ensure_ascii": False}
+    status = body["status"]
+    return JsonResponse(
+        body, ProblemEncoder, status=status, content_type=CONTENT_TYPE, json_dumps_params=written, headers=headers
+    )
