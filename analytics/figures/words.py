@@ -1,0 +1,30 @@
+"""The words of a figure. The page hands in those of its language; these are the English ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Plain text; names in braces are filled in by the figure."""
+
+    outcome: str = "Survival"
+    axis: str = "Months since {clock}"
+    at_risk: str = "At risk"
+    events: str = "Events"
+    censored: str = "Censored"
+    counts: str = "n {n}, events {events}"
+    no_patients: str = "No patient can be analysed yet."
+    nobody: str = "no patients"
+    at: str = "{months} months"
+    median: str = "Median, months"
+    not_reached: str = "NR"
+    not_reached_note: str = "NR, not reached."
+    logrank: str = "Log-rank test: χ² {statistic}, df {df}, p {p}."
+    limits: str = "Brackets and bands: {limits} confidence limits."
+    tail: str = "Thin and grey: fewer than 5 patients, or than 10 %, still at risk."
+    rule: str = "{label} ({id} version {version}): {rule}"
+    dataset: str = "{cohort}, {kind} revision {revision} ({hash}), {date}; n {n}, events {events}."
+    kinds: tuple[tuple[str, str], ...] = (("live", "live"), ("cut", "data cut"))
+    hover: str = "{months} months: {survival}, {at_risk} at risk"
