@@ -27,10 +27,11 @@ def ring(task, *args):
 
 
 def ring_after_commit(task, *args):
-    """Send the message once this transaction has committed; once, however many rows it changed."""
-    if not any(
-        _rings(call, task, args) and sids <= set(connection.savepoint_ids) for sids, call, _ in connection.run_on_commit
-    ):
+    """Send the message once this transaction has committed; once, however many rows it changed.
+
+    A message that waits already shares every savepoint that is still open, so both are sent or neither.
+    """
+    if not any(_rings(call, task, args) for _savepoints, call, _robust in connection.run_on_commit):
         transaction.on_commit(functools.partial(ring, task, *args), robust=True)
 
 

@@ -49,7 +49,7 @@ def save_form(form, *, by, seen_version=0, reason=""):
         if (stored.version if stored and not stored.is_void else 0) != seen_version:
             raise StaleVersionError(stored or form, form)
         form.pk, form.version = (stored.pk, stored.version) if stored else (None, 0)
-        _number(form)
+        _number(form, stored)
         _check(form)
         changed = _changed(stored, form)
         if stored and not stored.is_void and not changed:
@@ -78,8 +78,10 @@ def void_form(form, *, by, seen_version, reason):
         )
     with person_scope(by), because(reason.strip()):
         _locked_case(form.case_id, by)
-        stored = type(form).objects.select_for_update().get(pk=form.pk)
-        if stored.version != seen_version:
+        stored = type(form).with_void.filter(case_id=form.case_id, pk=form.pk).first()
+        if stored is None:
+            raise PermissionDenied
+        if stored.version != seen_version or stored.is_void:
             raise StaleVersionError(stored, form)
         stored.version += 1
         stored.is_void = True
@@ -110,8 +112,10 @@ def _stored(form):
     return rows.first()
 
 
-def _number(form):
-    """Give a new row of a repeating form its number: the next one of its case and course, voided rows counted."""
+def _number(form, stored):
+    """A stored row keeps its number; a new one of a repeating form gets the next of its case and course, voided rows counted."""
+    if form.key_item and stored:
+        setattr(form, form.key_item, getattr(stored, form.key_item))
     if not form.key_item or getattr(form, form.key_item):
         return
     rows = type(form).with_void.filter(case_id=form.case_id)

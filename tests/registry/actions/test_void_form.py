@@ -1,0 +1,79 @@
+"""`void_form`: taken out of everything but the history, with a reason, and entered anew if need be."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from registry.access.row_security import everything_scope
+from registry.actions.forms import ReasonNeededError, StaleVersionError, save_form, void_form
+from registry.models import Death, HistoryEvent, Relapse
+from tests import factories
+from tests.registry.actions.conftest import stored
+
+
+@pytest.fixture
+def relapse(case, nurse):
+    """One stored relapse."""
+    return save_form(Relapse(case=case, rel_date=date(2024, 5, 1)), by=nurse)
+
+
+def counted():
+    """Relapses that count."""
+    with everything_scope(actor="tests"):
+        return list(Relapse.objects.values_list("rel_seq", flat=True))
+
+
+def test_it_counts_nowhere_and_stays_in_the_history(relapse, nurse):
+    void_form(relapse, by=nurse, seen_version=1, reason="entered for another patient")
+    assert counted() == []
+    kept = stored(Relapse)
+    assert (kept.is_void, kept.version, kept.rel_date) == (True, 2, date(2024, 5, 1))
+    with everything_scope(actor="tests"):
+        last = HistoryEvent.objects.filter(form="relapse").last()
+    assert (last.item, last.old, last.new) == ("is_void", False, True)
+    assert (last.reason, last.actor) == ("entered for another patient", nurse.email)
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_reason_is_needed(relapse, nurse, reason):
+    with pytest.raises(ReasonNeededError):
+        void_form(relapse, by=nurse, seen_version=1, reason=reason)
+    assert counted() == [1]
+
+
+def test_a_stale_version_is_refused(relapse, nurse):
+    with pytest.raises(StaleVersionError):
+        void_form(relapse, by=nurse, seen_version=7, reason="duplicate")
+    void_form(relapse, by=nurse, seen_version=1, reason="duplicate")
+    with pytest.raises(StaleVersionError):  # a second click
+        void_form(relapse, by=nurse, seen_version=1, reason="duplicate")
+
+
+def test_others_may_not(relapse, osaka):
+    for person in (factories.person("manager"), factories.person("coordinator", sites=[osaka])):
+        with pytest.raises(PermissionDenied):
+            void_form(relapse, by=person, seen_version=1, reason="duplicate")
+    assert counted() == [1]
+
+
+def test_a_row_of_another_case_is_not_voided(relapse, nurse, kyoto):
+    """The case that the caller may write and the row must belong together."""
+    claimed = Relapse(pk=relapse.pk, case=factories.enrolled_case(kyoto))
+    with pytest.raises(PermissionDenied):
+        void_form(claimed, by=nurse, seen_version=1, reason="duplicate")
+    assert counted() == [1]
+
+
+def test_a_new_row_gets_a_new_number(relapse, nurse, case):
+    void_form(relapse, by=nurse, seen_version=1, reason="duplicate")
+    assert save_form(Relapse(case=case, rel_date=date(2024, 6, 1)), by=nurse).rel_seq == 2
+
+
+def test_a_single_form_is_entered_anew_in_its_place(case, nurse):
+    first = save_form(Death(case=case, death_date=date(2024, 5, 1), autopsy=1), by=nurse)
+    void_form(first, by=nurse, seen_version=1, reason="patient is alive")
+    again = save_form(Death(case=case, death_date=date(2025, 1, 1)), by=nurse)
+    assert (again.pk, again.version) == (first.pk, 3)
+    kept = stored(Death)
+    assert (kept.is_void, kept.death_date, kept.autopsy) == (False, date(2025, 1, 1), None)
