@@ -70,7 +70,7 @@ class test_servers:  # noqa: N801 - a context manager reads like a function
     """Servers for tests, quick rather than durable; the environment of the processes that use them."""
 
     def __init__(self, name, settings=servers.QUICK):
-        self.stack = Stack(f"{name}-servers", settings, reset=False)
+        self.stack = Stack(f"{name}-servers", settings, one_password=True)
 
     def __enter__(self):
         try:

@@ -1,0 +1,62 @@
+"""What a save costs: validation, lock, version, history and outbox against a bare INSERT of the same row."""
+
+import contextlib
+from datetime import date, timedelta
+
+from django.db import connection, transaction
+from django.test.utils import setup_databases, teardown_databases
+
+from benchmarks.kernels import median_seconds
+
+SAVES = 60
+
+
+@contextlib.contextmanager
+def database():
+    """A test database, served by the role that serves."""
+    config = setup_databases(verbosity=0, interactive=False)
+    connection.close()
+    connection.settings_dict["USER"] = "reg_app"
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["USER"] = "reg_owner"
+        teardown_databases(config, verbosity=0)
+
+
+def rows():
+    """Seconds of one save by the action; ratio to the bare INSERT."""
+    from registry.access.row_security import everything_scope
+    from registry.models import FollowUp
+    from tests.factories import BUILDER, infused_case, site, stored_form
+
+    with database():
+        case = infused_case(site("KYO"))
+        days = iter(range(1, 10_000))
+
+        def answers():
+            day = date(2024, 6, 3) + timedelta(days=next(days) % 600)
+            return {"fup_date": day, "vital_status": 1, "last_disease_date": day}
+
+        def by_action():
+            stored_form(case, "follow_up", by=BUILDER, **answers())
+
+        def bare():
+            with transaction.atomic(), everything_scope(actor="bench"), connection.cursor() as cursor:
+                row = answers()
+                cursor.execute(
+                    "INSERT INTO registry_followup (case_id, site_id, version, is_void, course_no, fup_seq, fup_date, fup_date_p, "
+                    "vital_status) VALUES (%s, %s, 1, false, 1, %s, %s, 'D', 1)",
+                    [case.pk, case.site_id, 5_000 + next(days), row["fup_date"]],
+                )
+
+        seconds, reference = median_seconds(by_action, SAVES), median_seconds(bare, SAVES)
+        with everything_scope(actor="bench"):
+            assert FollowUp.objects.count() == 2 * SAVES
+    yield {
+        "what": "save of a form",
+        "seconds": seconds,
+        "ratio": seconds / reference,
+        "reference": "the time of a bare INSERT with history",
+    }
