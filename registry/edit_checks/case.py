@@ -59,9 +59,12 @@ class Record:
         return found
 
     def dates(self, row: Row) -> dict[str, tuple[Item, date, date]]:
-        """Every dated item that the row's order rules may name: the row's own and the other forms'."""
+        """Every dated item that the row's order rules may name: the row's own and the other forms'.
+
+        What this row leaves blank is not taken from another row of its form: a check without its inputs does not fire.
+        """
         found = {}
-        for other in [*self._leading(), row]:
+        for other in [*(one for one in self._leading() if one.form != row.form), row]:
             for name, item in other.items.items():
                 if item.kind == "date" and other[name]:
                     found[name] = (item, *possible_days(other[name], other[f"{name}_p"]))
@@ -69,7 +72,9 @@ class Record:
 
     def infused_on(self) -> date | None:
         """Day 0: the first infusion of course 1."""
-        return next((row["inf_date"] for row in self.of("infusion") if row.course in (None, 1) and row["inf_date"]), None)
+        return next(
+            (row["inf_date"] for row in self.of("infusion") if row.course in (None, 1) and row["inf_date"]), None
+        )
 
 
 def possible_days(day: date, precision: str | None) -> tuple[date, date]:
@@ -122,7 +127,9 @@ def age_fits_the_registry(record: Record, row: Row) -> Iterator[Finding]:
             row,
             "birth_date",
             "age",
-            gettext_noop("%(label)s (%(found)s) gives an age at infusion outside 0 to 40 years. Please check both dates."),
+            gettext_noop(
+                "%(label)s (%(found)s) gives an age at infusion outside 0 to 40 years. Please check both dates."
+            ),
             found=row["birth_date"].isoformat(),
         )
 
