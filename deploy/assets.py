@@ -19,9 +19,9 @@ def install(packages: Path, folder: Path):
     target = folder / "plotly.min.js"
     if not target.exists() or target.stat().st_size != bundle.stat().st_size:
         target.write_bytes(bundle.read_bytes())
-    text = bundle.read_text(encoding="utf-8")
-    (folder / "plotly.css").write_text(style_sheet(text), encoding="utf-8")
-    (folder / "style_ids.json").write_text(json.dumps(style_ids(text)), encoding="utf-8")
+        text = bundle.read_text(encoding="utf-8")
+        (folder / "plotly.css").write_text(style_sheet(text), encoding="utf-8")
+        (folder / "style_ids.json").write_text(json.dumps(style_ids(text)), encoding="utf-8")
 
 
 def style_sheet(bundle):
@@ -30,7 +30,9 @@ def style_sheet(bundle):
     table = bundle[start : bundle.index("};", start) + 1]
     pairs = PAIR.findall(table)
     if "".join(f",{name}:{body}" for name, body in pairs)[1:] != table[1:-1] or "\\" in table:
-        raise SystemExit("The style table of plotly.js has another form than in 4.1.1; see addStyleRule in it and deploy/assets.py.")
+        raise SystemExit(
+            "The style table of plotly.js has another form than in 4.1.1; see addStyleRule in it and deploy/assets.py."
+        )
     # plotly.js puts each new rule before the others.
     rules = (
         re.sub("[XY]", lambda found: PLACES[found[0]], name.strip('"')) + f" {{{body[1:-1]}}}\n"

@@ -17,7 +17,12 @@ def main():
     assets.install(packages, ROOT / "var/assets/plotly")
     messages.compile_all(ROOT)
     environment = {**os.environ, "REGISTRY_ENV": "demo"}
-    subprocess.run([sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+    )
 
 
 if __name__ == "__main__":

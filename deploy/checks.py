@@ -23,7 +23,11 @@ CHECKS = {
 def run_all(environment):
     """Run every check; 1 if any failed."""
     failed = [name for name, command in CHECKS.items() if not passes(name, command, environment)]
-    print(f"{len(CHECKS) - len(failed)} checks passed, {len(failed)} failed" + (f": {', '.join(failed)}" if failed else ""), flush=True)
+    print(
+        f"{len(CHECKS) - len(failed)} checks passed, {len(failed)} failed"
+        + (f": {', '.join(failed)}" if failed else ""),
+        flush=True,
+    )
     return int(bool(failed))
 
 

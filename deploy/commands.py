@@ -17,7 +17,9 @@ MANAGE = [sys.executable, "manage.py"]
 def do(command, arguments):
     """Do one command; its exit status."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    return {"demo": demo.demo, "test": test, "check": check, "bench": bench, "servers": stay, "messages": renew}[command](arguments)
+    return {"demo": demo.demo, "test": test, "check": check, "bench": bench, "servers": stay, "messages": renew}[
+        command
+    ](arguments)
 
 
 def test(arguments):
@@ -82,7 +84,9 @@ class test_servers:  # noqa: N801 - a context manager reads like a function
         return {
             **os.environ,
             **found,
-            "DATABASE_URL": found["OWNER_DATABASE_URL"],  # makes and drops the test database; tests then log in as reg_app
+            "DATABASE_URL": found[
+                "OWNER_DATABASE_URL"
+            ],  # makes and drops the test database; tests then log in as reg_app
             "REGISTRY_ENV": "test",
             "DJANGO_SETTINGS_MODULE": "registry.settings.test",
             "PYTHONDONTWRITEBYTECODE": "1",

@@ -11,11 +11,12 @@ import time
 import urllib.error
 import urllib.request
 
-from deploy import servers
+from deploy import servers, venv
 from deploy.stack import Stack
 
 ROOT = servers.ROOT
 LOGS = ROOT / "var/log"
+STATIC_STAMP = ROOT / "var/static.stamp"
 ACCOUNTS = (
     ("coordinator.kyoto@demo.example", "enters the cases of Kyoto"),
     ("coordinator.osaka@demo.example", "enters the cases of Osaka"),
@@ -26,7 +27,16 @@ ACCOUNTS = (
     ("admin@demo.example", "sites and people"),
 )
 PASSWORD = "consortium-demo"  # noqa: S105 - of the demonstration, and printed
-ENV_NAMES = ("OWNER_DATABASE_URL", "DATABASE_URL", "WORKER_DATABASE_URL", "ADMIN_DATABASE_URL", "REDIS_URL", "SECRET_KEY", "MEDIA_ROOT", "PORT")
+ENV_NAMES = (
+    "OWNER_DATABASE_URL",
+    "DATABASE_URL",
+    "WORKER_DATABASE_URL",
+    "ADMIN_DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "MEDIA_ROOT",
+    "PORT",
+)
 
 
 def demo(_arguments):
@@ -74,7 +84,9 @@ def only_one():
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.seek(0)
-        raise SystemExit(f"A demonstration of this clone runs already (process {file.read().strip() or 'unknown'}). End it first.") from None
+        raise SystemExit(
+            f"A demonstration of this clone runs already (process {file.read().strip() or 'unknown'}). End it first."
+        ) from None
     file.truncate(0)
     file.write(str(os.getpid()))
     file.flush()
@@ -123,16 +135,39 @@ def prepare(environment):
 
     prepare_assets()
     with step("The tables are up to date"):
-        manage("migrate", "--verbosity", "0", environment={**environment, "DATABASE_URL": environment["OWNER_DATABASE_URL"]})
-    with step("The files for the browser are collected"):
-        manage("collectstatic", "--no-input", "--verbosity", "0", environment=environment)
+        manage(
+            "migrate",
+            "--verbosity",
+            "0",
+            environment={**environment, "DATABASE_URL": environment["OWNER_DATABASE_URL"]},
+        )
+    if static_files_changed():
+        with step("The files for the browser are collected"):
+            manage("collectstatic", "--no-input", "--clear", "--verbosity", "0", environment=environment)
+        STATIC_STAMP.write_text(static_state())
     with step("The synthetic consortium is loaded"):
         manage("load_demo", environment=environment)
 
 
+def static_state():
+    """Names, sizes and times of our own static files and of the lock, from which the packages' files follow."""
+    files = [
+        path for folder in ("static", "var/assets") for path in sorted((ROOT / folder).rglob("*")) if path.is_file()
+    ]
+    lines = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in [*files, venv.STAMP]]
+    return "\n".join(lines)
+
+
+def static_files_changed():
+    """Whether they must be collected again."""
+    return not (STATIC_STAMP.exists() and STATIC_STAMP.read_text() == static_state())
+
+
 def manage(*command, environment):
     """One of manage.py's commands; ends with what it said if it fails."""
-    done = subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise SystemExit(f"manage.py {command[0]} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
 
@@ -177,12 +212,15 @@ def complain_of_the_dead(children):
     for name, child in children.items():
         if child.poll() is not None:
             log = LOGS / f"{name}.log"
-            raise SystemExit(f"{name} ended by itself (status {child.returncode}). The end of {log}:\n{log.read_text(errors='replace')[-2000:]}")
+            raise SystemExit(
+                f"{name} ended by itself (status {child.returncode}). The end of {log}:\n{log.read_text(errors='replace')[-2000:]}"
+            )
 
 
 def watch(children):
     """Stay until Ctrl-C or SIGTERM; the exit status of an orderly end is 0."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGTERM, signal.SIGINT):  # a job in the background is started with SIGINT ignored
+        signal.signal(ending, signal.default_int_handler)
     try:
         while True:
             complain_of_the_dead(children)

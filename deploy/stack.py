@@ -1,46 +1,47 @@
 """The servers of one purpose (demo or tests) with their roles and database, and the environment of the processes on them."""
 
+import fcntl
+import hashlib
 import json
 import os
 import secrets
 import shutil
 import signal
-from urllib.parse import quote, urlsplit, urlunsplit
-
-import psycopg
-from psycopg import sql
+from urllib.parse import urlsplit
 
 from deploy import servers
-
-ROLES = {"reg_owner": "CREATEDB", "reg_app": "", "reg_worker": ""}
-DATABASE = "registry"
+from deploy.family import Family
+from deploy.roles import ROLES, make_roles_and_database
 
 
 class Stack:
     """PostgreSQL and Redis, ours unless DATABASE_URL or REDIS_URL name others; and what the processes need to know."""
 
-    def __init__(self, name, settings=servers.SAFE, *, reset=False, one_password=False):
-        self.name = name
-        self.one_password = one_password  # tests change the login within a process
+    def __init__(self, name, settings=servers.SAFE, *, family=None):
         self.folder = servers.home(name)
-        self.children = []
         self.settings = settings
-        if reset:
-            shutil.rmtree(self.folder)
-            self.folder.mkdir()
+        self.family = family or Family()
+        self.given = {name: os.environ.get(name) for name in ("DATABASE_URL", "REDIS_URL")}
+
+    def reset(self):
+        """Delete our data. Those on a server of somebody else stay: it is not ours to empty."""
+        if self.given["DATABASE_URL"]:
+            raise SystemExit(
+                "RESET=1 does not empty a server that DATABASE_URL names. Drop its database by hand, then start without RESET."
+            )
+        shutil.rmtree(self.folder)
+        self.folder = servers.home(self.folder.name)
 
     def start(self):
         """Start what is not given, make roles and database, and return the processes' environment."""
-        given = os.environ.get("DATABASE_URL")
-        admin = given or self._postgres()
-        redis = os.environ.get("REDIS_URL") or self._valkey()
+        admin = self.given["DATABASE_URL"] or self._postgres()
+        redis = self.given["REDIS_URL"] or self._valkey()
         words = self._words()
-        names = make_roles_and_database(admin, words["roles"])
-        urls = {role: with_login(names, role, words["roles"][role]) for role in ROLES}
+        urls = make_roles_and_database(admin, words["roles"])
         return {
-            "ADMIN_DATABASE_URL": admin if given else f"{admin}/postgres",
+            "ADMIN_DATABASE_URL": admin if self.given["DATABASE_URL"] else f"{admin}/postgres",
             "OWNER_DATABASE_URL": urls["reg_owner"],
-            "DATABASE_URL": urls["reg_app"],
+            "APP_DATABASE_URL": urls["reg_app"],
             "WORKER_DATABASE_URL": urls["reg_worker"],
             "REDIS_URL": redis,
             "SECRET_KEY": words["secret_key"],
@@ -48,66 +49,40 @@ class Stack:
 
     def _postgres(self):
         child, url = servers.postgres(self.folder, self.settings)
-        self.children.append((child, signal.SIGINT))
+        self.family.add("PostgreSQL", child, self.folder / "postgres/log", signal.SIGINT)
         return url
 
     def _valkey(self):
         child, url = servers.valkey(self.folder)
-        self.children.append((child, signal.SIGTERM))
+        self.family.add("Valkey", child, self.folder / "valkey/log")
         return url
 
     def _words(self):
-        """Passwords of the roles and the secret key: made once, kept beside the data for us alone."""
+        """Passwords of the roles and the secret key: made once for each server, kept for us alone.
+
+        They lie beside our own data. Those for a given server are shared by all commands of the clone, for they share its roles.
+        """
         file = self.folder / "words.json"
+        if self.given["DATABASE_URL"]:
+            place = hashlib.sha256(urlsplit(self.given["DATABASE_URL"]).netloc.rpartition("@")[2].encode()).hexdigest()[
+                :12
+            ]
+            file = servers.var() / f"words-{place}.json"
         if not file.exists():
             words = {"roles": {role: secrets.token_hex(16) for role in ROLES}, "secret_key": secrets.token_urlsafe(50)}
-            file.touch(mode=0o600)
-            file.write_text(json.dumps(words))
-        words = json.loads(file.read_text())
-        if self.one_password:
-            words["roles"] = dict.fromkeys(ROLES, words["roles"]["reg_owner"])
-        return words
-
-    def end(self):
-        """End our servers, in reverse order."""
-        for child, how in reversed(self.children):
-            servers.end(child, how)
-        self.children = []
+            servers.write_secret(file, json.dumps(words))
+        return json.loads(file.read_text())
 
 
-def with_login(url, user, password):
-    """`url` with another login."""
-    parts = urlsplit(url)
-    place = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{place}"))
-
-
-def make_roles_and_database(admin, words):
-    """Make the three roles and the database where they are absent; the URL of the database.
-
-    admin   URL of somebody who may create roles and databases
-    """
-    parts = urlsplit(admin)
-    name = parts.path.lstrip("/")
-    name = DATABASE if name in ("", "postgres") else name
-    maintenance = urlunsplit(parts._replace(path="/postgres"))
-    try:
-        with psycopg.connect(maintenance, autocommit=True) as connection:
-            for role, rights in ROLES.items():
-                known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
-                verb = "ALTER" if known else "CREATE"
-                connection.execute(
-                    sql.SQL(f"{verb} ROLE {{}} LOGIN NOBYPASSRLS {rights} PASSWORD {{}}").format(sql.Identifier(role), sql.Literal(words[role]))
-                )
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-                if not connection.info.user == "reg_admin":
-                    connection.execute("GRANT reg_owner TO CURRENT_USER")
-                connection.execute(sql.SQL("CREATE DATABASE {} OWNER reg_owner").format(sql.Identifier(name)))
-    except psycopg.errors.InsufficientPrivilege as refusal:
-        raise SystemExit(
-            f"The user of DATABASE_URL may not make roles or databases ({refusal.diag.message_primary}). "
-            "Give it CREATEROLE and CREATEDB, or leave DATABASE_URL unset to use a PostgreSQL of the project's own."
-        ) from refusal
-    except psycopg.OperationalError as refusal:
-        raise SystemExit(f"PostgreSQL does not answer at the address given: {refusal}") from refusal
-    return urlunsplit(parts._replace(path=f"/{name}"))
+def free_place(name):
+    """(name, lock) of the first of `name`, `name`-2, … that no other command of this clone uses; the lock goes with the process."""
+    for number in range(1, 20):
+        place = name if number == 1 else f"{name}-{number}"
+        lock = open(servers.var() / f"{place}.lock", "w")  # noqa: SIM115 - held as long as its holder lives
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            continue
+        return place, lock
+    raise SystemExit(f"Too many commands of this clone run at once; see var/{name}-*.lock.")

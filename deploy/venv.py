@@ -1,7 +1,7 @@
 """The virtual environment: made once from the hashed lock, and again only when the lock changes. Standard library only."""
 
+import fcntl
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,23 +16,54 @@ OLDEST = (3, 11)
 
 
 def ensure():
-    """Make .venv hold exactly what the lock says. Returns whether anything had to be installed."""
+    """Make .venv hold exactly what the lock says, whoever else of this clone wants the same. Returns whether it had to install."""
     if sys.version_info[:2] < OLDEST:
         raise SystemExit(
             f"Python {sys.version.split()[0]} is too old: the registry needs 3.11 or newer. "
             "Name another one: make demo PYTHON=python3.11"
         )
-    if STAMP.exists() and STAMP.read_bytes() == LOCK.read_bytes():
+    if _installed():
         return False
-    if not PYTHON.exists():
-        shutil.rmtree(VENV, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+    try:
+        (ROOT / "var").mkdir(exist_ok=True)
+        lock = open(ROOT / "var/venv.lock", "w")  # noqa: SIM115 - held until we end
+    except PermissionError as refusal:
+        raise SystemExit(
+            f"{refusal.filename} cannot be written: an earlier start was made as another user. Start as that user."
+        ) from None
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if _installed():
+            return False
+        print("Installing the packages into .venv …", flush=True)
+        _install()
+        return True
+
+
+def _installed():
+    """Whether the packages of the lock are there, and the interpreter still answers (a clone may have been moved)."""
+    if not STAMP.exists() or STAMP.read_bytes() != LOCK.read_bytes():
+        return False
+    return os.path.exists(PYTHON) and str(VENV) in (VENV / "bin/activate").read_text(encoding="utf-8")
+
+
+def _install():
+    """The environment with pip, then the packages; the stamp last."""
+    STAMP.unlink(missing_ok=True)
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=False)
+    if made.returncode:
+        raise SystemExit(
+            f"{sys.executable} could not make a virtual environment; the reason stands above. "
+            "On Debian and Ubuntu: apt-get install python3-venv"
+        )
     if not _by_uv():
+        print("uv is not to be had here; pip installs the same packages, which takes about a minute.", flush=True)
         pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", LOCK]
         if subprocess.run(pip, check=False).returncode:
-            raise SystemExit("The packages of deploy/requirements-dev.lock could not be installed; the reason stands above.")
+            raise SystemExit(
+                "The packages of deploy/requirements-dev.lock could not be installed; the reason stands above."
+            )
     STAMP.write_bytes(LOCK.read_bytes())
-    return True
 
 
 def _by_uv():
