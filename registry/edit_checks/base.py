@@ -52,7 +52,9 @@ def not_asked(row: Row, around: Mapping[str, Any]) -> Iterator[Finding]:
                 f"{row.form}.{name}.not_asked",
                 name,
                 REFUSED,
-                gettext_noop("%(label)s is filled in, but does not apply with the other answers. Clear it, or correct them."),
+                gettext_noop(
+                    "%(label)s is filled in, but does not apply with the other answers. Clear it, or correct them."
+                ),
                 {"label": Label(item.label)},
                 row.form,
                 row.key,
@@ -91,7 +93,9 @@ def unusual(row: Row) -> Iterator[Finding]:
                 f"{row.form}.{name}.unusual",
                 name,
                 SOFT,
-                gettext_noop("%(label)s is %(found)s %(unit)s; usual values are %(usual)s. Please check against the source."),
+                gettext_noop(
+                    "%(label)s is %(found)s %(unit)s; usual values are %(usual)s. Please check against the source."
+                ),
                 {"label": Label(item.label), "found": plain(row[name]), "unit": item.unit, "usual": str(item.soft)},
                 row.form,
                 row.key,
