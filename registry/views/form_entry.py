@@ -1,7 +1,7 @@
 """One page for every case report form: shown, corrected, removed. What may be stored is decided by the action."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -79,7 +79,7 @@ def _entry(request, case, instance):
     stored = stored_case(case)
     if request.method == "POST":
         if not request.user.may(Permission.FORM_WRITE):
-            raise Http404
+            raise PermissionDenied
         return _store(request, case, stored, instance)
     entry = EntryForm(instance, day0=stored.day0)
     return render(request, "registry/form_entry.html", {"page": FormPage(request, case, stored, entry)})

@@ -1,0 +1,184 @@
+"""Who may open what: every named address × role → status. An address that is not in the table fails.
+
+To add an address: one `Row` in the table below, in the order of the roles in ROLES. `{…}` in `at` names something of the world
+that `world` builds; `method` and `body` where it is not a GET. Statuses are read aloud as policy: 302 to the login, 403 the role
+lacks the right, 404 the case is not theirs (or does not exist), 200 it opens. Ask which status *should* stand there before running.
+"""
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from registry.models import FORMS, Token
+from tests import factories
+
+ROLES = ("nobody", "nurse", "foreign", "investigator", "manager", "lead", "statistician", "administrator")
+#        (a case of KYO) coordinator of KYO, coordinator of OSA, investigator of KYO, …
+
+
+@dataclass(frozen=True)
+class Row:
+    """What each role is answered at one address, in the order of ROLES."""
+
+    name: str
+    statuses: str
+    at: dict = field(default_factory=dict)
+    method: str = "get"
+    body: dict = field(default_factory=dict)
+    headers: dict = field(default_factory=dict)
+
+
+def first_key(form):
+    """The key of a case's first row of a form."""
+    return "1.1" if form.of_course and form.key_item else "1"
+
+
+CASE = {"number": "KYO-0001"}
+DEATH = {**CASE, "form": "death", "key": "1"}
+DASHBOARD = {"slug": "tisagenlecleucel"}
+KEY = {"Idempotency-Key": "matrix"}
+DOOR = "302 200 200 200 200 200 200 200"  # everybody who is logged in
+REST_DOOR = "401 200 200 200 200 200 200 200"
+OWN_CASE = "302 200 404 200 200 200 403 403"
+OWN_ROW = "401 200 404 200 200 200 403 403"
+WRITER = "302 200 404 200 403 403 403 403"
+ADMINISTRATOR = "302 403 403 403 403 403 403 200"
+POOLED_PAGE = "302 403 403 403 200 200 200 403"
+POOLED = "401 403 403 403 200 200 200 403"
+POOLED_BUT_EMPTY = "401 403 403 403 404 404 404 403"  # nothing is computed in this world
+
+TABLE = [
+    # Everybody.
+    Row("login", "200 200 200 200 200 200 200 200"),
+    Row("logout", "302 302 302 302 302 302 302 302", method="post"),
+    Row("language", "302 302 302 302 302 302 302 302", method="post", body={"language": "ja"}),
+    Row("home", "302 302 302 302 302 302 302 302"),
+    Row("codebook", DOOR),
+    Row("tokens", "302 200 200 200 200 200 200 403"),
+    Row("tokens", "302 200 200 200 200 200 200 403", method="post", body={"purpose": "R", "days": "30"}),
+    Row("token_revoke", "302 302 404 404 404 404 404 403", {"pk": "{token}"}, method="post"),
+    # Cases and their forms. 422: the role may, the answers may not.
+    Row("worklist", "302 200 200 200 200 200 403 403"),
+    Row("cases", "302 200 200 200 200 200 403 403"),
+    Row("case_new", "302 200 200 200 403 403 403 403"),
+    Row("case_new", "302 302 422 302 403 403 403 403", method="post", body={"site": "{kyoto}"}),
+    Row("case", OWN_CASE, CASE),
+    Row("case_history", OWN_CASE, CASE),
+    Row("date_echo", WRITER, CASE),
+    Row("form_new", WRITER, {**CASE, "form": "relapse"}),
+    Row("form", OWN_CASE, DEATH),
+    Row("form", "302 302 404 302 403 403 403 403", DEATH, method="post", body={"version": "1"}),
+    Row("form_history", OWN_CASE, DEATH),
+    Row(
+        "form_void",
+        "302 302 404 302 403 403 403 403",
+        DEATH,
+        method="post",
+        body={"version": "1", "reason": "Not dead"},
+    ),
+    # People and sites.
+    Row("people", ADMINISTRATOR),
+    Row("person_new", ADMINISTRATOR),
+    Row("person", ADMINISTRATOR, {"pk": "{nurse}"}),
+    Row("person", ADMINISTRATOR, {"pk": "{nurse}"}, method="post"),
+    Row("sites", ADMINISTRATOR),
+    Row("site_new", ADMINISTRATOR),
+    Row("site_new", "302 403 403 403 403 403 403 302", method="post", body={"code": "NAG", "name": "Nagoya"}),
+    Row("site", ADMINISTRATOR, {"pk": "{kyoto}"}),
+    # Dashboards: pooled outcomes of all sites.
+    Row("dashboards", POOLED_PAGE),
+    Row("dashboard", POOLED_PAGE, DASHBOARD),
+    Row("dashboard_state", POOLED_PAGE, DASHBOARD),
+    Row("panel", "302 403 403 403 404 404 404 403", {**DASHBOARD, "name": "os"}),
+    # REST: everybody who is logged in; what an error means, everybody.
+    Row("api-index", REST_DOOR),
+    Row("api-schema", REST_DOOR),
+    Row("api-docs", DOOR),
+    Row("api-problem", "200 200 200 200 200 200 200 200", {"kind": "stale"}),
+    Row("api-sites", REST_DOOR),
+    Row("api-codebook", REST_DOOR),
+    # REST: cases and forms. 409: stored already; 428: the version is not named.
+    Row("api-cases", "401 200 200 200 200 200 403 403"),
+    Row("api-cases", "401 201 422 201 403 403 403 403", method="post", body={"site": "KYO"}, headers=KEY),
+    Row("api-case", OWN_ROW, CASE),
+    *(Row(f"api-{form.form_name}", "401 200 200 200 200 200 403 403") for form in FORMS),
+    *(Row(f"api-{form.form_name}-detail", OWN_ROW, {**CASE, "key": first_key(form)}) for form in FORMS),
+    Row("api-relapse", "401 201 404 201 403 403 403 403", method="post", body={"case": "KYO-0001"}, headers=KEY),
+    Row("api-death", "401 409 404 409 403 403 403 403", method="post", body={"case": "KYO-0001"}, headers=KEY),
+    Row("api-death-detail", "401 428 404 428 403 403 403 403", {**CASE, "key": "1"}, method="patch"),
+    # REST: pooled data.
+    Row("api-datasets", POOLED),
+    Row("api-endpoints", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel"}),
+    Row("api-analyses", POOLED),
+    Row("api-results", POOLED),
+    Row("api-result", POOLED_BUT_EMPTY, {"name": "os"}),
+    Row("api-runs", POOLED),
+    Row("api-run", POOLED_BUT_EMPTY, {"pk": 1}),
+    Row("api-run-result", POOLED_BUT_EMPTY, {"pk": 1}),
+]
+
+
+def addresses(patterns, prefix=""):
+    """Names of all addresses below `patterns`; an address without a name is its own pattern, which no row can have."""
+    for one in patterns:
+        if hasattr(one, "url_patterns"):
+            space = f"{one.namespace}:" if one.namespace else ""
+            yield from addresses(one.url_patterns, prefix + space)
+        else:
+            yield f"{prefix}{one.name}" if one.name else f"without a name: {one.pattern}"
+
+
+@pytest.fixture
+def world(db):
+    """One case of Kyoto and somebody in every role."""
+    kyoto, osaka = factories.site("KYO"), factories.site("OSA")
+    people = {
+        "nobody": None,
+        "nurse": factories.person("coordinator", sites=[kyoto]),
+        "foreign": factories.person("coordinator", sites=[osaka]),
+        "investigator": factories.person("investigator", sites=[kyoto]),
+        **{role: factories.person(role) for role in ("manager", "lead", "statistician", "administrator")},
+    }
+    case = factories.infused_case(kyoto)
+    for form in FORMS:
+        if form.form_name not in factories.USUAL or not factories.USUAL[form.form_name]:
+            factories.stored_form(case, form.form_name)
+    return SimpleNamespace(kyoto=kyoto, people=people, token=mint(people["nurse"]))
+
+
+def mint(person):
+    """The id of a token of `person`."""
+    factories.token(person)
+    return Token.objects.get(owner=person).pk
+
+
+def answered(world, row, role):
+    """What this role is answered; what the request stored is undone."""
+    client = Client(raise_request_exception=False)
+    known = {"{kyoto}": world.kyoto.pk, "{nurse}": world.people["nurse"].pk, "{token}": world.token}
+    path = reverse(row.name, kwargs={name: known.get(value, value) for name, value in row.at.items()})
+    with transaction.atomic():
+        if world.people[role]:
+            client.force_login(world.people[role])
+        words = {"content_type": "application/json"} if path.startswith("/api/") and row.method != "get" else {}
+        body = {name: known.get(value, value) for name, value in row.body.items()}
+        answer = getattr(client, row.method)(path, body, headers=row.headers, **words)
+        transaction.set_rollback(True)
+    return str(answer.status_code)
+
+
+def test_every_address_is_in_the_table():
+    named = set(addresses(get_resolver().url_patterns))
+
+    assert sorted(named - {row.name for row in TABLE}) == [], "add a row for each"
+    assert sorted({row.name for row in TABLE} - named) == [], "these addresses are gone"
+
+
+def test_every_role_is_answered_as_the_table_says(world):
+    found = {(row.name, row.method): " ".join(answered(world, row, role) for role in ROLES) for row in TABLE}
+
+    assert found == {(row.name, row.method): row.statuses for row in TABLE}
