@@ -3,10 +3,11 @@
 import contextlib
 from datetime import date, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.test.utils import setup_databases, teardown_databases
 
 from benchmarks.kernels import median_seconds
+from tests.conftest import log_in_as
 
 SAVES = 60
 
@@ -15,13 +16,11 @@ SAVES = 60
 def database():
     """A test database, served by the role that serves."""
     config = setup_databases(verbosity=0, interactive=False)
-    connection.close()
-    connection.settings_dict["USER"] = "reg_app"
+    log_in_as("reg_app")
     try:
         yield
     finally:
-        connection.close()
-        connection.settings_dict["USER"] = "reg_owner"
+        log_in_as("reg_owner")
         teardown_databases(config, verbosity=0)
 
 

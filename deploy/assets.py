@@ -16,12 +16,13 @@ def install(packages: Path, folder: Path):
     """Put the bundle, its style sheet and the ids of its style elements into `folder`."""
     bundle = packages / "plotly/package_data/plotly.min.js"
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / "plotly.min.js"
-    if not target.exists() or target.stat().st_size != bundle.stat().st_size:
-        target.write_bytes(bundle.read_bytes())
-        text = bundle.read_text(encoding="utf-8")
-        (folder / "plotly.css").write_text(style_sheet(text), encoding="utf-8")
-        (folder / "style_ids.json").write_text(json.dumps(style_ids(text)), encoding="utf-8")
+    target, sheet, ids = folder / "plotly.min.js", folder / "plotly.css", folder / "style_ids.json"
+    if target.exists() and target.stat().st_size == bundle.stat().st_size and sheet.exists() and ids.exists():
+        return
+    text = bundle.read_text(encoding="utf-8")
+    sheet.write_text(style_sheet(text), encoding="utf-8")
+    ids.write_text(json.dumps(style_ids(text)), encoding="utf-8")
+    target.write_bytes(bundle.read_bytes())
 
 
 def style_sheet(bundle):

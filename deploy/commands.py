@@ -1,5 +1,6 @@
 """What each make target does, once the virtual environment is there."""
 
+import contextlib
 import os
 import shlex
 import signal
@@ -8,80 +9,85 @@ import sys
 import time
 
 from deploy import browser, checks, demo, messages, servers
-from deploy.stack import Stack
+from deploy.family import Family
+from deploy.stack import Stack, free_place
 
 ROOT = servers.ROOT
-MANAGE = [sys.executable, "manage.py"]
+INTERRUPTED = 130
+TEST_NAMES = ("ADMIN_DATABASE_URL", "DATABASE_URL", "APP_DATABASE_URL", "WORKER_DATABASE_URL", "REDIS_URL")
 
 
 def do(command, arguments):
     """Do one command; its exit status."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    return {"demo": demo.demo, "test": test, "check": check, "bench": bench, "servers": stay, "messages": renew}[
-        command
-    ](arguments)
+    for ending in (signal.SIGTERM, signal.SIGINT):  # a job in the background is started with SIGINT ignored
+        signal.signal(ending, signal.default_int_handler)
+    acts = {"demo": demo.demo, "test": test, "check": check, "bench": bench, "servers": stay, "messages": renew}
+    try:
+        return acts[command](arguments)
+    except KeyboardInterrupt:
+        print("\nEnded before it was done.", flush=True)
+        return INTERRUPTED
 
 
 def test(arguments):
     """The whole suite on servers of its own; the exit status is pytest's."""
     browser.ensure()
-    with test_servers("test") as environment:
-        options = shlex.split(os.environ.get("ARGS", "")) + arguments
-        return subprocess.call([sys.executable, "-m", "pytest", *options], cwd=ROOT, env=environment)
+    with servers_for_tests() as environment:
+        return to_its_end(
+            [sys.executable, "-m", "pytest", *shlex.split(os.environ.get("ARGS", "")), *arguments], environment
+        )
 
 
 def check(_arguments):
     """Every check; a line each. The exit status is 1 if any failed."""
-    with test_servers("check") as environment:
+    with servers_for_tests() as environment:
         return checks.run_all(environment)
 
 
 def bench(arguments):
-    """The benchmarks, on servers of their own."""
-    with test_servers("bench", settings=servers.SAFE) as environment:
-        return subprocess.call([sys.executable, "-m", "benchmarks", *arguments], cwd=ROOT, env=environment)
+    """The benchmarks, on servers that keep what they promise; JSON goes to var/bench."""
+    with servers_for_tests(settings=servers.SAFE, name="bench-servers") as environment:
+        return to_its_end([sys.executable, "-m", "benchmarks", *arguments], environment)
+
+
+def renew(_arguments):
+    """Bring the message catalogues up to date with the source."""
+    with servers_for_tests() as environment:
+        return to_its_end([sys.executable, "-m", "deploy.messages", "--merge"], environment)
 
 
 def stay(_arguments):
-    """Test servers that stay: their environment goes to var/test/env, which the test settings read."""
-    with test_servers("stay") as environment:
-        file = ROOT / "var/test/env"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text("".join(f"{name}={environment[name]}\n" for name in TEST_NAMES))
-        print("Test servers run; pytest can be called by hand. Ctrl-C ends them.", flush=True)
+    """Servers for tests that stay: their environment goes to var/test/env, which the test settings read."""
+    with servers_for_tests() as environment:
+        file = servers.made(servers.var() / "test") / "env"
+        if file.exists():
+            print("Other servers for tests are named in var/test/env already; from now on these are.", flush=True)
+        text = "".join(f"{name}={environment[name]}\n" for name in TEST_NAMES)
+        servers.write_secret(file, text)
+        print(
+            "Servers for tests run; .venv/bin/python -m pytest finds them by var/test/env. Ctrl-C ends them.",
+            flush=True,
+        )
         try:
             while True:
                 time.sleep(3600)
         except KeyboardInterrupt:
             return 0
         finally:
-            file.unlink(missing_ok=True)
+            if file.exists() and file.read_text(encoding="utf-8") == text:
+                file.unlink()
 
 
-def renew(_arguments):
-    """Bring the message catalogues up to date with the source."""
-    with test_servers("check") as environment:
-        return subprocess.call([sys.executable, "-m", "deploy.messages", "--merge"], cwd=ROOT, env=environment)
-
-
-TEST_NAMES = ("ADMIN_DATABASE_URL", "DATABASE_URL", "WORKER_DATABASE_URL", "REDIS_URL")
-
-
-class test_servers:  # noqa: N801 - a context manager reads like a function
-    """Servers for tests, quick rather than durable; the environment of the processes that use them."""
-
-    def __init__(self, name, settings=servers.QUICK):
-        self.stack = Stack(f"{name}-servers", settings, one_password=True)
-
-    def __enter__(self):
-        try:
-            found = self.stack.start()
-        except BaseException:
-            self.stack.end()
-            raise
+@contextlib.contextmanager
+def servers_for_tests(settings=servers.QUICK, name="test-servers"):
+    """Servers in a place that no other command of the clone uses; yields the environment of the processes that use them."""
+    place, lock = free_place(name)
+    family = Family()
+    try:
+        stack = Stack(place, settings, family=family)
+        found = stack.start()
         prepare_assets()
-        return {
+        environment = {
             **os.environ,
             **found,
             "DATABASE_URL": found[
@@ -91,9 +97,29 @@ class test_servers:  # noqa: N801 - a context manager reads like a function
             "DJANGO_SETTINGS_MODULE": "registry.settings.test",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
+        if stack.given["DATABASE_URL"]:
+            environment.setdefault("TEST_DB_SUFFIX", f"_{os.getpid()}")  # others may test on the same server
+        yield environment
+    finally:
+        family.end()
+        lock.close()
 
-    def __exit__(self, *_error):
-        self.stack.end()
+
+def to_its_end(command, environment):
+    """Run a command that has the terminal; interrupted, it is given time to put its own things in order."""
+    child = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(2)  # a terminal sends Ctrl-C to both
+        for how in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+            if child.poll() is None:
+                child.send_signal(how)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    child.wait(20)
+        raise
 
 
 def prepare_assets():

@@ -3,7 +3,7 @@
 import contextlib
 import fcntl
 import os
-import signal
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 
 from deploy import servers, venv
+from deploy.family import Family, recover
 from deploy.stack import Stack
 
 ROOT = servers.ROOT
@@ -27,45 +28,73 @@ ACCOUNTS = (
     ("admin@demo.example", "sites and people"),
 )
 PASSWORD = "consortium-demo"  # noqa: S105 - of the demonstration, and printed
-ENV_NAMES = (
-    "OWNER_DATABASE_URL",
-    "DATABASE_URL",
-    "WORKER_DATABASE_URL",
-    "ADMIN_DATABASE_URL",
-    "REDIS_URL",
-    "SECRET_KEY",
-    "MEDIA_ROOT",
-    "PORT",
-)
+ENV_NAMES = ("OWNER_DATABASE_URL", "DATABASE_URL", "WORKER_DATABASE_URL", "ADMIN_DATABASE_URL", "REDIS_URL", "SECRET_KEY",
+             "MEDIA_ROOT", "PORT", "BASE_URL")  # fmt: skip
+MADE_BY_DEMO = ("media", "beat-schedule*", "demo-token", "env")
 
 
 def demo(_arguments):
     """Start everything, say so, and stay until told to end or until a child dies."""
-    LOGS.mkdir(parents=True, exist_ok=True)
-    with only_one(), contextlib.ExitStack() as ends:
-        mark = unfinished_mark()
-        ends.callback(mark.unlink, missing_ok=True)
-        port = choose_port()
-        stack = Stack("demo-servers", reset=os.environ.get("RESET") == "1")
-        ends.callback(stack.end)
-        with step("PostgreSQL and Redis run"):
-            environment = {**os.environ, **stack.start(), "REGISTRY_ENV": "demo", "PYTHONDONTWRITEBYTECODE": "1",
-                           "MEDIA_ROOT": str(ROOT / "var/media"), "PORT": str(port), "BASE_URL": f"http://127.0.0.1:{port}"}  # fmt: skip
-            environment.pop("DJANGO_SETTINGS_MODULE", None)
-        write_env(environment)
-        prepare(environment)
-        children = start_processes(environment, port)
-        ends.callback(lambda: [servers.end(child) for child in reversed(list(children.values()))])
-        with step("The page answers"):
-            wait_for_page(port, children)
-        print(f"\nDemonstration accounts (password {PASSWORD}):")
-        for address, what in ACCOUNTS:
-            print(f"  {address:34} {what}")
-        token = ROOT / "var/demo-token"
-        if token.exists():
-            print(f"  Token of the statistician: {token.read_text().strip()}")
-        print(f"\nLogs are in var/log. Ctrl-C ends everything.\nReady: http://127.0.0.1:{port}/", flush=True)
-        return watch(children)
+    var = servers.var()
+    LOGS.mkdir(exist_ok=True)
+    with only_one(var / "demo.lock"):
+        mark = var / "demo.running"
+        if recover(mark):
+            print(
+                "The run before did not end properly: it was killed, or the machine was. Its data are kept.", flush=True
+            )
+        port = choose_port(os.environ.get("PORT"))
+        family = Family(mark)
+        try:
+            start(family, port)
+            return watch(family)
+        finally:
+            family.end()
+
+
+def start(family, port):
+    """Everything up to the line that says it is ready."""
+    stack = Stack("demo-servers", family=family)
+    if os.environ.get("RESET") == "1":
+        stack.reset()
+        forget()
+        print("The data of earlier runs are deleted.", flush=True)
+    with step("PostgreSQL and Redis run"):
+        environment = environment_on(stack.start(), port)
+    servers.write_secret(ROOT / "var/env", "".join(f"{name}={environment[name]}\n" for name in ENV_NAMES))
+    prepare(environment)
+    with step("The page answers"):
+        start_processes(family, environment, port)
+        wait_for_page(family, port)
+    print(f"\nDemonstration accounts (password {PASSWORD}):")
+    for address, what in ACCOUNTS:
+        print(f"  {address:34} {what}")
+    token = ROOT / "var/demo-token"
+    if token.exists():
+        print(f"  Token of the statistician: {token.read_text().strip()}")
+    print(f"\nLogs are in var/log. Ctrl-C ends everything.\nReady: http://127.0.0.1:{port}/", flush=True)
+
+
+def environment_on(found, port):
+    """The environment of the web process; the others differ from it in DATABASE_URL."""
+    environment = {
+        **os.environ,
+        **found,
+        "DATABASE_URL": found["APP_DATABASE_URL"],
+        "REGISTRY_ENV": "demo",
+        "MEDIA_ROOT": str(servers.made(ROOT / "var/media")),
+        "PORT": str(port),
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    return environment
+
+
+def forget():
+    """Delete what earlier runs left beside their servers' data."""
+    for path in (found for name in MADE_BY_DEMO for found in (ROOT / "var").glob(name)):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 @contextlib.contextmanager
@@ -77,63 +106,52 @@ def step(what):
 
 
 @contextlib.contextmanager
-def only_one():
+def only_one(path):
     """Refuse a second demonstration of the same clone; the lock goes with the process, kill -9 included."""
-    file = open(ROOT / "var/demo.lock", "a+")  # noqa: SIM115 - held as long as we live
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.seek(0)
-        raise SystemExit(
-            f"A demonstration of this clone runs already (process {file.read().strip() or 'unknown'}). End it first."
-        ) from None
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
-    try:
-        yield
-    finally:
+    with open(path, "a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise SystemExit(
+                f"A demonstration of this clone runs already (process {file.read().strip() or 'unknown'}). End it first."
+            ) from None
         file.truncate(0)
-        file.close()
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+        file.truncate(0)
 
 
-def unfinished_mark():
-    """A file that an orderly end removes; finding it means the run before was killed."""
-    mark = ROOT / "var/demo.running"
-    if mark.exists():
-        print("The run before did not end properly; its data are kept and PostgreSQL recovers them now.", flush=True)
-    mark.touch()
-    return mark
-
-
-def choose_port():
-    """PORT, or 8000; where 8000 is taken and none was asked for, the next free one."""
-    asked = os.environ.get("PORT")
+def choose_port(asked):
+    """The port that was asked for, or 8000; where 8000 is taken and none was asked for, the next free one."""
+    if asked and not (asked.isdecimal() and 0 < int(asked) < 65536):
+        raise SystemExit(f"PORT={asked} is no port: give a number from 1 to 65535, as in: make demo PORT=8080")
     first = int(asked or 8000)
     for port in [first] if asked else range(first, first + 50):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with contextlib.suppress(OSError):
+        try:
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(("127.0.0.1", port))
-                if port != first:
-                    print(f"Port {first} is taken; using {port}. Choose another with: make demo PORT=…", flush=True)
-                return port
+        except PermissionError:
+            raise SystemExit(f"Port {port} is for root alone. Choose one from 1024 on: make demo PORT=8080") from None
+        except OSError:
+            continue
+        if port != first:
+            print(
+                f"Port {first} is taken by another program; using {port}. Choose another with: make demo PORT=…",
+                flush=True,
+            )
+        return port
     raise SystemExit(f"Port {first} is taken by another program. Choose another with: make demo PORT={first + 1}")
-
-
-def write_env(environment):
-    """var/env, for commands given by hand beside the running demonstration."""
-    file = ROOT / "var/env"
-    file.unlink(missing_ok=True)
-    file.touch(mode=0o600)
-    file.write_text("".join(f"{name}={environment[name]}\n" for name in ENV_NAMES))
 
 
 def prepare(environment):
     """Tables, files for the browser, message catalogues, the demonstration's cases."""
     from deploy.commands import prepare_assets
 
-    prepare_assets()
+    with step("The message catalogues are compiled"):
+        prepare_assets()
     with step("The tables are up to date"):
         manage(
             "migrate",
@@ -154,13 +172,13 @@ def static_state():
     files = [
         path for folder in ("static", "var/assets") for path in sorted((ROOT / folder).rglob("*")) if path.is_file()
     ]
-    lines = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in [*files, venv.STAMP]]
-    return "\n".join(lines)
+    return "\n".join(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in [*files, venv.STAMP])
 
 
 def static_files_changed():
     """Whether they must be collected again."""
-    return not (STATIC_STAMP.exists() and STATIC_STAMP.read_text() == static_state())
+    collected = (ROOT / "var/static/staticfiles.json").exists() and STATIC_STAMP.exists()
+    return not collected or STATIC_STAMP.read_text() != static_state()
 
 
 def manage(*command, environment):
@@ -172,9 +190,11 @@ def manage(*command, environment):
         raise SystemExit(f"manage.py {command[0]} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
 
 
-def start_processes(environment, port):
+def start_processes(family, environment, port):
     """Web, worker, beat and sweeper, each with its own role and log."""
     working = {**environment, "DATABASE_URL": environment["WORKER_DATABASE_URL"]}
+    if os.geteuid() == 0:
+        working["C_FORCE_ROOT"] = "1"  # Celery warns at length otherwise
     celery = [sys.executable, "-m", "celery", "-A", "registry"]
     commands = {
         "web": ([sys.executable, "-m", "uvicorn", "registry.asgi:application", "--host", "127.0.0.1", "--port", str(port),
@@ -183,49 +203,31 @@ def start_processes(environment, port):
         "beat": ([*celery, "beat", "--schedule", str(ROOT / "var/beat-schedule"), "--pidfile="], working),
         "sweeper": ([sys.executable, "manage.py", "sweep"], working),
     }  # fmt: skip
-    return {
-        name: servers.start(command, LOGS / f"{name}.log", cwd=ROOT, env={**env, **unprivileged(name)})
-        for name, (command, env) in commands.items()
-    }
+    for name, (command, env) in commands.items():
+        log = LOGS / f"{name}.log"
+        family.add(name, servers.start(command, log, cwd=ROOT, env=env), log)
 
 
-def unprivileged(name):
-    """Celery started by root warns at length; it is told that this is the demonstration."""
-    return {"C_FORCE_ROOT": "1"} if os.geteuid() == 0 and name in ("worker", "beat") else {}
-
-
-def wait_for_page(port, children, seconds=90):
+def wait_for_page(family, port, seconds=90):
     """Wait until the login page answers; a child that dies before ends the start, with its log named."""
-    stop = time.monotonic() + seconds
-    while True:
-        with contextlib.suppress(urllib.error.URLError, OSError):
-            if urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=5).status == 200:
-                return
-        complain_of_the_dead(children)
-        if time.monotonic() > stop:
-            raise SystemExit(f"The page did not answer within {seconds} s; see {LOGS / 'web.log'}.")
+    stop, said = time.monotonic() + seconds, "nothing"
+    while time.monotonic() < stop:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=5).close()
+            return
+        except OSError as refusal:
+            said = refusal
+        family.complain_of_the_dead()
         time.sleep(0.1)
+    raise SystemExit(f"The page did not answer within {seconds} s ({said}); see {LOGS / 'web.log'}.")
 
 
-def complain_of_the_dead(children):
-    """End, naming the log, if a child has died."""
-    for name, child in children.items():
-        if child.poll() is not None:
-            log = LOGS / f"{name}.log"
-            raise SystemExit(
-                f"{name} ended by itself (status {child.returncode}). The end of {log}:\n{log.read_text(errors='replace')[-2000:]}"
-            )
-
-
-def watch(children):
+def watch(family):
     """Stay until Ctrl-C or SIGTERM; the exit status of an orderly end is 0."""
-    for ending in (signal.SIGTERM, signal.SIGINT):  # a job in the background is started with SIGINT ignored
-        signal.signal(ending, signal.default_int_handler)
     try:
         while True:
-            complain_of_the_dead(children)
+            family.complain_of_the_dead()
             time.sleep(0.5)
     except KeyboardInterrupt:
         print("\nEnding …", flush=True)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         return 0

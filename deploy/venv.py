@@ -41,17 +41,22 @@ def ensure():
 
 
 def _installed():
-    """Whether the packages of the lock are there, and the interpreter still answers (a clone may have been moved)."""
-    if not STAMP.exists() or STAMP.read_bytes() != LOCK.read_bytes():
-        return False
-    return os.path.exists(PYTHON) and str(VENV) in (VENV / "bin/activate").read_text(encoding="utf-8")
+    """Whether the packages of the lock are there."""
+    return STAMP.exists() and STAMP.read_bytes() == LOCK.read_bytes() and _made()
+
+
+def _made():
+    """Whether there is an environment of this place with an interpreter that is still there: a clone may have been moved."""
+    activate = VENV / "bin/activate"
+    return (
+        PYTHON.exists() and activate.exists() and f'"{VENV}"' in activate.read_text(encoding="utf-8").replace("'", '"')
+    )
 
 
 def _install():
     """The environment with pip, then the packages; the stamp last."""
     STAMP.unlink(missing_ok=True)
-    made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=False)
-    if made.returncode:
+    if not _made() and subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=False).returncode:
         raise SystemExit(
             f"{sys.executable} could not make a virtual environment; the reason stands above. "
             "On Debian and Ubuntu: apt-get install python3-venv"

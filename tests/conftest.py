@@ -1,7 +1,7 @@
 """Database tests as the role that serves, on a database that the owner makes; a browser that needs no download."""
 
 import os
-import shutil
+from urllib.parse import unquote, urlsplit
 
 import psycopg
 import pytest
@@ -9,13 +9,23 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 
+from deploy import browser
+
 KEPT = ["django_migrations", "django_content_type", "auth_permission"]  # filled by migrations
+
+
+URLS = {"reg_owner": "DATABASE_URL", "reg_app": "APP_DATABASE_URL", "reg_worker": "WORKER_DATABASE_URL"}
+
+
+def password(role):
+    """The password of `role` on the servers for tests."""
+    return unquote(urlsplit(os.environ[URLS[role]]).password or "")
 
 
 def log_in_as(role):
     """Make the default connection's next login that of `role`."""
     connection.close()
-    connection.settings_dict["USER"] = role
+    connection.settings_dict.update(USER=role, PASSWORD=password(role))
 
 
 @pytest.fixture(scope="session")
@@ -52,9 +62,16 @@ def wipe_as_administrator():
     TransactionTestCase._fixture_teardown = ours
 
 
-os.environ.setdefault(
-    "DJANGO_ALLOW_ASYNC_UNSAFE", "true"
-)  # Playwright's sync API keeps an event loop in the test's thread
+# Playwright's sync API keeps an event loop in the test's thread.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def pytest_runtest_setup(item):
+    """A browser test is skipped where there is no Chromium; in CI it fails."""
+    if item.get_closest_marker("browser") and not browser.find():
+        if os.environ.get("CI"):
+            pytest.fail(f"Chromium is missing. {browser.HOW}", pytrace=False)
+        pytest.skip(f"Chromium is missing. {browser.HOW}")
 
 
 @pytest.fixture(scope="session")
@@ -70,16 +87,14 @@ def browser_type_launch_args(browser_type_launch_args):
     ]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
-    return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": arguments}
+    return {**browser_type_launch_args, "executable_path": browser.find(), "args": arguments}
 
 
 def pytest_collection_modifyitems(items):
-    """Without a Chromium, browser tests are reported as skipped; where CI is set they run and fail."""
+    """What uses Playwright is a browser test, marked or not."""
     for item in items:
-        if {"page", "browser", "context", "new_context"} & set(getattr(item, "fixturenames", ())):
+        if "browser_type" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-            if not shutil.which("chromium") and not os.environ.get("CI"):
-                item.add_marker(pytest.mark.skip(reason="Chromium is missing: apt-get install chromium"))
 
 
 @pytest.fixture

@@ -9,10 +9,12 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.db import connection
+
+from tests.conftest import password
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = {
@@ -47,7 +49,7 @@ ROLES = {"web": "reg_app", "worker": "reg_worker", "sweeper": "reg_worker"}
 def test_database_url(role):
     """The address of the test database for a process of this role."""
     parts = urlsplit(os.environ["DATABASE_URL"])
-    return f"postgresql://{role}:{settings.DATABASES['default']['PASSWORD']}@{parts.hostname}:{parts.port}/{connection.settings_dict['NAME']}"
+    return f"postgresql://{role}:{quote(password(role), safe='')}@{parts.hostname}:{parts.port}/{connection.settings_dict['NAME']}"
 
 
 def free_port():
