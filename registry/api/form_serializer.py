@@ -4,6 +4,7 @@ import difflib
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.functional import cached_property
 from rest_framework import serializers
 
 from registry.actions.forms import save_form
@@ -57,11 +58,11 @@ class FormSerializer(serializers.Serializer):
                 body[name] = answer.to_representation(stored)
         return body
 
-    @property
+    @cached_property
     def _items(self):
         return self.form_class.items()
 
-    @property
+    @cached_property
     def _fields_of_answers(self):
         columns = set(self.form_class.columns())
         return {name: field for name, field in self.fields.items() if name in columns}

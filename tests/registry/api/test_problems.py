@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from registry.actions.cases import enrol_case
 from registry.api.problems import KINDS
 from registry.models import Token
 from tests import factories
@@ -149,10 +150,11 @@ def test_a_body_that_is_too_large_is_refused(nurse):
 
 
 def test_a_defect_of_ours_is_a_problem_too_and_stores_nothing(nurse, monkeypatch):
-    def broken(*args, **kwargs):
+    def broken(**words):
+        enrol_case(**words)
         raise ZeroDivisionError
 
-    monkeypatch.setattr("registry.api.idempotency.IdempotencyKey.objects.create", broken)
+    monkeypatch.setattr("registry.api.cases.enrol_case", broken)
     answer = nurse.post("cases", {"site": "KYO"})
 
     check(answer, 500, "server_error")
