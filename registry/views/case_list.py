@@ -1,5 +1,6 @@
 """The list of cases, and enrolling a new one."""
 
+import uuid
 from dataclasses import dataclass
 
 from django import forms
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from registry.access.permissions import Permission
 from registry.actions.cases import enrol_case
+from registry.actions.once import once
 from registry.dictionary.codelists import AllSubtype
 from registry.fields import code_label
 from registry.models import Case, Cohort, Site
@@ -103,6 +105,7 @@ def _row(case, stored):
 class EnrolForm(forms.Form):
     """Where the new case belongs."""
 
+    nonce = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
     site = forms.ModelChoiceField(queryset=Site.objects.none(), label=gettext_lazy("Site"), empty_label=None)
 
     def __init__(self, person, *args):
@@ -117,7 +120,7 @@ def case_new(request):
     form = EnrolForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            case = enrol_case(site=form.cleaned_data["site"], by=request.user)
+            case = _enrol_once(request.user, form.cleaned_data["site"], form.cleaned_data["nonce"] or uuid.uuid4())
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
@@ -126,3 +129,11 @@ def case_new(request):
             )
             return redirect("form_new", case.number, "patient")
     return render(request, "registry/case_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _enrol_once(person, site, nonce):
+    """The case that this page enrols, however often it is sent."""
+    made, _is_new = once(
+        lambda: {"case": enrol_case(site=site, by=person).pk}, by=person, key=f"page:{nonce}", body=site.code.encode()
+    )
+    return Case.objects.get(pk=made["case"])

@@ -1,5 +1,7 @@
 """One page for every case report form: shown, corrected, removed. What may be stored is decided by the action."""
 
+import json
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, JsonResponse
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from registry.access.permissions import Permission
 from registry.actions.forms import ReasonNeededError, StaleVersionError, save_form, void_form
+from registry.actions.once import KeyUsedError, once
 from registry.entry import EntryForm
 from registry.entry.dates import echo, understood
 from registry.models import FORM_OF
@@ -91,8 +94,9 @@ def _store(request, case, stored, instance):
     reason, page_words = data.get("reason", ""), {}
     if entry.is_valid():
         try:
-            saved = save_form(entry.instance, by=request.user, seen_version=_version(request), reason=reason)
-            return _after_saving(request, case, saved)
+            return _after_saving(request, case, _save(request, entry.instance, reason))
+        except KeyUsedError as used:
+            return _stored_before(request, case, entry, model=type(instance), pk=used.made["row"])
         except StaleVersionError as stale:
             return conflict_page(request, case, entry, stale, seen_version=_version(request))
         except ReasonNeededError as refusal:
@@ -101,6 +105,34 @@ def _store(request, case, stored, instance):
             entry.refuse(refusal)
     page = FormPage(request, case, stored, entry, version=_version(request), reason=reason, **page_words)
     return render(request, "registry/form_entry.html", {"page": page}, status=422)
+
+
+def _save(request, form, reason):
+    """Store the form; a new one only once, however often its page is sent."""
+    nonce = request.POST.get("nonce", "")[:36]
+
+    def save():
+        return save_form(form, by=request.user, seen_version=_version(request), reason=reason)
+
+    if form.pk or not nonce:
+        return save()
+    typed = sorted(
+        (name, request.POST.getlist(name)) for name in request.POST if name not in ("csrfmiddlewaretoken", "go")
+    )
+    made, _is_new = once(
+        lambda: {"row": save().pk}, by=request.user, key=f"page:{nonce}", body=json.dumps(typed).encode()
+    )
+    return type(form).with_void.get(pk=made["row"])
+
+
+def _stored_before(request, case, entry, *, model, pk):
+    """The page of a new form was sent before and now again with other answers: both versions, for the row it made."""
+    theirs = model.with_void.select_related("case", "site").get(pk=pk)
+    mine = entry.instance
+    if mine.key_item:
+        setattr(mine, mine.key_item, getattr(theirs, theirs.key_item))
+    url = reverse("form", args=[case.number, theirs.form_name, theirs.key])
+    return conflict_page(request, case, entry, StaleVersionError(theirs, mine), seen_version=0, url=url)
 
 
 def _after_saving(request, case, saved):

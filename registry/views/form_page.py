@@ -1,5 +1,6 @@
 """What the page of a case report form shows around its questions."""
 
+import uuid
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -49,6 +50,11 @@ class FormPage:
     @property
     def is_stored(self):
         return self.form.pk is not None and not self.form.is_void
+
+    @property
+    def nonce(self):
+        """Names this page of a new form, so that sending it twice makes one row."""
+        return self.request.POST.get("nonce") or str(uuid.uuid4())
 
     @cached_property
     def may_write(self):

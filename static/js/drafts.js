@@ -5,7 +5,7 @@
  */
 
 const form = document.querySelector("form[data-entry]");
-const SKIP = ["csrfmiddlewaretoken", "version", "go"];
+const SKIP = ["csrfmiddlewaretoken", "version", "go", "nonce"];
 
 function entries() {
   return [...new FormData(form)].filter(([name]) => !SKIP.includes(name));
