@@ -63,5 +63,7 @@ def row_of(form):
 
 def said(finding):
     """The finding's message in the language of now."""
-    values = {name: pgettext("item", value) if isinstance(value, Label) else value for name, value in finding.values.items()}
+    values = {
+        name: pgettext("item", value) if isinstance(value, Label) else value for name, value in finding.values.items()
+    }
     return _(finding.text) % values

@@ -67,5 +67,8 @@ def _set(values):
         cursor.execute(f"SELECT {columns}", SETTINGS)
         before = cursor.fetchone()
         changes = ", ".join("set_config(%s, coalesce(%s, current_setting(%s, true), ''), true)" for _name in SETTINGS)
-        cursor.execute(f"SELECT {changes}", [part for name, value in zip(SETTINGS, values, strict=True) for part in (name, value, name)])
+        cursor.execute(
+            f"SELECT {changes}",
+            [part for name, value in zip(SETTINGS, values, strict=True) for part in (name, value, name)],
+        )
     return before

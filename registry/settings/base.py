@@ -62,7 +62,9 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASE_OPTIONS = {
     "CONN_MAX_AGE": 0,
-    "OPTIONS": {"options": "-c statement_timeout=60000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"},
+    "OPTIONS": {
+        "options": "-c statement_timeout=60000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
+    },
 }
 MEDIA_ROOT = os.environ.get("MEDIA_ROOT", str(ROOT / "var/media"))
 

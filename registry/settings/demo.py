@@ -15,4 +15,6 @@ SECRET_KEY = os.environ.get("SECRET_KEY", "only-for-commands-before-the-first-st
 HOSPITAL_NUMBER_KEY = f"hospital-number:{SECRET_KEY}"
 PSEUDONYM_KEY = f"pseudonym:{SECRET_KEY}"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
-DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgresql://reg_app@127.0.0.1/registry"), **DATABASE_OPTIONS)}
+DATABASES = {
+    "default": database(os.environ.get("DATABASE_URL", "postgresql://reg_app@127.0.0.1/registry"), **DATABASE_OPTIONS)
+}

@@ -16,9 +16,13 @@ DATABASES = {"default": database(needed("DATABASE_URL"), **DATABASE_OPTIONS)}
 needed("REDIS_URL")
 
 if len(SECRET_KEY) < 40:
-    raise ImproperlyConfigured("SECRET_KEY is shorter than 40 characters. Make one with: python -c 'import secrets; print(secrets.token_urlsafe(50))'")
+    raise ImproperlyConfigured(
+        "SECRET_KEY is shorter than 40 characters. Make one with: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    )
 if not any(ALLOWED_HOSTS) or "*" in ALLOWED_HOSTS:
-    raise ImproperlyConfigured("ALLOWED_HOSTS must name the registry's host names, separated by commas; “*” is not accepted.")
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS must name the registry's host names, separated by commas; “*” is not accepted."
+    )
 
 SECURE_SSL_REDIRECT = os.environ.get("BEHIND_TLS_PROXY", "") != "1"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -19,7 +19,9 @@ TEST_NAME = "test_registry" + os.environ.get("TEST_DB_SUFFIX", "")
 ADMIN_URL = os.environ.get("ADMIN_DATABASE_URL", "")
 DATABASES = {
     "default": database(
-        os.environ.get("DATABASE_URL", "postgresql://reg_owner@127.0.0.1/registry"), **DATABASE_OPTIONS, TEST={"NAME": TEST_NAME}
+        os.environ.get("DATABASE_URL", "postgresql://reg_owner@127.0.0.1/registry"),
+        **DATABASE_OPTIONS,
+        TEST={"NAME": TEST_NAME},
     )
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
