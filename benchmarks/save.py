@@ -3,7 +3,7 @@
 import contextlib
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.test.utils import setup_databases, teardown_databases
 
 from benchmarks.kernels import median_seconds
