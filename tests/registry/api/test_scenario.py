@@ -2,7 +2,10 @@
 
 import csv
 import io
+import json
 import threading
+import urllib.error
+import urllib.request
 
 import pytest
 from django.db import connection
@@ -121,3 +124,30 @@ def test_two_creates_at_once_get_two_numbers(kyoto):
     answers = at_once(*(lambda one=one: one.post("cases", {"site": "KYO"}) for one in scripts))
 
     assert sorted(one.json()["number"] for one in answers) == ["KYO-0001", "KYO-0002", "KYO-0003"]
+
+
+def over_the_wire(url, body=None, **headers):
+    """(status, headers, JSON) of a request to a running server."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, headers, method="GET" if data is None else "PATCH")
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, answer.headers, json.load(answer)
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.headers, json.load(refused)
+
+
+def test_a_running_server_serves_a_script(kyoto, processes):
+    factories.infused_case(kyoto)
+    token = {"Authorization": f"Bearer {factories.token(factories.person('coordinator', sites=[kyoto]))}"}
+    processes.start("web")
+    dose, json_body = f"{processes.url}/api/v1/infusion/KYO-0001/1.1", {"Content-Type": "application/json"}
+
+    assert over_the_wire(dose)[0] == 401
+    assert over_the_wire(f"{processes.url}/api/nothing", **token)[1]["Content-Type"] == "application/problem+json"
+    status, headers, form = over_the_wire(dose, **token)
+    assert (status, form["inf_dose_total"]) == (200, 150)
+    correction = {"inf_dose_total": 120.5, "_reason": "Misread"}
+    status, headers, form = over_the_wire(dose, correction, **token, **json_body, **{"If-Match": headers["ETag"]})
+    assert (status, form["inf_dose_total"], form["version"]) == (200, 120.5, 2)
+    assert over_the_wire(dose, correction, **token, **json_body, **{"If-Match": '"infusion-0-1"'})[0] == 412
