@@ -47,10 +47,11 @@ def _installed():
 
 def _made():
     """Whether there is an environment of this place with an interpreter that is still there: a clone may have been moved."""
-    activate = VENV / "bin/activate"
-    return (
-        PYTHON.exists() and activate.exists() and f'"{VENV}"' in activate.read_text(encoding="utf-8").replace("'", '"')
-    )
+    config = VENV / "pyvenv.cfg"
+    if not PYTHON.exists() or not config.exists():
+        return False
+    lines = config.read_text(encoding="utf-8").splitlines()
+    return any(line.startswith("command = ") and line.endswith(f" {VENV}") for line in lines)
 
 
 def _install():
