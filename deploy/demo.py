@@ -63,8 +63,13 @@ def start(family, port):
         environment = environment_on(stack.start(), port)
     servers.write_secret(ROOT / "var/env", "".join(f"{name}={environment[name]}\n" for name in ENV_NAMES))
     prepare(environment)
-    with step("The page answers"):
+    if (ROOT / "var/demo-token").exists():  # loaded by an earlier run: the processes come up meanwhile
         start_processes(family, environment, port)
+        load(environment)
+    else:
+        load(environment)
+        start_processes(family, environment, port)
+    with step("The page answers"):
         wait_for_page(family, port)
     print(f"\nDemonstration accounts (password {PASSWORD}):")
     for address, what in ACCOUNTS:
@@ -147,22 +152,22 @@ def choose_port(asked):
 
 
 def prepare(environment):
-    """Tables, files for the browser, message catalogues, the demonstration's cases."""
+    """Message catalogues, files for the browser, tables."""
     from deploy.commands import prepare_assets
 
     with step("The message catalogues are compiled"):
         prepare_assets()
-    with step("The tables are up to date"):
-        manage(
-            "migrate",
-            "--verbosity",
-            "0",
-            environment={**environment, "DATABASE_URL": environment["OWNER_DATABASE_URL"]},
-        )
     if static_files_changed():
         with step("The files for the browser are collected"):
             manage("collectstatic", "--no-input", "--clear", "--verbosity", "0", environment=environment)
         STATIC_STAMP.write_text(static_state())
+    with step("The tables are up to date"):
+        owner = {**environment, "DATABASE_URL": environment["OWNER_DATABASE_URL"]}
+        manage("migrate", "--verbosity", "0", environment=owner)
+
+
+def load(environment):
+    """The demonstration's people and cases, as far as they are not there."""
     with step("The synthetic consortium is loaded"):
         manage("load_demo", environment=environment)
 
