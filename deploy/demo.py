@@ -61,6 +61,8 @@ def start(family, port):
         print("The data of earlier runs are deleted.", flush=True)
     with step("PostgreSQL and Redis run"):
         environment = environment_on(stack.start(), port)
+    if ROOT not in stack.folder.parents:
+        print(f"The servers' user cannot enter this clone; its data lie in {stack.folder}.", flush=True)
     servers.write_secret(ROOT / "var/env", "".join(f"{name}={environment[name]}\n" for name in ENV_NAMES))
     prepare(environment)
     if (ROOT / "var/demo-token").exists():  # loaded by an earlier run: the processes come up meanwhile

@@ -85,7 +85,10 @@ def home(name):
     folder = made(var() / name)
     if reachable(folder):
         return folder
-    base = Path("/var/tmp") / ("registry-" + hashlib.sha256(str(ROOT).encode()).hexdigest()[:12])
+    mark = var() / "place"  # goes with var/: a new clone at an old path does not find the old one's data
+    if not mark.exists():
+        mark.write_text(secrets.token_hex(6))
+    base = Path("/var/tmp") / f"registry-{mark.read_text()}"
     with contextlib.suppress(FileExistsError):
         base.mkdir()
         base.chmod(0o755)
