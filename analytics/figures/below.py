@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from analytics.figures.curves import reliable_days
 from analytics.figures.sizes import Size
-from analytics.figures.text import limits, months, p_value, percent, safe, short, width, wrapped
-from analytics.figures.theme import Theme
+from analytics.figures.text import fitted, limits, months, p_value, percent, safe, short, width, wrapped
+from analytics.figures.theme import STRONG, Theme
 from analytics.figures.words import Words
 
 AXIS_SPACE = 46  # tick labels and the axis title
@@ -57,8 +57,6 @@ class Sheet:
         """A group's name after a sample of its line, with its counts."""
         colour, dash = style
         counts = self.words.counts.format(n=group["n"], events=group["events"]) if group["n"] else self.words.nobody
-        room = self.size.heading
-        text = f"<b>{safe(group['label'], room)}</b>  {safe(counts)}"
         middle = self.y + self.size.line / 2
         self.shapes.append(
             {
@@ -74,7 +72,10 @@ class Sheet:
                 "line": {"color": colour, "width": 2, "dash": dash},
             }
         )
-        self.write(text, shift=NAME_SPACE + 4 - self.left, color=self.theme.text(colour))
+        room = self.size.width - NAME_SPACE - 16 - width(counts, self.size.small)
+        name = safe(fitted(" ".join(group["label"].split()), self.size.small, room, bold=True))
+        self.write(name, shift=NAME_SPACE + 4 - self.left, color=self.theme.text(colour), weight=STRONG)
+        self.write(safe(counts), at=1, shift=self.right - 4, anchor="right", color=self.theme.text(colour))
         self.down(self.size.line)
 
     def counts(self, group: dict, ticks: list[int], colour: str) -> None:
@@ -132,7 +133,7 @@ def estimates(sheet: Sheet, groups: list[dict], styles: list[tuple[str, str]]) -
     for group, style in shown:
         colour = sheet.theme.text(style[0])
         if named:
-            sheet.write(f"<b>{safe(short(group['label']), MAX_NAME)}</b>", shift=4 - sheet.left, color=colour)
+            sheet.write(safe(short(group["label"]), MAX_NAME), shift=4 - sheet.left, color=colour, weight=STRONG)
             if stacked:
                 sheet.down(size.line)
         for (at, shift), cell in zip(columns, _cells(group, chosen, words), strict=True):
@@ -231,16 +232,7 @@ def name_lines(label: str, size: Size, names: int) -> list[str]:
     lines = wrapped(short(label), size.small, size.name_width, bold=True)
     if len(lines) > most:
         lines = [*lines[: most - 1], lines[most - 1] + "…"]
-    return [_cut(line, size) for line in lines]
-
-
-def _cut(line: str, size: Size) -> str:
-    """The line, or as much of it as fits, ending in "…"."""
-    if width(line, size.small, bold=True) <= size.name_width:
-        return line
-    while line and width(line + "…", size.small, bold=True) > size.name_width:
-        line = line.rstrip("…")[:-1]
-    return line + "…"
+    return [fitted(line, size.small, size.name_width, bold=True) for line in lines]
 
 
 def left_margin(size: Size, words: Words) -> int:

@@ -14,7 +14,6 @@ class Size:
     estimates   most months for which estimates are printed
     name_width  widest name at a curve's end
     name_beside widest name beside its estimates; a wider one stands on a line of its own above them
-    heading     most letters of a group's name above its rows
     """
 
     name: str
@@ -25,7 +24,6 @@ class Size:
     estimates: int
     name_width: int
     name_beside: int
-    heading: int
     type: float
     small: float
 
@@ -35,6 +33,6 @@ class Size:
         return round(self.small * 1.42)
 
 
-WIDE = Size("wide", 480, 250, 70, 10, 3, 104, 150, 40, 12, 11)
-COMPACT = Size("compact", 300, 210, 58, 5, 2, 66, 46, 28, 11, 10)
+WIDE = Size("wide", 480, 250, 70, 10, 3, 104, 150, 12, 11)
+COMPACT = Size("compact", 300, 210, 58, 5, 2, 66, 46, 11, 10)
 SIZES = {size.name: size for size in (WIDE, COMPACT)}

@@ -11,7 +11,7 @@ from analytics.figures.curves import curve_traces, last_day, month, steps
 from analytics.figures.placement import Name, Place, corners, placed
 from analytics.figures.sizes import WIDE, Size
 from analytics.figures.text import safe, width
-from analytics.figures.theme import FONT, LIGHT, Theme
+from analytics.figures.theme import FONT, LIGHT, STRONG, Theme
 from analytics.figures.words import Words
 
 TOP, BOTTOM = 30, 4
@@ -111,8 +111,8 @@ def _label(group: dict, lines: list[str], place: Place, colour: str, size: Size)
     end = month(last_day(group))
     shift = 7 if place.anchor == "left" else 0
     return {
-        "text": "<br>".join(f"<b>{safe(line)}</b>" for line in lines),
-        "font": {"size": size.small, "color": colour},
+        "text": "<br>".join(safe(line) for line in lines),
+        "font": {"size": size.small, "color": colour, "weight": STRONG},
         "xref": "x" if place.inside else "paper",
         "x": end if place.inside else 1,
         "xanchor": place.anchor,

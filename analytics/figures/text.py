@@ -7,12 +7,14 @@ import unicodedata
 
 DAYS_PER_MONTH = 30.4375
 MAX_LABEL = 60
+NBSP = "\u00a0"
 BOLDER = 1.12  # how much wider bold type runs, in the widest of the usual fonts
 
 
 def safe(text: str, longest: int = MAX_LABEL) -> str:
     """Free text for a figure: plotly's pseudo-HTML, `$…$` and `%{…}` lose their meaning; overlong text ends in "…"."""
-    plain = " ".join("".join(" " if unicodedata.category(one)[0] == "C" else one for one in str(text)).split())
+    plain = "".join(" " if unicodedata.category(one)[0] == "C" else one for one in str(text))
+    plain = " ".join(part for part in plain.split(" ") if part)
     if len(plain) > longest:
         plain = plain[: longest - 1].rstrip() + "…"
     return html.escape(plain, quote=False).replace("$", "&#36;").replace("%{", "&#37;{")
@@ -21,6 +23,15 @@ def safe(text: str, longest: int = MAX_LABEL) -> str:
 def width(text: str, size: float, bold: bool = False) -> float:
     """About how wide plain text is, in px, at a type size in px; on the safe side for usual sans-serif fonts."""
     return sum(_em(one) for one in text) * size * (BOLDER if bold else 1)
+
+
+def fitted(text: str, size: float, widest: float, bold: bool = False) -> str:
+    """The plain text, or as much of it as `widest` px hold, ending in "…"."""
+    shown = text
+    while shown and width(shown, size, bold) > widest:
+        text = text[:-1].rstrip()
+        shown = f"{text}…" if text else ""
+    return shown
 
 
 def _em(character: str) -> float:
@@ -67,12 +78,12 @@ def short(label: str) -> str:
 
 
 def percent(share: float | None, missing: str) -> str:
-    """A share from 0 to 1 as "82 %"; what is not all or nothing is never shown as 100 % or 0 %."""
+    """A share from 0 to 1 as "82 %", never broken before the sign; what is not all or nothing is never shown as 100 % or 0 %."""
     if share is None:
         return missing
     if 0.995 <= share < 1:
-        return "> 99 %"
-    return "< 1 %" if 0 < share < 0.005 else f"{_whole(100 * share)} %"
+        return f"> 99{NBSP}%"
+    return f"< 1{NBSP}%" if 0 < share < 0.005 else f"{_whole(100 * share)}{NBSP}%"
 
 
 def limits(lower: float | None, upper: float | None, missing: str) -> str:
@@ -97,7 +108,7 @@ def p_value(p: float | None) -> str:
     if p is None:
         return ""
     if p < 0.001:
-        return "< 0.001"
+        return f"<{NBSP}0.001"
     if p > 0.99:
-        return "> 0.99"
-    return f"= {p:.3f}" if p < 0.0995 else f"= {p:.2f}"
+        return f">{NBSP}0.99"
+    return f"={NBSP}{p:.3f}" if p < 0.0995 else f"={NBSP}{p:.2f}"

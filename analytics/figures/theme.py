@@ -11,6 +11,7 @@ FONT = (
 )
 DASHES = ("solid", "7px,3px", "2px,2px", "9px,3px,2px,3px", "4px,2px", "12px,3px")
 TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
+STRONG = 600  # by font.weight: plotly.js makes of <b> a style attribute, which the strict policy blocks
 BAND = 0.14
 TAIL_BAND = 0.09
 
