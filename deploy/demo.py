@@ -65,11 +65,13 @@ def start(family, port):
         print(f"The servers' user cannot enter this clone; its data lie in {stack.folder}.", flush=True)
     servers.write_secret(ROOT / "var/env", "".join(f"{name}={environment[name]}\n" for name in ENV_NAMES))
     prepare(environment)
-    if (ROOT / "var/demo-token").exists():  # loaded by an earlier run: the processes come up meanwhile
+    loaded = stack.folder / "loaded"
+    if loaded.exists():  # by an earlier run: the processes come up meanwhile
         start_processes(family, environment, port)
         load(environment)
     else:
         load(environment)
+        loaded.touch()
         start_processes(family, environment, port)
     with step("The page answers"):
         wait_for_page(family, port)
