@@ -89,8 +89,11 @@ TABLE = [
     Row("site_new", ADMINISTRATOR),
     Row("site_new", "302 403 403 403 403 403 403 302", method="post", body={"code": "NAG", "name": "Nagoya"}),
     Row("site", ADMINISTRATOR, {"pk": "{kyoto}"}),
+    # Operation: the same for everybody; 503 because no worker has reported in this world.
+    Row("ready", "503 503 503 503 503 503 503 503"),
     # Dashboards: pooled outcomes of all sites.
     Row("dashboards", POOLED_PAGE),
+    Row("datasets", POOLED_PAGE),
     Row("dashboard", POOLED_PAGE, DASHBOARD),
     Row("dashboard_state", POOLED_PAGE, DASHBOARD),
     Row("panel", POOLED_PAGE, {**DASHBOARD, "name": "os"}),
