@@ -17,6 +17,7 @@ from deploy.stack import Stack
 
 ROOT = servers.ROOT
 LOGS = ROOT / "var/log"
+DEFAULT_PORT = 8000
 STATIC_STAMP = ROOT / "var/static.stamp"
 ACCOUNTS = (
     ("coordinator.kyoto@demo.example", "enters the cases of Kyoto"),
@@ -136,7 +137,7 @@ def choose_port(asked):
     """The port that was asked for, or 8000; where 8000 is taken and none was asked for, the next free one."""
     if asked and not (asked.isdecimal() and 0 < int(asked) < 65536):
         raise SystemExit(f"PORT={asked} is no port: give a number from 1 to 65535, as in: make demo PORT=8080")
-    first = int(asked or 8000)
+    first = int(asked or DEFAULT_PORT)
     for port in [first] if asked else range(first, first + 50):
         try:
             with socket.socket() as probe:

@@ -29,7 +29,7 @@ def messages(root):
     for path in sorted(path for place in places for path in root.glob(place)):
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".html":
-            text = templatize(text, origin=str(path))
+            text = f"({templatize(text, origin=str(path))})"  # in brackets, indents mean nothing to the tokenizer
         for _line, message, _comments, context in extract("python", io.BytesIO(text.encode()), keywords=words):
             one, many = message if isinstance(message, tuple) else (message, "")
             if one:

@@ -29,7 +29,8 @@ def ensure():
         lock = open(ROOT / "var/venv.lock", "w")  # noqa: SIM115 - held until we end
     except PermissionError as refusal:
         raise SystemExit(
-            f"{refusal.filename} cannot be written: an earlier start was made as another user. Start as that user."
+            f"{refusal.filename} cannot be written: the clone, or an earlier start in it, belongs to another user. "
+            "Start as that user, or make a clone of your own."
         ) from None
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -28,8 +28,18 @@ def test_every_command_names_something_that_exists(name):
 
 
 def test_each_process_has_the_role_it_needs():
-    roles = {name: re.search(r"//(\w+):", service["environment"]["DATABASE_URL"])[1] for name, service in SERVICES.items() if "DATABASE_URL" in service.get("environment", {})}
-    assert roles == {"migrate": "reg_owner", "web": "reg_app", "worker": "reg_worker", "beat": "reg_worker", "sweeper": "reg_worker"}
+    roles = {
+        name: re.search(r"//(\w+):", service["environment"]["DATABASE_URL"])[1]
+        for name, service in SERVICES.items()
+        if "DATABASE_URL" in service.get("environment", {})
+    }
+    assert roles == {
+        "migrate": "reg_owner",
+        "web": "reg_app",
+        "worker": "reg_worker",
+        "beat": "reg_worker",
+        "sweeper": "reg_worker",
+    }
 
 
 def test_every_variable_is_explained_in_the_readme():
