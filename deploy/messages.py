@@ -38,7 +38,7 @@ def messages(root):
 
 
 def dictionary_messages():
-    """Labels of the items and of the codes, with the contexts under which they are shown."""
+    """Labels of the items and of the codes, with the contexts under which they are shown. Notes stay in the codebook, in English."""
     import django
 
     django.setup()
@@ -48,8 +48,6 @@ def dictionary_messages():
     for form in FORMS:
         for item in form.items().values():
             yield "item", item.label, ""
-            if item.note:
-                yield "item note", item.note, ""
     for name, codelist in CODE_LISTS.items():
         for member in codelist:
             yield name, member.label, ""

@@ -22,6 +22,7 @@ def ensure():
             f"Python {sys.version.split()[0]} is too old: the registry needs 3.11 or newer. "
             "Name another one: make demo PYTHON=python3.11"
         )
+    _refuse_anothers()
     if _installed():
         return False
     try:
@@ -39,6 +40,16 @@ def ensure():
         print("Installing the packages into .venv …", flush=True)
         _install()
         return True
+
+
+def _refuse_anothers():
+    """What another user's start made may be closed to us, and we cannot bring it up to date."""
+    for path in (VENV, ROOT / "var"):
+        if os.geteuid() and path.exists() and path.stat().st_uid != os.geteuid():
+            raise SystemExit(
+                f"{path} belongs to another user (number {path.stat().st_uid}; root is 0), who started here before. "
+                "Start as that user, or make a clone of your own."
+            )
 
 
 def _installed():

@@ -5,7 +5,7 @@ import os
 from django.core.exceptions import ImproperlyConfigured
 
 from registry.settings.base import *  # noqa: F403
-from registry.settings.base import ALLOWED_HOSTS, DATABASE_OPTIONS, REDIS_URL
+from registry.settings.base import ALLOWED_HOSTS, DATABASE_OPTIONS
 from registry.settings.environment import database, needed
 
 DEBUG = False
