@@ -41,15 +41,19 @@ def _cases(cohort):
     cases = _copy(stored.order_by().values_list("pk", "site__code", "stratum"), ["case_id", "site", "stratum"])
     cases["case"] = [pseudonym("case", pk) for pk in cases["case_id"]]
     if not cohort.is_published:
-        cases["site"] = [pseudonym("site", code)[:4] for code in cases["site"]]
+        cases["site"] = [pseudonym("site", code)[:5] for code in cases["site"]]
     cases["cohort"] = cohort.code
     return cases.sort_values("case", ignore_index=True)
 
 
 def pseudonym(kind, key):
-    """The name under which a case or a site appears in datasets: stable, and not to be guessed back without the key."""
+    """The name under which a case or a site appears in datasets: stable, and not to be guessed back without the key.
+
+    It begins with a letter, for data tools read "12e4" as a number.
+    """
     text = f"{kind}:{key}".encode()
-    return hmac.new(settings.PSEUDONYM_KEY.encode(), text, hashlib.sha256).hexdigest()[:PSEUDONYM_DIGITS]
+    digits = hmac.new(settings.PSEUDONYM_KEY.encode(), text, hashlib.sha256).hexdigest()[:PSEUDONYM_DIGITS]
+    return kind[0] + digits
 
 
 def _copy(rows, names):

@@ -44,7 +44,7 @@ def run(analysis: Analysis, timeline: pd.DataFrame) -> dict:
         "logrank": test,
         "follow_up": {"method": "reverse Kaplan-Meier", "median": estimate_json(quantile(followed))},
         "limits": "log-log 95 %",
-        "warnings": [*_data_warnings(rows), *_curve_warnings(analysis, levels, curves), *test_warnings],
+        "warnings": [*_data_warnings(analysis, rows), *_curve_warnings(analysis, levels, curves), *test_warnings],
     }
 
 
@@ -100,14 +100,21 @@ def _logrank(analysis: Analysis, rows: pd.DataFrame) -> tuple[dict | None, list[
     return result, []
 
 
-def _data_warnings(rows: pd.DataFrame) -> list[str]:
+def _data_warnings(analysis: Analysis, rows: pd.DataFrame) -> list[str]:
     """What the reader must know about the rows themselves."""
     if not len(rows):
         return ["No case can be analysed: nothing is estimated."]
+    # Who was transplanted in remission has it documented by the transplant; overall survival counts no relapse.
+    follows_remission = analysis.rule.set != "transplanted" and any(
+        one.name == "relapse" for one in analysis.rule.events
+    )
     sentences = (
         (rows["imputed"], "the time rests on an imputed date (only its month or year is known)"),
         (rows["response_from_site"], "a response rests on the site's call, because a component is missing"),
-        (rows["relapse_without_remission"], "a relapse without a documented remission counts at its date"),
+        (
+            rows["relapse_without_remission"] & follows_remission,
+            "a relapse without a documented remission counts at its date",
+        ),
     )
     counted = [(int(flag.sum()), what) for flag, what in sentences]
     return [f"In {n} case{'s' if n > 1 else ''} {what}." for n, what in counted if n]

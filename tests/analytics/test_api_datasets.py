@@ -66,7 +66,7 @@ def test_the_table_has_one_row_for_each_case_and_endpoint(read):
 
 
 def test_the_cases_are_pseudonyms(read):
-    assert all("KYO-" not in row["case"] and len(row["case"]) == 12 for row in read(TABLE).json()["results"])
+    assert all("KYO-" not in row["case"] and len(row["case"]) == 13 for row in read(TABLE).json()["results"])
 
 
 def test_csv_and_json_are_one_table(read):
