@@ -17,7 +17,7 @@ from analytics.figures.sizes import SIZES, WIDE
 from analytics.figures.survival import survival_figure
 from analytics.figures.theme import LIGHT
 from analytics.sentences import answer, estimate, median, tile_value
-from analytics.words import figure_words, localised, translated
+from analytics.words import figure_words, localised
 from registry.access.permissions import Permission
 
 ENDPOINT_TABLE = "endpoints.csv"  # as the dataset keeps it
@@ -147,7 +147,7 @@ def _foot(result):
 def _facts(result):
     """Where the numbers come from: (name, value), in the order of the way from data to figure."""
     rule, dataset, analysis = result["endpoint"], result["dataset"], result["analysis"]
-    excluded = "; ".join(f"{translated(one['reason'])}: {one['n']}" for one in result["excluded"])
+    excluded = "; ".join(f"{one['reason']}: {one['n']}" for one in result["excluded"])
     return [
         (_("Rule"), f"{rule['label']} ({rule['id']}@{rule['version']}): {rule['print']}"),
         (_("Patients"), analysis["population"]),

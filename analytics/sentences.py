@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
+from analytics import phrases
 from analytics.figures.text import limits, months, p_value, percent
-from analytics.words import translated
 
 PREFERRED_MONTHS = 12
 
@@ -60,7 +60,9 @@ def _one(panel, group, month):
 
 def _several(panel, result, month):
     parts = [_part(panel, group, month, is_first=not i) for i, group in enumerate(result["groups"])]
-    text = _("{months}-month {outcome} {parts}").format(months=month, outcome=panel.outcome, parts=", ".join(parts))
+    text = _("{months}-month {outcome} {parts}").format(
+        months=month, outcome=panel.outcome, parts=pgettext("between groups", ", ").join(parts)
+    )
     test = result["logrank"]
     if test is None:
         return text + "."
@@ -73,12 +75,12 @@ def _part(panel, group, month, *, is_first):
         return (
             _("no patients {group}").format(group=words)
             if words
-            else _("no patients in {group}").format(group=translated(group["label"]))
+            else _("no patients in {group}").format(group=phrases.label(group["label"]))
         )
     shown = estimate(reading(group, month), with_words=is_first)
     if words:
         return _("{estimate} {group}").format(estimate=shown, group=words)
-    return _("{estimate} in {group}").format(estimate=shown, group=translated(group["label"]))
+    return _("{estimate} in {group}").format(estimate=shown, group=phrases.label(group["label"]))
 
 
 def estimate(row, *, with_words=True):

@@ -15,13 +15,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from analytics import read
+from analytics import phrases, read
 from analytics.core.endpoints.definitions import ENDPOINTS
 from analytics.dashboards import DASHBOARDS, RULES
 from analytics.figures.sizes import SIZES
 from analytics.figures.theme import THEMES
 from analytics.panels import Shown, shown_panels, shown_tiles
-from analytics.words import translated
 from registry.access.permissions import Permission
 
 DEFAULT_RULE = next(iter(RULES))
@@ -128,7 +127,8 @@ def live_words():
         "minutes": _("{n} min ago"),
         "hours": _("{n} h ago"),
         "days": _("{n} d ago"),
-        "changed": _("Changed: {question} {answer}"),
+        "changed": _("Changed: {answer}"),
+        "changed_several": _("{n} figures changed. {answer}"),
     }
 
 
@@ -158,7 +158,7 @@ def _one_of(request, name, known):
 
 def _rules():
     """(letter, name, sentence) of each rule."""
-    return [(rule, name, translated(ENDPOINTS[f"EFS_{rule.upper()}"].print)) for rule, name in RULES.items()]
+    return [(rule, name, phrases.label(ENDPOINTS[f"EFS_{rule.upper()}"].print)) for rule, name in RULES.items()]
 
 
 def _digest(value):

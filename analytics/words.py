@@ -5,47 +5,11 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
+from analytics import phrases
 from analytics.figures.words import Words
 
 ENGLISH = Words()
-
-# What results say about their rules and groups, so that the catalogue of messages holds it; a test compares.
-PHRASES = (
-    gettext_noop("Overall survival"),
-    gettext_noop("Event-free survival, registry default"),
-    gettext_noop("Event-free survival, trial-type"),
-    gettext_noop("Event-free survival, stringent"),
-    gettext_noop("Overall survival after transplant"),
-    gettext_noop("Disease-free survival after transplant"),
-    gettext_noop("Death from any cause, from infusion; censored when last known alive."),
-    gettext_noop(
-        "No response at its assessment, progression, relapse or death, from infusion; not censored at transplant or "
-        "new therapy in remission; censored at the last disease assessment."
-    ),
-    gettext_noop(
-        "No response or progression counted on day 0, relapse or death, from infusion; censored at transplant or new "
-        "therapy in remission, else at the last disease assessment."
-    ),
-    gettext_noop(
-        "No response, progression, relapse, confirmed MRD relapse, transplant or new therapy in remission, or death, "
-        "from infusion; censored at the last disease assessment."
-    ),
-    gettext_noop("Death from any cause, from transplant; censored when last known alive."),
-    gettext_noop("Relapse or death, from transplant in remission; censored at the last disease assessment."),
-    gettext_noop("infusion"),
-    gettext_noop("All cases"),
-    gettext_noop("Low (< 5 % marrow blasts)"),
-    gettext_noop("High (≥ 5 % marrow blasts)"),
-    gettext_noop("No prior transplant"),
-    gettext_noop("Prior transplant"),
-    gettext_noop("ALL"),
-    gettext_noop("AML, low risk"),
-    gettext_noop("AML, high risk"),
-    gettext_noop("Infused with tisagenlecleucel"),
-    gettext_noop("Transplanted in remission"),
-)
 
 
 def localised(result):
@@ -54,16 +18,13 @@ def localised(result):
     made_at = timezone.localtime(datetime.fromisoformat(dataset["made_at"]))
     return {
         **result,
-        "analysis": {**result["analysis"], "population": translated(result["analysis"]["population"])},
-        "endpoint": {**rule, **{name: translated(rule[name]) for name in ("label", "clock", "print")}},
-        "groups": [{**group, "label": translated(group["label"])} for group in result["groups"]],
+        "analysis": {**result["analysis"], "population": phrases.label(result["analysis"]["population"])},
+        "endpoint": {**rule, **{name: phrases.label(rule[name]) for name in ("label", "clock", "print")}},
+        "groups": [{**group, "label": phrases.label(group["label"])} for group in result["groups"]],
+        "excluded": [{**one, "reason": phrases.sentence(one["reason"])} for one in result["excluded"]],
+        "warnings": [phrases.sentence(one) for one in result["warnings"]],
         "dataset": {**dataset, "made_at": made_at.isoformat()},
     }
-
-
-def translated(text):
-    """A phrase of a Result in the reader's language; data (a hospital's code) stay as they are."""
-    return _(text) if text in PHRASES else text
 
 
 def figure_words(panel):

@@ -1,5 +1,6 @@
-"""Message catalogues without GNU gettext: extracted with Babel, merged and compiled with polib."""
+"""Message catalogues without GNU gettext: extracted here, merged and compiled with polib."""
 
+import ast
 import io
 import sys
 from pathlib import Path
@@ -8,6 +9,15 @@ import polib
 
 ROOT = Path(__file__).resolve().parent.parent
 PLURAL_FORMS = 1  # Japanese
+PYTHON, TEMPLATES = ("registry/**/*.py", "analytics/**/*.py"), ("templates/**/*.html",)
+# function, without _lazy and _noop → what its first arguments are
+ARGUMENTS = {
+    "_": ("one",),
+    "gettext": ("one",),
+    "ngettext": ("one", "many"),
+    "pgettext": ("context", "one"),
+    "npgettext": ("context", "one", "many"),
+}
 
 
 def compile_all(root):
@@ -19,26 +29,41 @@ def compile_all(root):
 
 
 def messages(root):
-    """(context, message, plural) of every Python file and template, and of the dictionary's labels and codes."""
+    """(context, message, plural) of everything that is shown: code, templates, the dictionary, the analyses."""
+    for path in sorted(path for place in PYTHON for path in root.glob(place)):
+        yield from messages_of_code(path.read_text(encoding="utf-8"))
+    for path in sorted(path for place in TEMPLATES for path in root.glob(place)):
+        yield from messages_of_template(path.read_text(encoding="utf-8"), str(path))
+    yield from dictionary_messages()
+    yield from analysis_messages()
+
+
+def messages_of_code(text):
+    """Messages of Python source, those inside f-strings too, which tokens do not reach."""
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    for node in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+        if isinstance(node.func, ast.Name):
+            names = ARGUMENTS.get(node.func.id.removesuffix("_lazy").removesuffix("_noop"), ())
+            given = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+            if names and given and len(given) >= len(names):
+                found = dict(zip(names, given, strict=False))
+                yield found.get("context"), found["one"], found.get("many", "")
+
+
+def messages_of_template(text, origin=""):
+    """Messages of a template."""
     from babel.messages.extract import DEFAULT_KEYWORDS, extract
     from django.utils.translation.template import templatize
 
-    words = {**DEFAULT_KEYWORDS, "gettext_lazy": None, "gettext_noop": None, "ngettext_lazy": (1, 2),
-             "pgettext_lazy": ((1, "c"), 2), "npgettext_lazy": ((1, "c"), 2, 3)}  # fmt: skip
-    places = ("registry/**/*.py", "analytics/**/*.py", "templates/**/*.html")
-    for path in sorted(path for place in places for path in root.glob(place)):
-        text = path.read_text(encoding="utf-8")
-        if path.suffix == ".html":
-            text = f"({templatize(text, origin=str(path))})"  # in brackets, indents mean nothing to the tokenizer
-        for _line, message, _comments, context in extract("python", io.BytesIO(text.encode()), keywords=words):
-            one, many = message if isinstance(message, tuple) else (message, "")
-            if one:
-                yield context, one, many
-    yield from dictionary_messages()
+    source = f"({templatize(text, origin=origin)})"  # in brackets, indents mean nothing to the tokenizer
+    for _line, message, _comments, context in extract("python", io.BytesIO(source.encode()), DEFAULT_KEYWORDS):
+        one, many = message if isinstance(message, tuple) else (message, "")
+        if one:
+            yield context, one, many
 
 
 def dictionary_messages():
-    """Labels of the items and of the codes, with the contexts under which they are shown. Notes stay in the codebook, in English."""
+    """Labels of the items and of the codes, with the contexts under which they are shown."""
     import django
 
     django.setup()
@@ -54,6 +79,13 @@ def dictionary_messages():
     for context, enum in (("missing_reason", MissingReason), ("date_precision", DatePrecision)):
         for member in enum:
             yield context, member.value, ""
+
+
+def analysis_messages():
+    """What stored results say in words."""
+    from analytics.phrases import CONTEXT, PHRASES
+
+    return ((CONTEXT, phrase, "") for phrase in PHRASES)
 
 
 def merge(catalogue, root):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analytics.core import sentences
 from analytics.core.analysis import Analysis
 from analytics.core.endpoints.definitions import SET_LABELS
 from analytics.core.endpoints.derive import derive
@@ -52,7 +53,7 @@ def _rows(analysis: Analysis, timeline: pd.DataFrame) -> tuple[pd.DataFrame, lis
     """Cases with a time and a group, and the counts of those left out, by reason."""
     cohort = timeline[timeline["cohort"] == analysis.cohort]
     derived = derive(cohort, analysis.rule)
-    excluded = [(f"Not in the analysis set: {SET_LABELS[analysis.rule.set]}", len(cohort) - len(derived))]
+    excluded = [(sentences.NOT_IN_SET.format(population=SET_LABELS[analysis.rule.set]), len(cohort) - len(derived))]
     excluded += [(str(reason), int(n)) for reason, n in derived["excluded"].value_counts(sort=False).items()]
     rows = derived[derived["excluded"].isna()]
     rows = rows.join(cohort[["response_from_site", "relapse_without_remission"]])
@@ -63,7 +64,7 @@ def _rows(analysis: Analysis, timeline: pd.DataFrame) -> tuple[pd.DataFrame, lis
         known = group.notna()
         if analysis.groups.levels:
             known &= group.isin([value for value, _ in analysis.groups.levels])
-        excluded.append((f"{analysis.groups.label} not known", int((~known).sum())))
+        excluded.append((sentences.GROUP_NOT_KNOWN.format(group=analysis.groups.label), int((~known).sum())))
         rows = rows.assign(group=group)[known]
     return rows, [{"reason": reason, "n": n} for reason, n in excluded if n]
 
@@ -88,36 +89,30 @@ def _logrank(analysis: Analysis, rows: pd.DataFrame) -> tuple[dict | None, list[
     if not len(rows):
         return None, []
     if rows["group"].nunique() < 2:
-        return None, ["No log-rank test: fewer than two groups hold cases."]
+        return None, [sentences.TOO_FEW_GROUPS]
     test = logrank(rows["time"], rows["status"] == 1, rows["group"].to_numpy())
     if np.isnan(test.test.statistic):
-        return None, ["No log-rank test: no event happened while two groups were under observation."]
+        return None, [sentences.NO_EVENT_AT_ALL]
     order = {value: position for position, (value, _) in enumerate(_levels(analysis, rows))}
     result = logrank_json(test)
     result["groups"].sort(key=lambda group: order[group["group"]])
     if min(test.observed) < FEW_EVENTS:
-        return result, [f"A group has fewer than {FEW_EVENTS} events: the p value of the log-rank test is approximate."]
+        return result, [sentences.FEW_EVENTS.format(n=FEW_EVENTS)]
     return result, []
 
 
 def _data_warnings(analysis: Analysis, rows: pd.DataFrame) -> list[str]:
     """What the reader must know about the rows themselves."""
     if not len(rows):
-        return ["No case can be analysed: nothing is estimated."]
+        return [sentences.NOTHING]
     # Who was transplanted in remission has it documented by the transplant; overall survival counts no relapse.
     follows_remission = analysis.rule.set != "transplanted" and any(
         one.name == "relapse" for one in analysis.rule.events
     )
-    sentences = (
-        (rows["imputed"], "the time rests on an imputed date (only its month or year is known)"),
-        (rows["response_from_site"], "a response rests on the site's call, because a component is missing"),
-        (
-            rows["relapse_without_remission"] & follows_remission,
-            "a relapse without a documented remission counts at its date",
-        ),
-    )
-    counted = [(int(flag.sum()), what) for flag, what in sentences]
-    return [f"In {n} case{'s' if n > 1 else ''} {what}." for n, what in counted if n]
+    unproven = rows["relapse_without_remission"] & follows_remission
+    flags = (rows["imputed"], rows["response_from_site"], unproven)
+    counted = [(int(flag.sum()), words) for flag, words in zip(flags, sentences.OF_ROWS, strict=True)]
+    return [(one if n == 1 else several).format(n=n) for n, (one, several) in counted if n]
 
 
 def _curve_warnings(analysis: Analysis, levels: Levels, curves: dict[str, SurvivalCurve]) -> list[str]:
@@ -126,22 +121,25 @@ def _curve_warnings(analysis: Analysis, levels: Levels, curves: dict[str, Surviv
     if not any(curve.n for curve in curves.values()):
         return warnings
     for value, label in levels:
-        curve = curves[value]
-        name = "" if analysis.groups is None else f"{label}: "
-        if not curve.n:
-            if analysis.groups is not None:
-                warnings.append(f"{name}no case; nothing is estimated.")
-            continue
-        if curve.n == 1:
-            warnings.append(f"{name}one case only; the estimates describe that case.")
-        if not curve.n_events:
-            warnings.append(f"{name}no event; survival stays at 100 %, its limits and the median are not estimable.")
-        elif curve.survival[-1] == 0:
-            warnings.append(f"{name}the curve reaches 0; limits are not estimable from there on.")
-        last = float(curve.time[-1])
-        late = [month for month in sorted(set(analysis.at_months)) if month * DAYS_PER_MONTH > last]
-        if late and curve.survival[-1] > 0:
-            listed = ", ".join(str(month) for month in late)
-            carried = f"the estimate is carried on from {last / DAYS_PER_MONTH:.1f} months"
-            warnings.append(f"{name}nobody is observed at {listed} months; {carried}.")
+        said = _of_a_curve(curves[value], analysis)
+        grouped = [sentences.GROUPED.format(group=label, sentence=one) for one in said]
+        warnings += said if analysis.groups is None else grouped
     return warnings
+
+
+def _of_a_curve(curve: SurvivalCurve, analysis: Analysis) -> list[str]:
+    if not curve.n:
+        return [] if analysis.groups is None else [sentences.NO_CASE]
+    said = []
+    if curve.n == 1:
+        said.append(sentences.ONE_CASE)
+    if not curve.n_events:
+        said.append(sentences.NO_EVENT)
+    elif curve.survival[-1] == 0:
+        said.append(sentences.ENDS_AT_ZERO)
+    last = float(curve.time[-1])
+    late = [month for month in sorted(set(analysis.at_months)) if month * DAYS_PER_MONTH > last]
+    if late and curve.survival[-1] > 0:
+        listed = ", ".join(str(month) for month in late)
+        said.append(sentences.CARRIED_ON.format(months=listed, last=f"{last / DAYS_PER_MONTH:.1f}"))
+    return said

@@ -94,9 +94,15 @@ def unusual(row: Row) -> Iterator[Finding]:
                 name,
                 SOFT,
                 gettext_noop(
-                    "%(label)s is %(found)s %(unit)s; usual values are %(usual)s. Please check against the source."
+                    "%(label)s is %(found)s %(unit)s; usual values are %(low)s to %(high)s. Please check against the source."
                 ),
-                {"label": Label(item.label), "found": plain(row[name]), "unit": item.unit, "usual": str(item.soft)},
+                {
+                    "label": Label(item.label),
+                    "found": plain(row[name]),
+                    "unit": item.unit,
+                    "low": plain(item.soft.low),
+                    "high": plain(item.soft.high),
+                },
                 row.form,
                 row.key,
             )

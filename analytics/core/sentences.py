@@ -1,0 +1,24 @@
+"""What a Result says in words beside its numbers. Names in braces are filled in; whoever shows it may translate it."""
+
+NOT_IN_SET = "Not in the analysis set: {population}"
+GROUP_NOT_KNOWN = "{group} not known"
+
+TOO_FEW_GROUPS = "No log-rank test: fewer than two groups hold cases."
+NO_EVENT_AT_ALL = "No log-rank test: no event happened while two groups were under observation."
+FEW_EVENTS = "A group has fewer than {n} events: the p value of the log-rank test is approximate."
+NOTHING = "No case can be analysed: nothing is estimated."
+
+# Of the rows, each for one case and for several.
+IMPUTED = "the time rests on an imputed date (only its month or year is known)."
+FROM_SITE = "a response rests on the site's call, because a component is missing."
+WITHOUT_REMISSION = "a relapse without a documented remission counts at its date."
+OF_ROWS = tuple((f"In {{n}} case {what}", f"In {{n}} cases {what}") for what in (IMPUTED, FROM_SITE, WITHOUT_REMISSION))
+
+# Of a group's curve; with several groups after the group's name.
+GROUPED = "{group}: {sentence}"
+NO_CASE = "no case; nothing is estimated."
+ONE_CASE = "one case only; the estimates describe that case."
+NO_EVENT = "no event; survival stays at 100 %, its limits and the median are not estimable."
+ENDS_AT_ZERO = "the curve reaches 0; limits are not estimable from there on."
+CARRIED_ON = "nobody is observed at {months} months; the estimate is carried on from {last} months."
+OF_A_CURVE = (NO_CASE, ONE_CASE, NO_EVENT, ENDS_AT_ZERO, CARRIED_ON)

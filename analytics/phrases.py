@@ -1,0 +1,59 @@
+"""The words of stored results, which are English: what the catalogue of messages holds, and how a sentence is found in it again."""
+
+import re
+from string import Formatter
+
+from django.utils.translation import pgettext
+
+from analytics.catalogue import CATALOGUE
+from analytics.core import sentences
+from analytics.core.endpoints.definitions import CLOCK_LABELS, ENDPOINTS, SET_LABELS
+from analytics.core.endpoints.derive import EXCLUSIONS
+from analytics.core.run import ALL
+
+CONTEXT = "analysis"
+GROUPS = tuple(dict.fromkeys(analysis.groups for analysis in CATALOGUE if analysis.groups))
+LABELS = (
+    *(text for endpoint in ENDPOINTS.values() for text in (endpoint.label, endpoint.print)),
+    *SET_LABELS.values(),
+    *CLOCK_LABELS.values(),
+    ALL[1],
+    *(label for groups in GROUPS for _value, label in groups.levels),
+)
+SENTENCES = (
+    *EXCLUSIONS,
+    *(sentences.GROUP_NOT_KNOWN.format(group=groups.label) for groups in GROUPS),
+    *(sentences.NOT_IN_SET, sentences.TOO_FEW_GROUPS, sentences.NO_EVENT_AT_ALL, sentences.FEW_EVENTS),
+    *(sentences.NOTHING, *(one for pair in sentences.OF_ROWS for one in pair), *sentences.OF_A_CURVE),
+    sentences.GROUPED,
+)
+PHRASES = tuple(dict.fromkeys((*LABELS, *SENTENCES)))
+
+
+def label(text):
+    """A label or a rule's sentence in the reader's language; data, such as a hospital's code, stay as they are."""
+    return pgettext(CONTEXT, text) if text in LABELS else text
+
+
+def sentence(text):
+    """A warning or a reason in the reader's language; what no known sentence fits stays as it is."""
+    for template, pattern in _PATTERNS:
+        if found := pattern.fullmatch(text):
+            filled = {
+                name: sentence(value) if name == "sentence" else label(value)
+                for name, value in found.groupdict().items()
+            }
+            return pgettext(CONTEXT, template).format(**filled)
+    return text
+
+
+def _pattern(template):
+    """The regular expression that a filled-in template matches."""
+    parts = (
+        re.escape(text) + (f"(?P<{name}>.+?)" if name else "")
+        for text, name, _spec, _how in Formatter().parse(template)
+    )
+    return re.compile("".join(parts))
+
+
+_PATTERNS = tuple((template, _pattern(template)) for template in SENTENCES)
