@@ -86,6 +86,8 @@ def servers_for_tests(settings=servers.QUICK, name="test-servers"):
     try:
         stack = Stack(place, settings, family=family)
         found = stack.start()
+        if stack.given["DATABASE_URL"]:
+            refuse_unless_superuser(found["ADMIN_DATABASE_URL"])
         prepare_assets()
         environment = {
             **os.environ,
@@ -103,6 +105,18 @@ def servers_for_tests(settings=servers.QUICK, name="test-servers"):
     finally:
         family.end()
         lock.close()
+
+
+def refuse_unless_superuser(admin):
+    """Between tests append-only tables are emptied past their triggers, which only a superuser may."""
+    import psycopg
+
+    with psycopg.connect(admin) as connection:
+        if connection.execute("SELECT NOT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()[0]:
+            raise SystemExit(
+                "For tests, DATABASE_URL must be that of a superuser: they empty append-only tables. "
+                "Leave it unset to use a PostgreSQL of the project's own."
+            )
 
 
 def to_its_end(command, environment):

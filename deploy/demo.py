@@ -67,7 +67,7 @@ def start(family, port):
     servers.write_secret(ROOT / "var/env", "".join(f"{name}={environment[name]}\n" for name in ENV_NAMES))
     prepare(environment)
     loaded = stack.folder / "loaded"
-    if loaded.exists():  # by an earlier run: the processes come up meanwhile
+    if loaded.exists() and not stack.given["DATABASE_URL"]:  # by an earlier run: the processes come up meanwhile
         start_processes(family, environment, port)
         load(environment)
     else:
