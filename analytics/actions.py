@@ -53,9 +53,8 @@ def _build_once():
                 return None
         with everything_scope(actor="worker"):
             waiting = Outbox.objects.filter(dataset_id=None)
-            cohorts = Cohort.objects.filter(
-                pk__in=Case.objects.filter(pk__in=waiting.values("case_id")).values("cohort_id")
-            )
+            changed = Case.objects.filter(pk__in=waiting.values("case_id")).values_list("cohort_id", flat=True)
+            cohorts = Cohort.objects.filter(pk__in={*changed, *cohorts_of_older_code()})
             datasets = [(cohort, *live_dataset(cohort)) for cohort in cohorts.order_by("pk")]
             if not datasets:
                 return None
@@ -64,6 +63,12 @@ def _build_once():
                 of_cohort = Case.objects.filter(cohort=cohort).values("pk")
                 waiting.filter(case_id__in=of_cohort).update(dataset_id=dataset.pk)
     return sum(is_new for _cohort, _dataset, is_new in datasets)
+
+
+def cohorts_of_older_code():
+    """Ids of the cohorts whose newest live dataset another version of the code has made."""
+    newest = Dataset.objects.filter(kind="live").order_by("cohort_id", "-revision").distinct("cohort_id")
+    return [one.cohort_id for one in newest if one.code_version != settings.CODE_VERSION]
 
 
 def live_dataset(cohort):
@@ -212,7 +217,8 @@ def sweep():
     with everything_scope(actor="sweeper"):
         with connection.cursor() as cursor:
             cursor.execute(END_OVERDUE)
-        waiting = Outbox.objects.filter(dataset_id=None, at__lt=timezone.now() - timedelta(seconds=1)).exists()
+        late = Outbox.objects.filter(dataset_id=None, at__lt=timezone.now() - timedelta(seconds=1))
+        waiting = late.exists() or bool(cohorts_of_older_code())
         with connection.cursor() as cursor:
             cursor.execute(RING_AGAIN, [again])
             runs = [row[0] for row in cursor.fetchall()]

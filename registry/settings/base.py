@@ -5,9 +5,9 @@ import os
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from registry.settings.environment import ROOT
+from registry.settings.environment import ROOT, VERSION, digest_of
 
-CODE_VERSION = os.environ.get("CODE_VERSION", "1.0.0")
+CODE_VERSION = os.environ.get("CODE_VERSION") or f"{VERSION}+{digest_of('analytics/core', 'analytics/catalogue.py')}"
 DEMO = False
 
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "").split(",")

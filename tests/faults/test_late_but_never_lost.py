@@ -190,3 +190,16 @@ def test_a_save_hardly_waits_for_a_dead_broker():
     first, second = map(float, answer.stdout.split())
     assert first < 5, "the first ring gives up"
     assert second < 0.1, "the next ones do not try"
+
+
+def test_new_code_makes_new_results_without_an_entry(as_worker, settings):
+    infused_case_as_app()
+    settings.CODE_VERSION = "1.0.0"
+    assert actions.build_datasets() == 1
+    settings.CODE_VERSION = "2.0.0"
+
+    assert actions.build_datasets() == 1
+
+    with everything_scope(actor="test"):
+        assert list(Dataset.objects.values_list("revision", "code_version")) == [(2, "2.0.0"), (1, "1.0.0")]
+    assert actions.build_datasets() == 0
