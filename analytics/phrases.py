@@ -1,4 +1,7 @@
-"""The words of stored results, which are English: what the catalogue of messages holds, and how a sentence is found in it again."""
+"""The words of stored results, which are English: what the catalogue of messages holds, and how a sentence is found in it again.
+
+Web processes use this: no pandas, so no core.run and no core.endpoints.derive.
+"""
 
 import re
 from string import Formatter
@@ -8,8 +11,6 @@ from django.utils.translation import pgettext
 from analytics.catalogue import CATALOGUE
 from analytics.core import sentences
 from analytics.core.endpoints.definitions import CLOCK_LABELS, ENDPOINTS, SET_LABELS
-from analytics.core.endpoints.derive import EXCLUSIONS
-from analytics.core.run import ALL
 
 CONTEXT = "analysis"
 GROUPS = tuple(dict.fromkeys(analysis.groups for analysis in CATALOGUE if analysis.groups))
@@ -17,11 +18,11 @@ LABELS = (
     *(text for endpoint in ENDPOINTS.values() for text in (endpoint.label, endpoint.print)),
     *SET_LABELS.values(),
     *CLOCK_LABELS.values(),
-    ALL[1],
+    sentences.ALL_CASES,
     *(label for groups in GROUPS for _value, label in groups.levels),
 )
 SENTENCES = (
-    *EXCLUSIONS,
+    *(sentences.NO_CLOCK, sentences.OUT_OF_ORDER, sentences.NO_END),
     *(sentences.GROUP_NOT_KNOWN.format(group=groups.label) for groups in GROUPS),
     *(sentences.NOT_IN_SET, sentences.TOO_FEW_GROUPS, sentences.NO_EVENT_AT_ALL, sentences.FEW_EVENTS),
     *(sentences.NOTHING, *(one for pair in sentences.OF_ROWS for one in pair), *sentences.OF_A_CURVE),

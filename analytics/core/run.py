@@ -16,7 +16,7 @@ from analytics.core.results import DAYS_PER_MONTH, estimate_json, group_json, lo
 
 Levels = tuple[tuple[str, str], ...]
 
-ALL = ("all", "All cases")
+ALL = ("all", sentences.ALL_CASES)
 FEW_EVENTS = 5
 
 

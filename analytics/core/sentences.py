@@ -1,5 +1,11 @@
 """What a Result says in words beside its numbers. Names in braces are filled in; whoever shows it may translate it."""
 
+ALL_CASES = "All cases"
+
+# Why a case is left out.
+NO_CLOCK = "The date that starts the clock is missing"
+OUT_OF_ORDER = "An event is dated before the clock starts"
+NO_END = "No date ends the observation"
 NOT_IN_SET = "Not in the analysis set: {population}"
 GROUP_NOT_KNOWN = "{group} not known"
 

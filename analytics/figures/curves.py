@@ -51,15 +51,10 @@ def curve_traces(group: dict, style: tuple[str, str], theme: Theme, words: Words
         _band(group, 0, cut, veiled(colour, BAND)),
         _band(group, cut, end, veiled(grey, TAIL_BAND)),
         _line(group, steps(group["curve"], 0, cut), {"color": colour, "width": LINE, "dash": dash}, words),
-        _line(group, _tail(group, cut), {"color": grey, "width": TAIL_LINE, "dash": dash}, words),
+        _line(group, steps(group["curve"], cut, end), {"color": grey, "width": TAIL_LINE, "dash": dash}, words),
         _censored(group, colour, grey, cut),
     ]
-    return [trace for trace in traces if trace["x"]]
-
-
-def _tail(group: dict, cut: float) -> list[int]:
-    points = steps(group["curve"], cut, last_day(group))
-    return points if len(points) > 1 or not cut else []
+    return [trace for trace in traces if len(trace["x"]) > (trace["mode"] == "lines")]
 
 
 def _line(group: dict, points: list[int], line: dict, words: Words) -> dict:

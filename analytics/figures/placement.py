@@ -64,7 +64,7 @@ def placed(names: list[Name], plot_width: float, plot_height: float) -> list[Pla
     places: dict[int, Place] = {}
     at_edge = []
     for i, name in enumerate(names):
-        free = [one for one in _tries(name) if _is_free(one.box, names, taken, plot_width, plot_height)]
+        free = [one for one in _tries(name, plot_height) if _is_free(one.box, names, taken, plot_width, plot_height)]
         x, y = name.curve[-1]
         if x + name.width / 2 > plot_width or not free:
             at_edge.append(i)
@@ -79,11 +79,12 @@ def placed(names: list[Name], plot_width: float, plot_height: float) -> list[Pla
     return [places[i] for i in range(len(names))]
 
 
-def _tries(name: Name) -> list[Place]:
+def _tries(name: Name, plot_height: float) -> list[Place]:
     x, y = name.curve[-1]
     half, w, h = name.height / 2, name.width, name.height
+    beside = min(max(y, half), plot_height - half)
     return [
-        Place(x + GAP, y, "left", True, Box(x + 2, y - half, x + GAP + w, y + half)),
+        Place(x + GAP, beside, "left", True, Box(x + 2, beside - half, x + GAP + w, beside + half)),
         Place(x, y - half - GAP, "right", True, Box(x - w, y - h - GAP, x, y - GAP)),
         Place(x, y + half + GAP, "right", True, Box(x - w, y + GAP, x, y + h + GAP)),
     ]

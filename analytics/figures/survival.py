@@ -43,7 +43,10 @@ def survival_figure(result: dict, words: Words | None = None, theme: Theme = LIG
     layout["annotations"] = [_outcome(sheet), *labels, *_emptiness(groups, words, theme), *sheet.notes]
     layout["shapes"] = sheet.shapes
     # The axis in months exists even when no curve does.
-    return {"data": [*curves, *sheet.traces] or [{"type": "scatter", "x": [0], "y": [None]}], "layout": layout}
+    return {
+        "data": [*curves, *sheet.traces] or [{"type": "scatter", "mode": "markers", "x": [0], "y": [None]}],
+        "layout": layout,
+    }
 
 
 def as_plotly(figure: dict):
@@ -110,6 +113,7 @@ def _labels(
 def _label(group: dict, lines: list[str], place: Place, colour: str, size: Size) -> dict:
     end = month(last_day(group))
     shift = 7 if place.anchor == "left" else 0
+    inside = min(max(place.y, 0), size.plot)  # plotly hides what is tied to a point off the axis
     return {
         "text": "<br>".join(safe(line) for line in lines),
         "font": {"size": size.small, "color": colour, "weight": STRONG},
@@ -118,7 +122,8 @@ def _label(group: dict, lines: list[str], place: Place, colour: str, size: Size)
         "xanchor": place.anchor,
         "xshift": shift,
         "yref": "y",
-        "y": round(100 * (1 - place.y / size.plot), 2),
+        "y": round(100 * (1 - inside / size.plot), 2),
+        "yshift": round(inside - place.y),
         "yanchor": "middle",
         "align": place.anchor,
         "showarrow": False,

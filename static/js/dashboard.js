@@ -66,25 +66,33 @@ function showTexts(panel, html) {
   }
 }
 
-async function showPanel(panel, { announced }) {
+/* Shows the panel as it is now; returns what the server said when its texts changed, else nothing. */
+async function showPanel(panel) {
   const frame = panel.querySelector("[data-figure-frame]");
   const size = sizeFor(frame);
   const body = await ask(withQuery(panel.dataset.url, { theme: dark.matches ? "dark" : "light", size }));
   if (body === null) {
     isRefused = true;
-    return;
+    return null;
   }
+  const isNew = panel.dataset.digest !== body.digest;
   panel.dataset.size = size;
-  if (panel.dataset.digest !== body.digest) {
+  if (isNew) {
     showTexts(panel, body.html);
     panel.dataset.digest = body.digest;
-    if (announced) {
-      setText(root.querySelector("[data-announce]"), word("changed", { question: body.question, answer: body.answer }));
-    }
   }
   if (body.figure && canDraw()) {
     frame.querySelector("[data-figure]").setAttribute("aria-label", `${body.question} ${body.answer}`);
     await draw(frame, body.figure);
+  }
+  return isNew ? body : null;
+}
+
+/* Tells those who cannot see the figures: once for all that changed together. */
+function announce(changed) {
+  if (changed.length) {
+    const text = word(changed.length === 1 ? "changed" : "changed_several", { n: changed.length, answer: changed[0].answer });
+    setText(root.querySelector("[data-announce]"), text);
   }
 }
 
@@ -157,7 +165,8 @@ async function catchUp() {
   }
   showTiles(body.tiles);
   const changed = panels.filter((one) => one.dataset.digest !== body.panels[one.dataset.panel]);
-  await Promise.all(changed.map((one) => showPanel(one, { announced: true })));
+  const shown = await Promise.all(changed.map(showPanel));
+  announce(shown.filter(Boolean));
   show(body.state.state, body.state.made_at);
   return body.state.state;
 }
@@ -171,10 +180,11 @@ function listen() {
     isStreaming = true;
   });
   stream.addEventListener("error", () => {
-    isStreaming = false;
-    if (!isAsking) {
+    /* Each vain attempt to reconnect comes here too: only the loss itself sets the clock, or it would never run down. */
+    if (isStreaming && !isAsking) {
       pause(WITHOUT_STREAM);
     }
+    isStreaming = false;
   });
   stream.addEventListener("refresh", () => pause(BURST));
 }
@@ -186,7 +196,7 @@ function stop() {
 }
 
 async function drawAll() {
-  await Promise.allSettled(panels.map((one) => showPanel(one, { announced: false })));
+  await Promise.allSettled(panels.map(showPanel));
 }
 
 document.addEventListener("visibilitychange", () => {
@@ -211,7 +221,7 @@ const frames = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     const panel = target.closest("[data-panel]");
     if (panel.dataset.size && panel.dataset.size !== sizeFor(target)) {
-      showPanel(panel, { announced: false });
+      showPanel(panel);
     } else {
       resize(target);
     }

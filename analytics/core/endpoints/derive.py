@@ -19,12 +19,10 @@ from analytics.core.endpoints.definitions import (
     Event,
 )
 from analytics.core.endpoints.timeline import date_bit
+from analytics.core.sentences import NO_CLOCK, NO_END, OUT_OF_ORDER
 
 ENDS = tuple(END_LABELS.values())
 EVENT_NAMES = tuple(TIE_ORDER)
-NO_CLOCK = "The date that starts the clock is missing"
-OUT_OF_ORDER = "An event is dated before the clock starts"
-NO_END = "No date ends the observation"
 EXCLUSIONS = (NO_CLOCK, OUT_OF_ORDER, NO_END)
 
 CARRIED = ("site", "cohort", "stratum", "burden", "prior_hsct")
