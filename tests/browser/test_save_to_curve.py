@@ -10,6 +10,8 @@ import redis
 from django.conf import settings
 from playwright.sync_api import expect
 
+from registry.access.row_security import everything_scope
+from registry.models import Case
 from tests.factories import PASSWORD, day, follow_up, infused_case, person, site, stored_form
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -109,9 +111,6 @@ def test_the_page_catches_up_when_the_stream_is_lost(world, browser, faults):
     answer = theirs.locator("[data-panel=os] .panel__answer")
     expect(answer).to_contain_text("No event so far", timeout=30_000)
     said = answer.text_content()
-
-    from registry.models import Case
-    from registry.access.row_security import everything_scope
 
     with everything_scope(actor="test"):
         case = Case.objects.get(number="KYO-0002")
