@@ -143,8 +143,8 @@ def estimates(sheet: Sheet, groups: list[dict], styles: list[tuple[str, str]]) -
 
 
 def chosen_months(declared: list[int], most: int) -> list[int]:
-    """The last `most` of the months for which estimates are declared: the later ones say more."""
-    return sorted(declared)[-most:]
+    """At most `most` of the months for which estimates are declared: whole years first, the nearest of them."""
+    return sorted(sorted(declared, key=lambda months: (months % 12 != 0, months))[:most])
 
 
 def _columns(sheet: Sheet, n: int, beside: float) -> list[tuple[float, float]]:
@@ -238,4 +238,4 @@ def name_lines(label: str, size: Size, names: int) -> list[str]:
 def left_margin(size: Size, words: Words) -> int:
     """Room for the words of the risk table, and for half a number under the start of the axis."""
     widest = max(width(word, size.small) for word in (words.at_risk, words.events, words.censored))
-    return round(max(size.left, widest + 4 + 1.5 * size.small))
+    return round(max(size.left, widest + 4 + 1.9 * size.small))

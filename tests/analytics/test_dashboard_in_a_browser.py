@@ -1,0 +1,110 @@
+"""The dashboard in a real browser: under the strict policy, readable for everybody, no text over another, nothing sent away."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests import factories
+from tests.analytics.test_dashboard_pages import compute
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PAGE = "/dashboards/tisagenlecleucel/"
+DAYS = ((40, True), (90, True), (150, False), (200, True), (300, False), (380, True), (420, False), (450, False))
+OVERLAPS = """() => {
+  const boxes = (figure) => [...figure.querySelectorAll(".annotation-text, .textpoint text, .xtick text, .ytick text, .xtitle")]
+    .map((one) => ({ text: one.textContent, ...one.getBoundingClientRect().toJSON() }));
+  const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 4 && b.top < a.bottom - 4;
+  return [...document.querySelectorAll(".js-plotly-plot")].flatMap((figure) => {
+    const frame = figure.getBoundingClientRect();
+    const all = boxes(figure);
+    const over = all.flatMap((a, i) => all.slice(i + 1).filter((b) => meet(a, b)).map((b) => `${a.text} | ${b.text}`));
+    const out = all.filter((a) => a.left < frame.left || a.right > frame.right || a.bottom > frame.bottom).map((a) => `out: ${a.text}`);
+    return [...over, ...out];
+  });
+}"""
+
+
+@pytest.fixture
+def world(transactional_db):
+    """Sixteen patients at two hospitals, of low and high burden, some with a transplant before; computed; the lead."""
+    factories.cohort()
+    for code, blasts in (("KYO", 1), ("OSA", 40)):
+        site = factories.site(code)
+        for i, (last, is_dead) in enumerate(DAYS):
+            case = factories.infused_case(
+                site, pre_phase=2, pre_bm_done=1, pre_bm_blast=blasts, pre_bm_blast_op=1, pre_date=factories.day(-9)
+            )
+            factories.stored_form(case, "prior_therapy", prior_hsct=i % 2)
+            (factories.death if is_dead else factories.follow_up)(case, last + blasts)
+    compute()
+    return factories.person("lead", email="lead@example.org")
+
+
+def opened(browser, live_server, world, width, scheme="light"):
+    """The lead's page at this width; and the complaints of its console."""
+    page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, locale="en-GB").new_page()
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{live_server.url}/accounts/login/?next={PAGE}")
+    page.keyboard.type("lead@example.org")
+    page.keyboard.press("Tab")
+    page.keyboard.type(factories.PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator(".js-plotly-plot")).to_have_count(4, timeout=30_000)
+    # This test server has no event stream; the page asks from time to time instead.
+    return page, lambda: [one for one in complaints if "404" not in one and "MIME type" not in one]
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "size"), [(1440, "light", "wide"), (390, "dark", "compact"), (360, "light", "compact")]
+)
+def test_figures_are_drawn_under_the_strict_policy_and_no_text_lies_over_another(
+    browser, live_server, world, width, scheme, size
+):
+    page, complaints = opened(browser, live_server, world, width, scheme)
+
+    drawn = page.evaluate("() => [...document.querySelectorAll('.js-plotly-plot')].map((one) => one.layout.meta)")
+    assert {(one["size"], one["theme"]) for one in drawn} == {(size, scheme)}
+    assert page.locator(".annotation-text").count() > 80 and page.locator(".textpoint text").count() > 40
+    assert page.evaluate(OVERLAPS) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    assert not complaints()
+
+
+def test_no_button_offers_to_send_a_figure_away(browser, live_server, world):
+    page, complaints = opened(browser, live_server, world, 1440)
+    hosts = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+
+    page.locator(".js-plotly-plot").first.hover()
+    page.get_by_text("B · Trial-type").click()
+    expect(page.locator("#efs")).to_contain_text("EFS_B@1")
+
+    assert page.locator(".modebar-btn").count() == 0
+    assert hosts == {live_server.url.split("/")[2]}
+    assert page.url.endswith("?rule=B") and not complaints()
+
+
+def test_the_dashboard_is_readable_for_everybody(browser, live_server, world):
+    page, _complaints = opened(browser, live_server, world, 1440)
+    page.locator("#os-numbers-open").click()
+    page.locator("#os-provenance-open").click()
+
+    violations = Axe().run(page).response["violations"]
+
+    assert not [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in violations]
+
+
+def test_without_javascript_the_answers_and_tables_are_there(browser, live_server, world, client):
+    client.force_login(world)
+    context = browser.new_context(java_script_enabled=False)
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(f"{live_server.url}{PAGE}?rule=C")
+
+    expect(page.locator("#efs .panel__answer")).to_contain_text("12-month event-free survival")
+    expect(page.locator("#efs")).to_contain_text("EFS_C@1")
+    expect(page.locator("#efs .figure")).to_be_hidden()
+    page.locator("#efs-numbers-open").click()
+    expect(page.get_by_role("table").first).to_be_visible()
