@@ -49,6 +49,7 @@ def save_form(form, *, by, seen_version=0, reason=""):
         if (stored.version if stored and not stored.is_void else 0) != seen_version:
             raise StaleVersionError(stored or form, form)
         form.pk, form.version = (stored.pk, stored.version) if stored else (None, 0)
+        form.is_void = False  # storing answers brings a removed form back
         _number(form, stored)
         _check(form)
         changed = _changed(stored, form)
