@@ -4,6 +4,7 @@ import re
 import uuid
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import JsonResponse
 from django.utils import timezone
 
@@ -49,6 +50,20 @@ class TokenMiddleware:
             return None
         Token.objects.filter(pk=token.pk).update(last_used_at=timezone.now())
         return token
+
+
+class TextMiddleware:
+    """Answers 400 to a form or an address with a NUL character: PostgreSQL has no place for one. REST has its own reader."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not request.path_info.startswith("/api/"):
+            for sent in (request.GET, request.POST):
+                if any("\0" in text for name in sent for text in (name, *sent.getlist(name))):
+                    raise SuspiciousOperation("A NUL character was sent.")
+        return self.get_response(request)
 
 
 class ScopeMiddleware:

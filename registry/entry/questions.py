@@ -162,8 +162,8 @@ class Question:
 
     @cached_property
     def own_conditions(self):
-        """Conditions on items of the same form, for the browser to follow."""
-        return [one for one in self.item.asked_if if one.item in self.entry.items]
+        """Conditions on answers of the same page, for the browser to follow. A row's number is no answer."""
+        return [one for one in self.item.asked_if if one.item in self.entry.fields]
 
     @property
     def asked_if(self):
@@ -250,7 +250,7 @@ def sections(entry, *, elsewhere, findings=(), previous=None):
     findings    findings of the stored row
     previous    the row before it of a repeating form, or None
     """
-    known = {**elsewhere, **entry.instance.answers()}
+    known = {**elsewhere, **entry.instance.answers(), **_row_number(entry.instance, previous)}
     by_item = {}
     for one in findings:
         by_item.setdefault(one.item, []).append(one)
@@ -265,6 +265,14 @@ def sections(entry, *, elsewhere, findings=(), previous=None):
         )
         for title, names in entry.instance.sections.items()
     ]
+
+
+def _row_number(form, previous):
+    """The number that a row has, or will have if it is stored now, by its item."""
+    name = form.key_item
+    if not name:
+        return {}
+    return {name: getattr(form, name) or (getattr(previous, name) + 1 if previous else 1)}
 
 
 def read_aloud(form, name, *, with_unit=True):

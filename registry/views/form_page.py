@@ -194,7 +194,7 @@ class FormPage:
         for section in self.sections:
             for question in section.questions:
                 for condition in question.item.asked_if:
-                    if condition not in question.own_conditions and not condition.holds(self.elsewhere):
+                    if condition.item not in self.form.items() and not condition.holds(self.elsewhere):
                         found[condition.item] = condition
         return [self._notice(condition) for condition in found.values()]
 

@@ -1,5 +1,6 @@
 """A coordinator enters, corrects and removes forms through the pages."""
 
+import re
 from datetime import date
 
 import pytest
@@ -21,8 +22,6 @@ def scoped(person, read):
 
 def answers(page):
     """What the shown form would send back: every control's value."""
-    import re
-
     html = page.content.decode()
     sent = dict(re.findall(r'<input type="(?:text|hidden)"[^>]*? name="(\w+)"[^>]*? value="([^"]*)"', html))
     sent |= dict(re.findall(r'<input type="radio" name="(\w+)"[^>]*? value="([^"]*)" checked', html))
@@ -260,3 +259,18 @@ def test_filters_narrow_the_list(world, nurse):  # noqa: F811
     assert found(burden="high") == ["KYO-0001"]
     assert found(burden="low", state="infused") == []
     assert found(state="nonsense") == ["KYO-0001", "KYO-0002", "KYO-0003"]
+
+
+def test_a_repeated_collection_is_asked_for_its_reason(world, nurse):  # noqa: F811
+    case = factories.infused_case(world.kyoto)
+    address = f"{case.get_absolute_url()}leukapheresis/"
+    question = r'<div class="field" data-question="aph_repeat_reason"([^>]*)>'
+
+    first = re.search(question, nurse.get(f"{address}1.1/").content.decode())[1]
+    following = re.search(question, nurse.get(f"{address}new/").content.decode())[1]
+
+    assert "data-not-elsewhere" in first and "hidden" in first
+    assert following.strip() == 'data-asked-if="[]"'
+    saved = nurse.post(f"{address}new/", {"version": 0, "aph_repeat_reason": "2"})
+    assert saved.url == f"{address}1.2/"
+    assert re.search(question, nurse.get(saved.url).content.decode())[1].strip() == 'data-asked-if="[]"'
