@@ -69,7 +69,8 @@ class TextMiddleware:
 class ScopeMiddleware:
     """Runs the view, rendering included, in one transaction in which only the person's rows exist.
 
-    Inside process_view, so that an exception rolls back before it becomes a response.
+    Inside process_view, so that an exception rolls back before it becomes a response. What is shown to somebody signed in is
+    stored nowhere, so that the way back after signing out leads to no patient.
     """
 
     def __init__(self, get_response):
@@ -78,7 +79,10 @@ class ScopeMiddleware:
     def __call__(self, request):
         request.id = f"r-{uuid.uuid4()}"
         with timezone.override(settings.DISPLAY_TIME_ZONE):
-            return self.get_response(request)
+            response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response
 
     def process_view(self, request, view, args, kwargs):
         """The response of `view` inside the person's scope."""

@@ -54,7 +54,7 @@ function nextOpen() {
 function onKey(event) {
   if ((event.ctrlKey || event.metaKey) && (event.key === "s" || event.key === "Enter")) {
     event.preventDefault();
-    form.requestSubmit(form.querySelector(event.key === "s" ? "[data-save]" : "[data-save-next], [data-save]"));
+    form.requestSubmit(form.querySelector(event.key === "s" ? "[data-save]" : "[data-save-next]"));
   } else if (event.altKey && event.code === "KeyN") {
     event.preventDefault();
     nextOpen();

@@ -1,7 +1,8 @@
 /* Typed text survives a closed session, a fault and a slip of the finger.
  *
- * What is typed and not yet stored is kept in this tab's sessionStorage under the address and version of the form,
- * and is dropped once the server shows a newer version, when it is thrown away, and when the tab closes.
+ * What is typed and not yet stored is kept in this tab's sessionStorage under the address, person and version of the form,
+ * and is dropped once the server says it is stored, when it is thrown away, and when the tab closes. What was typed over an
+ * older version is put back with that version, so that sending it shows both.
  */
 
 const form = document.querySelector("form[data-entry]");
@@ -27,7 +28,9 @@ function fill(kept) {
 }
 
 function start() {
-  const place = `draft ${location.pathname} ${form.dataset.person} ${form.dataset.version}`;
+  const own = `draft ${location.pathname} ${form.dataset.person} `;
+  const shown = form.dataset.version;
+  let place = own + shown;
   const stored = JSON.stringify(entries());
   const notice = document.getElementById("draft-notice");
   const state = document.querySelector("[data-unsaved]");
@@ -48,12 +51,17 @@ function start() {
   };
 
   for (const name of Object.keys(sessionStorage)) {
-    if (name.startsWith(`draft ${location.pathname} `) && name !== place) {
+    if (name.startsWith(`draft ${location.pathname} `) && (!name.startsWith(own) || sessionStorage.getItem(name) === stored)) {
       sessionStorage.removeItem(name);
     }
   }
+  const older = Object.keys(sessionStorage).find((name) => name.startsWith(own));
+  if (!sessionStorage.getItem(place) && older && !("refused" in form.dataset)) {
+    place = older;
+    form.elements.version.value = older.slice(own.length);
+  }
   const kept = sessionStorage.getItem(place);
-  if (kept && kept !== stored && !("refused" in form.dataset)) {
+  if (kept && !("refused" in form.dataset)) {
     fill(JSON.parse(kept));
     notice.hidden = false;
     show(true);
@@ -63,6 +71,8 @@ function start() {
   notice.querySelector("button").addEventListener("click", () => {
     fill(JSON.parse(stored));
     sessionStorage.removeItem(place);
+    place = own + shown;
+    form.elements.version.value = shown;
     notice.hidden = true;
     show(false);
   });

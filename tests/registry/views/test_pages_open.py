@@ -26,6 +26,11 @@ def test_the_pages_of_a_case_open(nurse, case):
         assert b"style=" not in response.content and b"<script>" not in response.content, address
 
 
+def test_no_page_of_a_patient_stays_in_the_browser(nurse, case):
+    for address in ("/worklist/", "/cases/", case.get_absolute_url(), f"{case.get_absolute_url()}patient/1/"):
+        assert nurse.get(address)["Cache-Control"] == "private, no-store", address
+
+
 @pytest.mark.parametrize("form", __import__("registry.models", fromlist=["FORM_OF"]).FORM_OF)
 def test_every_form_opens_empty(nurse, case, form):
     address = f"{case.get_absolute_url()}{form}/new/"

@@ -46,7 +46,9 @@ def test_a_nul_in_the_reason_of_a_removal_stores_nothing(nurse, case):  # noqa: 
     assert stored() == before
 
 
-@pytest.mark.parametrize("sent", [{f"x{n}": "1" for n in range(1500)}, {"reason": "a" * 3_000_000}], ids=["many", "long"])
+@pytest.mark.parametrize(
+    "sent", [{f"x{n}": "1" for n in range(1500)}, {"reason": "a" * 3_000_000}], ids=["many", "long"]
+)
 def test_more_than_a_form_can_hold_is_answered(nurse, case, sent):  # noqa: F811
     page = nurse.post(f"{case.get_absolute_url()}relapse/new/", {"version": "0", **sent})
 
