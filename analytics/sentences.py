@@ -89,7 +89,7 @@ def estimate(row, *, with_words=True):
     survival = percent(row["survival"], "–")
     if not interval.strip("–"):
         return _("{survival} (interval not estimable)").format(survival=survival)
-    text = _("{survival} (95 % CI {interval})") if with_words else "{survival} ({interval})"
+    text = _("{survival} (95 % CI {interval})") if with_words else _("{survival} ({interval})")
     return text.format(survival=survival, interval=interval)
 
 

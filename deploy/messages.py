@@ -73,6 +73,8 @@ def dictionary_messages():
     for form in FORMS:
         for item in form.items().values():
             yield "item", item.label, ""
+            if item.unit:
+                yield "unit", item.unit, ""
     for name, codelist in CODE_LISTS.items():
         for member in codelist:
             yield name, member.label, ""

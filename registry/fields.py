@@ -9,12 +9,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from registry.dictionary.codelists import DatePrecision, MissingReason, NoYes
 from registry.dictionary.items import Item, Span, plain
 
 ITEM_WORDS = {field.name for field in dataclasses.fields(Item)} - {"label", "kind"}
+POWER_OF_TEN = re.compile(r"10\^(\d+)")
+SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 HASHED = re.compile(r"[0-9a-f]{64}")
 PLAUSIBLE_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
 MISSING_CHOICES = [(reason.name, pgettext_lazy("missing_reason", reason.value)) for reason in MissingReason]
@@ -83,12 +85,11 @@ class ItemField(BareColumn):
         if self.item.hard and not self.item.hard.holds(value):
             raise ValidationError(
                 _(
-                    "%(label)s is %(found)s %(unit)s; possible values are %(low)s to %(high)s. Please check the value and its unit."
+                    "%(label)s is %(found)s; possible values are %(low)s to %(high)s. Please check the value and its unit."
                 )
                 % {
                     "label": self.verbose_name,
-                    "found": plain(value),
-                    "unit": self.item.unit,
+                    "found": number_with_unit(plain(value), self.item.unit),
                     "low": plain(self.item.hard.low),
                     "high": plain(self.item.hard.high),
                 },
@@ -267,3 +268,15 @@ class HospitalNumber(Note):
                 _("The hospital number may have up to 32 letters, digits and hyphens. Please check it."),
                 code="hospital_number",
             )
+
+
+def written_unit(unit):
+    """The unit as it is written by hand, in the reader's language: ×10⁶, ×10⁹/L; nothing for a plain number."""
+    if unit in ("", "n"):
+        return ""
+    return POWER_OF_TEN.sub(lambda found: "×10" + found[1].translate(SUPERSCRIPT), pgettext("unit", unit))
+
+
+def number_with_unit(number, unit):
+    """A number before its unit."""
+    return f"{number} {written_unit(unit)}".strip()

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from registry.dictionary.words import Label
+from registry.dictionary.words import Amount, Label
 from registry.edit_checks.base import MISSING, SOFT, Finding, Row
 from registry.edit_checks.case import Record, case_findings
+from registry.fields import number_with_unit
 from registry.models import FORMS
 
 EMPTY_STATE, STARTED, ERROR, COMPLETE = "empty", "started", "error", "complete"
@@ -63,7 +64,11 @@ def row_of(form):
 
 def said(finding):
     """The finding's message in the language of now."""
-    values = {
-        name: pgettext("item", value) if isinstance(value, Label) else value for name, value in finding.values.items()
-    }
-    return _(finding.text) % values
+    return _(finding.text) % {name: _in_words(value) for name, value in finding.values.items()}
+
+
+def _in_words(value):
+    """One value of a message: the labels of items and the units are translated."""
+    if isinstance(value, Label):
+        return pgettext("item", value)
+    return number_with_unit(value.number, value.unit) if isinstance(value, Amount) else value

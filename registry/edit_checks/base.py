@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from registry.dictionary.items import EMPTY, Item, plain
-from registry.dictionary.words import Label, gettext_noop
+from registry.dictionary.words import Amount, Label, gettext_noop
 
 REFUSED = "refused"  # not stored
 HARD = "hard"  # stored, but the form is not complete
@@ -18,13 +18,13 @@ SOFT = "soft"  # stored; somebody is asked
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong or odd. `text % values` is the message, in English; Label values are item labels."""
+    """One thing that is wrong or odd. `text % values` is the message, in English; Label values are item labels, Amounts carry units."""
 
     rule: str
     item: str
     severity: str
     text: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str | Amount] = field(default_factory=dict)
     form: str = ""
     key: str = ""
 
@@ -94,12 +94,11 @@ def unusual(row: Row) -> Iterator[Finding]:
                 name,
                 SOFT,
                 gettext_noop(
-                    "%(label)s is %(found)s %(unit)s; usual values are %(low)s to %(high)s. Please check against the source."
+                    "%(label)s is %(found)s; usual values are %(low)s to %(high)s. Please check against the source."
                 ),
                 {
                     "label": Label(item.label),
-                    "found": plain(row[name]),
-                    "unit": item.unit,
+                    "found": Amount(plain(row[name]), item.unit),
                     "low": plain(item.soft.low),
                     "high": plain(item.soft.high),
                 },

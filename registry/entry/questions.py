@@ -1,7 +1,6 @@
 """An entry form laid out for the page: sections of questions, each with everything its component shows."""
 
 import json
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,11 +11,9 @@ from django.utils.translation import gettext_lazy, pgettext
 from registry.dictionary.items import EMPTY, plain
 from registry.edit_checks.base import MISSING
 from registry.entry.dates import echo, understood
-from registry.fields import MISSING_CHOICES, HospitalNumber, code_choices, code_label
+from registry.fields import MISSING_CHOICES, HospitalNumber, code_choices, code_label, number_with_unit, written_unit
 from registry.record import said
 
-POWER_OF_TEN = re.compile(r"10\^(\d+)")
-SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 MOST_BUTTONS = 5
 WIDEST_ROW = 66  # characters of the labels that stand in one row of buttons; longer ones are stacked
 LONG_TEXTS = ("karyotype_iscn",)
@@ -77,7 +74,7 @@ class Question:
 
     @property
     def unit(self):
-        return written_unit(self.item)
+        return written_unit(self.item.unit)
 
     @property
     def usual(self):
@@ -286,13 +283,6 @@ def read_aloud(form, name, *, with_unit=True):
     )
 
 
-def written_unit(item):
-    """The unit as it is written by hand: ×10⁶, ×10⁹/L; nothing for a plain number."""
-    if item.unit == "n":
-        return ""
-    return POWER_OF_TEN.sub(lambda found: "×10" + found[1].translate(SUPERSCRIPT), item.unit)
-
-
 def say_answer(item, answer, precision=None, other=None, *, with_unit=True):
     """One answer in words."""
     if item.kind in ("cat", "multi"):
@@ -305,6 +295,5 @@ def say_answer(item, answer, precision=None, other=None, *, with_unit=True):
     if item.kind == "date":
         return answer.isoformat()[: {"Y": 4, "M": 7}.get(precision, 10)]
     if item.kind in ("dec", "int"):
-        unit = written_unit(item) if with_unit else ""
-        return f"{plain(answer)} {unit}".strip()
+        return number_with_unit(plain(answer), item.unit) if with_unit else plain(answer)
     return str(answer)

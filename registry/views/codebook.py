@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from registry.dictionary.items import plain
-from registry.entry.questions import written_unit
-from registry.fields import code_choices
+from registry.fields import code_choices, written_unit
 from registry.models import FORM_OF, FORMS
 
 
@@ -64,7 +63,7 @@ def _line(model, name, item):
         kinds[item.kind],
         _span(item.hard),
         _span(item.soft),
-        written_unit(item),
+        written_unit(item.unit),
         codes,
         conditions,
     )
