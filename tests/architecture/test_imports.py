@@ -12,6 +12,7 @@ OURS = {"registry", "analytics"}
 MAY_IMPORT = {  # folder: which of our packages, and which libraries, it may name
     "registry/dictionary": {"registry.dictionary"},
     "registry/edit_checks": {"registry.dictionary", "registry.edit_checks"},
+    "registry/grading": {"registry.dictionary", "registry.grading"},
     "analytics/core": {"analytics.core", "numpy", "pandas", "scipy"},
     "analytics/figures": {"analytics.core", "analytics.figures", "plotly"},
     "analytics/catalogue.py": {"analytics.core"},
