@@ -26,7 +26,7 @@ messages: ## bring the message catalogues up to date with the source
 	@$(RUN) messages
 
 openapi: ## write docs/openapi.yaml anew
-	@REGISTRY_ENV=test .venv/bin/python -m deploy.openapi --write
+	@$(RUN) openapi
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

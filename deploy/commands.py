@@ -21,7 +21,15 @@ def do(command, arguments):
     """Do one command; its exit status."""
     for ending in (signal.SIGTERM, signal.SIGINT):  # a job in the background is started with SIGINT ignored
         signal.signal(ending, signal.default_int_handler)
-    acts = {"demo": demo.demo, "test": test, "check": check, "bench": bench, "servers": stay, "messages": renew}
+    acts = {
+        "demo": demo.demo,
+        "test": test,
+        "check": check,
+        "bench": bench,
+        "servers": stay,
+        "messages": renew_messages,
+        "openapi": renew_openapi,
+    }
     try:
         return acts[command](arguments)
     except KeyboardInterrupt:
@@ -50,10 +58,16 @@ def bench(arguments):
         return to_its_end([sys.executable, "-m", "benchmarks", *arguments], environment)
 
 
-def renew(_arguments):
+def renew_messages(_arguments):
     """Bring the message catalogues up to date with the source."""
     with servers_for_tests() as environment:
         return to_its_end([sys.executable, "-m", "deploy.messages", "--merge"], environment)
+
+
+def renew_openapi(_arguments):
+    """Write docs/openapi.yaml anew."""
+    with servers_for_tests() as environment:
+        return to_its_end([sys.executable, "-m", "deploy.openapi", "--write"], environment)
 
 
 def stay(_arguments):
