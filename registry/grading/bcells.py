@@ -34,7 +34,7 @@ CONFIRMED_RULE = LossRule("bca_status_confirmed", ">", confirmed=True)
 
 
 def bca_status(answers: Answers, rule: LossRule = REGISTRY_RULE, limits: Limits = LIMITS) -> Derived:
-    """ "lost", "not lost", or "ignored" where the CD19+ cells are leukaemic; one sample by itself."""
+    """One sample: "lost", "not lost", or "ignored" where its CD19+ cells are leukaemic."""
     provisional = is_provisional(limits, rule.name)
     if code(answers, "b19_is_blast") == 1:
         reason = Reason(gettext_noop("the CD19+ cells are leukaemic"), items=("b19_is_blast",))
@@ -61,8 +61,8 @@ def bca_statuses(
 ) -> tuple[Derived, ...]:
     """The status at each sample, in the order of the samples, which must be that of their dates.
 
-    Under a rule that asks for confirmation, the next sample that is not ignored decides whether a loss counts: with none, or
-    with one of unknown status, the loss stays open.
+    Under a rule that asks for confirmation, the next sample that is not ignored decides whether a loss counts: with
+    none, or with one of unknown status, the loss stays open.
     """
     single = [bca_status(one, rule, limits) for one in samples]
     if not rule.confirmed:

@@ -40,9 +40,9 @@ SIGNS = {EXACT: "", BELOW: "<", AT_MOST: "≤", ABOVE: ">"}
 def burden_row(rows: Iterable[Answers], infused_on: date | None = None) -> Answers | None:
     """The pre-infusion assessment that disease burden rests on (X17); None without one.
 
-    Of the rows with a marrow and not after the infusion, the latest after bridging, else after lymphodepletion, else before
-    bridging; without a marrow in any of them, the same among the others. A row without a phase is not used. A later number
-    decides between rows of one day.
+    Of the rows with a marrow and not after the infusion, the latest after bridging, else after lymphodepletion, else
+    before bridging; without a marrow in any of them, the same among the others. A row without a phase is not used. A
+    later number decides between rows of one day.
     """
     usable = [one for one in rows if code(one, "pre_phase") in PHASES and not _after(one, infused_on)]
     with_marrow = [one for one in usable if code(one, "pre_bm_done") != 0]
@@ -123,7 +123,7 @@ def burden_kato(answers: Answers, limits: Limits = LIMITS) -> Derived:
 
 
 def burden_50(answers: Answers, limits: Limits = LIMITS) -> Derived:
-    """high from 50 % marrow blasts, low above 0 and below 5 %, else intermediate: that is, 5 to 50 %, and none at all."""
+    """high from 50 % marrow blasts, low above 0 and below 5 %, else intermediate: 5 to 50 %, and none at all."""
     high, not_low = _from(answers, limits["burden_50.high"]), _from(answers, limits["burden_50.low"])
     none = Fact(
         blasts_of(answers).none_at_all(), Reason(gettext_noop("no blasts in the marrow"), items=("pre_bm_blast",))

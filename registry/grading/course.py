@@ -48,8 +48,8 @@ def dose_kg(answers: Answers) -> Derived:
 def hsct_rel_gap(prior_therapy: Answers, transplants: Iterable[Answers]) -> Derived:
     """Months (days / 30.4375) from the latest prior transplant to `hsct_rel_date`, not rounded.
 
-    transplants   one mapping with `hsct_date` each, in any order; one without a date leaves the latest unknown. A date that is not
-                  known to the day gives no number, but see `hsct_rel_gap_group`.
+    transplants   one mapping with `hsct_date` each, in any order; one without a date leaves the latest unknown. A date
+                  that is not known to the day gives no number, but see `hsct_rel_gap_group`.
     """
     days, missing, reason = _transplant_to_relapse(prior_therapy, transplants)
     if days is None or days[0] != days[1]:
@@ -58,7 +58,7 @@ def hsct_rel_gap(prior_therapy: Answers, transplants: Iterable[Answers]) -> Deri
 
 
 def hsct_rel_gap_group(prior_therapy: Answers, transplants: Iterable[Answers], limits: Limits = LIMITS) -> Derived:
-    """ "<=6" or ">6" months from the latest transplant to relapse; none if partial dates allow both. Germany 2023."""
+    """Months, "<=6" or ">6", from the latest transplant to relapse; none if partial dates allow both. Germany 2023."""
     days, missing, reason = _transplant_to_relapse(prior_therapy, transplants)
     cut, provisional = limits["hsct_rel_gap.months"].value, is_provisional(limits, "hsct_rel_gap")
     groups = {Decimal(one) / Decimal(DAYS_OF_MONTH) <= cut for one in days or ()}

@@ -35,12 +35,12 @@ EXPLAINS_HYPOTENSION, EXPLAINS_HYPOXIA = (1, 3), (2, 3)
 def crs_grade(answers: Answers) -> Derived:
     """Grade 0 to 5 of one episode.
 
-    answers   the episode's, with `crs_occurred` and `toci_given` of the course and `steroid_before_inf` of the infusion.
-              Not assessed, or a component missing, gives no grade; `crs_death`, `toci_given` and `steroid_before_inf`
+    answers   the episode's, `crs_occurred` and `toci_given` of the course, `steroid_before_inf` of the infusion. Not
+              assessed, or a component missing, gives no grade; `crs_death`, `toci_given` and `steroid_before_inf`
               speak only when they are answered.
 
-    The worse of hypotension and hypoxia sets the grade; what another cause explains is left out. Without fever the grade
-    is 0 unless something masked it.
+    The worse of hypotension and hypoxia sets the grade; what another cause explains is left out. Without fever the
+    grade is 0 unless something masked it.
 
     Source: Lee 2019, doi:10.1016/j.bbmt.2018.12.758.
     """

@@ -17,8 +17,8 @@ def iechs(answers: Answers, limits: Limits = LIMITS) -> Derived:
 
     answers   of the haematotoxicity form, with `peak_ferritin` of the CRS form and `crs_onset` of the first CRS episode
 
-    `decided_by` begins with the site's diagnosis; the supportive findings follow it. Their criteria are provisional, so they
-    explain, and never set, the grade. Source: Hines 2023.
+    `decided_by` begins with the site's diagnosis; the supportive findings follow it. Their criteria are provisional, so
+    they explain, and never set, the grade. Source: Hines 2023.
     """
     provisional, diagnosed = is_provisional(limits, "iechs"), code(answers, "iechs_dx")
     if diagnosed == 0:

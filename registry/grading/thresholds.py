@@ -1,4 +1,4 @@
-"""Every number that a grade or a class turns on, in one table. Those not yet checked against the paper are provisional."""
+"""Every number that a grade or class turns on, in one table; those not yet checked against the paper are provisional."""
 
 from __future__ import annotations
 
