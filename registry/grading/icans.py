@@ -99,11 +99,7 @@ def _worst(domains: list[Domain], provisional: bool) -> Derived:
     """The worst domain; open while one is missing, unless another already has grade 4, which only death exceeds."""
     queries = tuple(query for one in domains for query in one.queries)
     missing = tuple(item for one in domains for item in one.missing)
-    grade = (
-        max(one.grade for one in domains if one.grade is not None)
-        if any(one.grade is not None for one in domains)
-        else 0
-    )
+    grade = max((one.grade for one in domains if one.grade is not None), default=0)
     if missing and grade < 4:
         return Derived("icans_grade", None, ASTCT_ICANS, missing=missing, queries=queries, provisional=provisional)
     reasons = tuple(one.reason for one in domains if grade and one.grade == grade)

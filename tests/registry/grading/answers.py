@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from hypothesis import given, settings
+
 DAY_0 = date(2024, 6, 3)
 CRS = {
     "crs_occurred": 1,
@@ -72,3 +74,8 @@ def words(derived):
 def rules(derived):
     """The rules of its queries."""
     return [query.rule for query in derived.queries]
+
+
+def for_all(*strategies):
+    """hypothesis.given without its limit of time: the machine may be busy with other tests."""
+    return lambda test: settings(deadline=None)(given(*strategies)(test))

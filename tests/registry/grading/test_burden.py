@@ -3,11 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.grading.burden import burden_50, burden_kato, burden_mrd2, burden_prwcc, burden_row
-from tests.registry.grading.answers import DAY_0, rules, without, words
+from tests.registry.grading.answers import DAY_0, for_all, rules, without, words
 
 EXACT, BELOW, AT_MOST, ABOVE = 1, 2, 3, 4
 
@@ -158,7 +157,7 @@ def test_a_row_after_the_infusion_or_without_a_phase_is_not_used():
 ROWS = st.builds(row, st.sampled_from([1, 2, 3]), st.integers(0, 60), st.integers(0, 100), st.integers(0, 1))
 
 
-@given(st.lists(ROWS, min_size=1, max_size=5), st.randoms())
+@for_all(st.lists(ROWS, min_size=1, max_size=5), st.randoms())
 def test_the_order_of_the_rows_does_not_matter(rows, chance):
     numbered = [{**one, "pre_seq": place} for place, one in enumerate(rows)]
     shuffled = list(numbered)
@@ -166,7 +165,7 @@ def test_the_order_of_the_rows_does_not_matter(rows, chance):
     assert burden_row(numbered, DAY_0) is burden_row(shuffled, DAY_0)
 
 
-@given(st.lists(st.integers(0, 100), min_size=2, max_size=6), st.sampled_from([EXACT, BELOW, ABOVE]))
+@for_all(st.lists(st.integers(0, 100), min_size=2, max_size=6), st.sampled_from([EXACT, BELOW, ABOVE]))
 def test_more_blasts_never_lower_the_burden(counts, operator):
     classes = [burden_kato(marrow(one, operator)).value for one in sorted(counts)]
     places = [("low", "high").index(one) for one in classes if one]

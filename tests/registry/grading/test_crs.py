@@ -1,11 +1,10 @@
 """CRS by ASTCT: the published vectors, what is missing, and what more severe findings cannot do."""
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.grading.crs import NEEDED, crs_course_grade, crs_grade
-from tests.registry.grading.answers import crs, rules, without, words
+from tests.registry.grading.answers import crs, for_all, rules, without, words
 
 VECTORS = {  # case: fever, hypotension, hypoxia, explained otherwise, death, grade
     "fever only": (1, 0, 0, 0, 0, 1),
@@ -114,35 +113,37 @@ EPISODES = st.fixed_dictionaries(
 SEVERITY = {"crs_hypotension": 3, "crs_hypoxia": 3, "crs_death": 1}
 
 
-@given(EPISODES, st.sampled_from(sorted(SEVERITY)))
+@for_all(EPISODES, st.sampled_from(sorted(SEVERITY)))
 def test_a_worse_component_never_lowers_the_grade(episode, item):
     grades = [crs_grade({**episode, item: worse}).value for worse in range(SEVERITY[item] + 1)]
     assert grades == sorted(grades)
 
 
-@given(EPISODES, st.sampled_from([1, 2]))
+@for_all(EPISODES, st.sampled_from([1, 2]))
 def test_fever_never_lowers_the_grade(episode, fever):
     assert crs_grade({**episode, "crs_fever": fever}).value >= crs_grade({**episode, "crs_fever": 0}).value
 
 
-@given(EPISODES, st.sampled_from([1, 2, 3]))
+@for_all(EPISODES, st.sampled_from([1, 2, 3]))
 def test_another_cause_never_raises_the_grade(episode, explained):
     with_cause, without_cause = (crs_grade({**episode, "crs_attrib_other": one}).value for one in (explained, 0))
     assert with_cause <= without_cause
 
 
-@given(EPISODES)
+@for_all(EPISODES)
 def test_every_grade_says_what_decided_it(episode):
     assert all(words(crs_grade(episode)))
     assert crs_grade(episode).decided_by
 
 
-@given(EPISODES, st.sampled_from([*NEEDED, "crs_occurred"]))
+@for_all(EPISODES, st.sampled_from([*NEEDED, "crs_occurred"]))
 def test_leaving_an_answer_open_gives_no_other_grade(episode, item):
     assert crs_grade(without(episode, item)).value in (None, crs_grade(episode).value)
 
 
-@given(st.lists(EPISODES, min_size=1, max_size=4).flatmap(lambda all_: st.tuples(st.just(all_), st.permutations(all_))))
+@for_all(
+    st.lists(EPISODES, min_size=1, max_size=4).flatmap(lambda all_: st.tuples(st.just(all_), st.permutations(all_)))
+)
 def test_the_order_of_the_episodes_does_not_matter(orders):
     course = {"crs_occurred": 1}
     one, other = (crs_course_grade(course, episodes) for episodes in orders)

@@ -5,13 +5,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.grading.haematotoxicity import icaht_early, icaht_late, t_icaht_early, t_icaht_late
 from registry.grading.iechs import iechs
 from registry.grading.thresholds import LIMITS
-from tests.registry.grading.answers import rules, without, words
+from tests.registry.grading.answers import for_all, rules, without, words
 
 EARLY = [  # anc500_days, anc100_days, anc_never_rec, grade
     (0, 0, 0, 0), (3, 0, 0, 1), (6, 0, 0, 1), (7, 0, 0, 2), (13, 6, 0, 2),
@@ -104,26 +103,26 @@ def test_a_threshold_is_a_value_that_can_be_set_and_confirmed():
 DAYS = st.integers(0, 31)
 
 
-@given(DAYS, DAYS, st.integers(0, 1), st.sampled_from(["anc500_days", "anc100_days", "anc_never_rec"]))
+@for_all(DAYS, DAYS, st.integers(0, 1), st.sampled_from(["anc500_days", "anc100_days", "anc_never_rec"]))
 def test_more_neutropenia_never_lowers_the_grade(days500, days100, never, item):
     worse = range(2) if item == "anc_never_rec" else range(32)
     grades = [icaht_early({**neutrophils(days500, days100, never), item: one}).value for one in worse]
     assert grades == sorted(grades)
 
 
-@given(st.lists(st.decimals(0, 30, places=2), min_size=2, max_size=5))
+@for_all(st.lists(st.decimals(0, 30, places=2), min_size=2, max_size=5))
 def test_a_lower_nadir_never_lowers_the_grade(nadirs):
     grades = [icaht_late({"late_anc_nadir": one}).value for one in sorted(nadirs, reverse=True)]
     assert grades == sorted(grades)
 
 
-@given(DAYS, DAYS, st.sampled_from(["plt50_days", "plt20_days"]))
+@for_all(DAYS, DAYS, st.sampled_from(["plt50_days", "plt20_days"]))
 def test_more_thrombocytopenia_never_lowers_the_grade(days50, days20, item):
     grades = [t_icaht_early({**platelets(days50, days20), item: one}).value for one in range(32)]
     assert grades == sorted(grades)
 
 
-@given(st.lists(st.integers(0, 300), min_size=2, max_size=5), st.integers(0, 70))
+@for_all(st.lists(st.integers(0, 300), min_size=2, max_size=5), st.integers(0, 70))
 def test_lower_platelets_never_lower_the_grade(nadirs, days20):
     grades = [t_icaht_late(late_platelets(one, days20)).value for one in sorted(nadirs, reverse=True)]
     assert grades == sorted(grades)

@@ -3,11 +3,10 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.grading.icans import ICE_ITEMS, icans_course_grade, icans_grade
-from tests.registry.grading.answers import DAY_0, capd, icans, ice, rules, without, words
+from tests.registry.grading.answers import DAY_0, capd, for_all, icans, ice, rules, without, words
 
 VECTORS = {
     "16 y, ICE 8, alert": (ice(16, 8), 1),
@@ -165,25 +164,27 @@ WORSE = {  # item: its answers from mild to severe
 }
 
 
-@given(EPISODES, st.sampled_from(sorted(WORSE)))
+@for_all(EPISODES, st.sampled_from(sorted(WORSE)))
 def test_a_worse_component_never_lowers_the_grade(episode, item):
     grades = [icans_grade({**episode, item: worse}).value for worse in WORSE[item]]
     assert grades == sorted(grades)
 
 
-@given(EPISODES, st.sampled_from(NEEDED))
+@for_all(EPISODES, st.sampled_from(NEEDED))
 def test_leaving_an_answer_open_gives_no_other_grade(episode, item):
     assert icans_grade(without(episode, item)).value in (None, icans_grade(episode).value)
 
 
-@given(EPISODES)
+@for_all(EPISODES)
 def test_every_grade_says_what_decided_it(episode):
     found = icans_grade(episode)
     assert found.decided_by
     assert all(words(found))
 
 
-@given(st.lists(EPISODES, min_size=1, max_size=4).flatmap(lambda all_: st.tuples(st.just(all_), st.permutations(all_))))
+@for_all(
+    st.lists(EPISODES, min_size=1, max_size=4).flatmap(lambda all_: st.tuples(st.just(all_), st.permutations(all_)))
+)
 def test_the_order_of_the_episodes_does_not_matter(orders):
     one, other = (icans_course_grade({"icans_occurred": 1}, episodes) for episodes in orders)
     assert one.value == other.value == max(icans_grade(episode).value for episode in orders[0])
