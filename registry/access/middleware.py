@@ -69,8 +69,8 @@ class TextMiddleware:
 class ScopeMiddleware:
     """Runs the view, rendering included, in one transaction in which only the person's rows exist.
 
-    Inside process_view, so that an exception rolls back before it becomes a response. What is shown to somebody signed in is
-    stored nowhere, so that the way back after signing out leads to no patient.
+    Inside process_view, so that an exception rolls back before it becomes a response. What somebody signed in reads is stored
+    nowhere, so that the way back after signing out leads to no patient; a refused form is, or the way back to it would be an error.
     """
 
     def __init__(self, get_response):
@@ -80,7 +80,11 @@ class ScopeMiddleware:
         request.id = f"r-{uuid.uuid4()}"
         with timezone.override(settings.DISPLAY_TIME_ZONE):
             response = self.get_response(request)
-        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+        if (
+            request.method in ("GET", "HEAD")
+            and request.user.is_authenticated
+            and "Cache-Control" not in response.headers
+        ):
             response["Cache-Control"] = "private, no-store"
         return response
 

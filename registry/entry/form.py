@@ -2,9 +2,10 @@
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.translation import gettext as _
 
 from registry.dictionary.codelists import MissingReason
-from registry.dictionary.items import plain
+from registry.dictionary.items import EMPTY, plain
 from registry.entry.dates import as_typed
 from registry.entry.fields import ANSWERS, AnswerField
 from registry.fields import HospitalNumber
@@ -51,6 +52,12 @@ class EntryForm(forms.Form):
         for name in self.names:
             if name not in self.errors:
                 self._put(name)
+        if not self.errors and self._is_new and not any(one not in EMPTY for one in self.instance.answers().values()):
+            raise ValidationError(_("No question is answered yet, so there is nothing to store."), code="empty")
+
+    @property
+    def _is_new(self):
+        return self.instance.pk is None or self.instance.is_void
 
     def _take_reason(self, name):
         """ "nd" typed where a number or date is asked is the reason why it is missing."""

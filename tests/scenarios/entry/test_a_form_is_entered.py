@@ -274,3 +274,15 @@ def test_a_repeated_collection_is_asked_for_its_reason(world, nurse):  # noqa: F
     saved = nurse.post(f"{address}new/", {"version": 0, "aph_repeat_reason": "2"})
     assert saved.url == f"{address}1.2/"
     assert re.search(question, nurse.get(saved.url).content.decode())[1].strip() == 'data-asked-if="[]"'
+
+
+def test_a_form_without_any_answer_is_not_stored(world, nurse):  # noqa: F811
+    case = factories.infused_case(world.kyoto)
+
+    page = nurse.post(f"{case.get_absolute_url()}relapse/new/", {"version": 0, "go": "next"})
+
+    assert page.status_code == 422
+    assert "No question is answered yet" in page.content.decode()
+    assert scoped(world.nurse, lambda: case.relapse_set.count()) == 0
+    saved = nurse.post(f"{case.get_absolute_url()}relapse/new/", {"version": 0, "rel_date_mr": "PD"})
+    assert saved.url == f"{case.get_absolute_url()}relapse/1.1/"
