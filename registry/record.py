@@ -1,6 +1,7 @@
 """A stored case as the pure checks see it, and their findings in the reader's language."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -53,7 +54,8 @@ def stored_cases(cases):
     for model in FORMS:
         for form in model.objects.filter(case__in=list(forms)).in_order():
             forms[form.case_id].append(form)
-    return {pk: StoredCase(own, case_findings(Record(map(row_of, own)))) for pk, own in forms.items()}
+    today = date.today()
+    return {pk: StoredCase(own, case_findings(Record(map(row_of, own), today))) for pk, own in forms.items()}
 
 
 def row_of(form):

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = {"registry", "analytics"}
 MAY_IMPORT = {  # folder: which of our packages, and which libraries, it may name
     "registry/dictionary": {"registry.dictionary"},
-    "registry/edit_checks": {"registry.dictionary", "registry.edit_checks"},
+    "registry/edit_checks": {"registry.dictionary", "registry.grading", "registry.edit_checks"},
     "registry/grading": {"registry.dictionary", "registry.grading"},
     "analytics/core": {"analytics.core", "numpy", "pandas", "scipy"},
     "analytics/figures": {"analytics.core", "analytics.figures", "plotly"},
