@@ -53,6 +53,10 @@ def test_late_t_icaht(nadir, days20, grade):
     assert t_icaht_late(late_platelets(nadir, days20)).value == grade
 
 
+def test_platelets_at_a_late_limit_are_not_below_it():
+    assert [t_icaht_late(late_platelets(nadir, 0)).value for nadir in (100, 50)] == [0, 1]
+
+
 @pytest.mark.parametrize("scale", [icaht_early, icaht_late, t_icaht_early, t_icaht_late, iechs])
 def test_no_answers_give_no_grade(scale):
     assert scale({}).value is None
