@@ -19,6 +19,7 @@ from analytics.core.endpoints.timeline import timeline
 from analytics.extract import extract
 from analytics.models import AnalysisRun, Dataset, DatasetTable, Heartbeat
 from registry.access.row_security import everything_scope
+from registry.actions.seals import seal_history
 from registry.doorbell import ring, ring_after_commit
 from registry.models import Case, Cohort, Outbox
 
@@ -212,7 +213,11 @@ def timeline_of(dataset):
 
 
 def sweep():
-    """Ring again for what the database says is waiting, and end what is past its deadline or attempts. Returns rings."""
+    """Ring again for what the database says is waiting, and end what is past its deadline or attempts. Returns rings.
+
+    Seals the history too: it has to happen often, and the sweeper is there.
+    """
+    seal_history()
     again = timezone.now() - timedelta(seconds=settings.RING_AGAIN_SECONDS)
     with everything_scope(actor="sweeper"):
         with connection.cursor() as cursor:

@@ -55,7 +55,7 @@ def wipe_as_administrator():
                 "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (%s)",
                 [KEPT],
             ).fetchone()
-            administrator.execute(f"TRUNCATE {tables}")
+            administrator.execute(f"TRUNCATE {tables}, guard.seal")
 
     ours, TransactionTestCase._fixture_teardown = TransactionTestCase._fixture_teardown, wipe
     yield

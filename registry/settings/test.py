@@ -17,6 +17,7 @@ REDIS_URL = CELERY_BROKER_URL = f"{REDIS_URL.rpartition('/')[0]}/{zlib.crc32(SUF
 
 DEBUG = False
 DEMO = True
+MEDIA_ROOT = str(ROOT / "var/test/media")
 SECRET_KEY = "test"  # noqa: S105
 HOSPITAL_NUMBER_KEY = "test-hospital-number"
 PSEUDONYM_KEY = "test-pseudonym"

@@ -58,7 +58,7 @@ def test_a_flushed_redis_delays_the_curve_only(processes):
     processes.start("worker")
     processes.start("sweeper")
 
-    until(lambda: events_of() == 1, 40, "the relapse did not arrive")
+    until(lambda: events_of() == 1, 120, "the relapse did not arrive")
 
 
 def test_a_worker_killed_in_the_middle_leaves_its_run_to_the_next(processes, as_worker):
@@ -73,7 +73,7 @@ def test_a_worker_killed_in_the_middle_leaves_its_run_to_the_next(processes, as_
     processes.start("worker")
     processes.start("sweeper")
 
-    until(is_live, 40, "the abandoned run was not taken up")
+    until(is_live, 120, "the abandoned run was not taken up")
     with everything_scope(actor="test"):
         victim.refresh_from_db()
         assert (victim.state, victim.fence, victim.attempts) == ("done", 2, 2)
@@ -92,7 +92,7 @@ def test_the_worker_may_be_killed_again_and_again(processes):
 
     processes.start("worker")
 
-    until(lambda: is_live() and events_of("os") == 1 and events_of() == 1, 60, "the curve did not arrive")
+    until(lambda: is_live() and events_of("os") == 1 and events_of() == 1, 120, "the curve did not arrive")
 
 
 def infused_case_as_app():
