@@ -2,8 +2,8 @@
 
 import contextlib
 import os
+import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 from django.conf import settings
 from django.db import connection
 
+from deploy import servers
 from tests.conftest import password
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,14 +70,11 @@ class Processes:
         self.url = f"http://127.0.0.1:{self.port}"
 
     def start(self, name, **environment):
-        """Start one of COMMANDS; waits for the page where it is the web server."""
+        """Start one of COMMANDS, which ends with us; waits for the page where it is the web server."""
         command = [sys.executable, *COMMANDS[name], *([str(self.port)] if name == "web" else [])]
         env = {**os.environ, "REGISTRY_ENV": "test", "DATABASE_URL": test_database_url(ROLES[name]), "REDIS_URL": settings.REDIS_URL,
                "DJANGO_SETTINGS_MODULE": "registry.settings.test", **environment}  # fmt: skip
-        log = open(self.folder / f"{name}.log", "ab")  # noqa: SIM115 - lives as long as the process
-        self.running[name] = subprocess.Popen(
-            command, cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True
-        )
+        self.running[name] = servers.start(command, self.folder / f"{name}.log", cwd=ROOT, env=env, end=signal.SIGKILL)
         if name == "web":
             until(self.answers, 30, "the web server did not answer")
 
