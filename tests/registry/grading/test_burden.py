@@ -41,6 +41,7 @@ def test_a_report_on_both_sides_of_the_cut_is_queried_and_a_missing_one_is_not()
 
 def test_the_burden_says_what_decided():
     assert words(burden_kato(marrow(5, BELOW))) == ["marrow blasts <5 % (below 5)"]
+    assert words(burden_kato(marrow(5, ABOVE))) == ["marrow blasts >5 % (from 5)"]
     assert words(burden_kato(marrow(80))) == ["marrow blasts 80 % (from 5)"]
     assert not burden_kato(marrow(80)).provisional
 
@@ -150,6 +151,8 @@ def test_a_row_without_a_marrow_is_passed_over_if_another_has_one():
 def test_a_row_after_the_infusion_or_without_a_phase_is_not_used():
     after, unphased = row(2, -1, 50), without(BRIDGED, "pre_phase")
     assert burden_row([after, unphased, FIRST], DAY_0) is FIRST
+    same_day = row(2, 0, 50)
+    assert burden_row([same_day, FIRST], DAY_0) is same_day
     month_of_infusion = {**BRIDGED, "pre_date": date(2024, 6, 1), "pre_date_p": "M"}
     assert burden_row([month_of_infusion], DAY_0) is month_of_infusion
 
