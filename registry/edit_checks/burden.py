@@ -120,10 +120,11 @@ def blasts_and_mrd_agree(case: Record) -> Iterator[Finding]:
                     f"{prefix}_mrd_value",
                     "X20",
                     gettext_noop(
-                        "Blasts and MRD disagree, or %% entered as a fraction: %(label)s is %(found)s, that is %(percent)s; "
+                        "Blasts and MRD disagree, or %(sign)s entered as a fraction: %(label)s is %(found)s, that is %(percent)s; "
                         "blasts %(expected)s."
                     ),
                     SOFT,
+                    sign="%",
                     percent=amount(value * 100, "%"),
                     expected=amount(blasts, "%"),
                 )

@@ -44,9 +44,7 @@ def marrow_relapse_has_blasts(case: Record) -> Iterator[Finding]:
                 row,
                 "rel_bm_blast",
                 "X35",
-                gettext_noop(
-                    "Morphological relapse with fewer than 5 %% blasts: %(label)s is %(found)s; expected from %(expected)s."
-                ),
+                gettext_noop("Morphological relapse with fewer than %(expected)s blasts: %(label)s is %(found)s."),
                 SOFT,
                 expected=amount(LEUKAEMIC, "%"),
             )
