@@ -8,7 +8,7 @@ import polib
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.utils.translation import override
+from django.utils.translation import deactivate, override
 
 from analytics import phrases
 from deploy import messages
@@ -28,6 +28,13 @@ FEWEST_LETTERS = 3  # of a message's own words, by which it is recognised on a p
 def compiled():
     """The catalogue as it stands in the source."""
     messages.compile_all(messages.ROOT)
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_thread():
+    """A request leaves its language behind in the thread; the next test begins without."""
+    yield
+    deactivate()
 
 
 @pytest.fixture(scope="module")
