@@ -110,6 +110,7 @@ def mrd(result, method=1, **more):
         pytest.param(mrd(2), None, id="not quantifiable, no marrow"),
         pytest.param(mrd(None, method=0) | marrow(60), "high", id="MRD not done, 60 % blasts"),
         pytest.param(mrd(0, pre_mrd_lod=1e-4), "low", id="negative"),
+        pytest.param(mrd(0, pre_mrd_lod=0.01), "low", id="negative at 1e-2"),
         pytest.param(mrd(0), None, id="negative, sensitivity missing"),
         pytest.param(mrd(3, pre_mrd_lod=0.05) | marrow(30), "high", id="negative at 5e-2, 30 % blasts"),
         pytest.param(mrd(99) | marrow(30), None, id="result unknown"),
