@@ -26,6 +26,7 @@ SENTENCES = (
     *(sentences.GROUP_NOT_KNOWN.format(group=groups.label) for groups in GROUPS),
     *(sentences.NOT_IN_SET, sentences.TOO_FEW_GROUPS, sentences.NO_EVENT_AT_ALL, sentences.FEW_EVENTS),
     *(sentences.NOTHING, *(one for pair in sentences.OF_ROWS for one in pair), *sentences.OF_A_CURVE),
+    *sentences.BEYOND,
     sentences.GROUPED,
 )
 PHRASES = tuple(dict.fromkeys((*LABELS, *SENTENCES)))

@@ -86,8 +86,15 @@ def risk_table_json(curve: SurvivalCurve, months: list[int]) -> list[dict]:
     ]
 
 
-def group_json(value: str, label: str, curve: SurvivalCurve, at_months: tuple[int, ...], ticks: list[int]) -> dict:
-    """Everything a result says about one group."""
+def group_json(
+    value: str,
+    label: str,
+    curve: SurvivalCurve,
+    at_months: tuple[int, ...],
+    ticks: list[int],
+    shown_until: float = float("inf"),
+) -> dict:
+    """Everything a result says about one group. shown_until: days to which pictures of the result go."""
     return {
         "group": value,
         "label": label,
@@ -98,6 +105,7 @@ def group_json(value: str, label: str, curve: SurvivalCurve, at_months: tuple[in
         "at": at_json(curve, at_months),
         "risk_table": risk_table_json(curve, ticks),
         "reliable_until": number(reliable_until(curve)),
+        "shown_until": min(float(curve.time[-1]), shown_until) if curve.n else 0.0,
     }
 
 

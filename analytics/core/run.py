@@ -18,6 +18,8 @@ Levels = tuple[tuple[str, str], ...]
 
 ALL = ("all", sentences.ALL_CASES)
 FEW_EVENTS = 5
+FEW_AT_RISK = 5
+LEAST_SHOWN_MONTHS = 24
 
 
 def run(analysis: Analysis, timeline: pd.DataFrame) -> dict:
@@ -31,7 +33,8 @@ def run(analysis: Analysis, timeline: pd.DataFrame) -> dict:
         value: kaplan_meier(rows["time"][rows["group"] == value], rows["status"][rows["group"] == value] == 1)
         for value, _ in levels
     }
-    ticks = _ticks(analysis, rows)
+    shown_until = _shown_until(rows)
+    ticks = _ticks(analysis, shown_until)
     test, test_warnings = _logrank(analysis, rows)
     followed = reverse_kaplan_meier(rows["time"], rows["status"] == 1)
     return {
@@ -41,11 +44,18 @@ def run(analysis: Analysis, timeline: pd.DataFrame) -> dict:
         "n": len(rows),
         "events": int((rows["status"] == 1).sum()),
         "excluded": excluded,
-        "groups": [group_json(value, label, curves[value], analysis.at_months, ticks) for value, label in levels],
+        "groups": [
+            group_json(value, label, curves[value], analysis.at_months, ticks, shown_until) for value, label in levels
+        ],
         "logrank": test,
         "follow_up": {"method": "reverse Kaplan-Meier", "median": estimate_json(quantile(followed))},
         "limits": "log-log 95 %",
-        "warnings": [*_data_warnings(analysis, rows), *_curve_warnings(analysis, levels, curves), *test_warnings],
+        "warnings": [
+            *_data_warnings(analysis, rows),
+            *_beyond(rows, shown_until),
+            *_curve_warnings(analysis, levels, curves),
+            *test_warnings,
+        ],
     }
 
 
@@ -77,10 +87,30 @@ def _levels(analysis: Analysis, rows: pd.DataFrame) -> Levels:
     return tuple((str(value), str(value)) for value in sorted(rows["group"].unique()))
 
 
-def _ticks(analysis: Analysis, rows: pd.DataFrame) -> list[int]:
-    """Months of the ticks, from 0 to the last one that the longest observation reaches."""
-    longest = rows["time"].max() / DAYS_PER_MONTH if len(rows) else 0
-    return list(range(0, int(longest) + 1, analysis.tick_months))
+def _shown_until(rows: pd.DataFrame) -> float:
+    """Days to which curves and tables are drawn: the longest observation, but not far beyond what many reach.
+
+    One mistyped year must not stretch every axis to a century: what lies beyond one and a half times the last day that at least
+    max(5, 10 %) of the cases reach, and beyond two years, is in the estimates and not in the picture.
+    """
+    if not len(rows):
+        return 0.0
+    times = np.sort(rows["time"].to_numpy())
+    few = max(FEW_AT_RISK, int(np.ceil(len(times) / 10)))
+    reached = times[-few] if len(times) >= few else times[0]
+    return float(min(times[-1], max(LEAST_SHOWN_MONTHS * DAYS_PER_MONTH, 1.5 * reached)))
+
+
+def _ticks(analysis: Analysis, shown_until: float) -> list[int]:
+    """Months of the ticks, from 0 to the last one that is shown."""
+    return list(range(0, int(shown_until / DAYS_PER_MONTH) + 1, analysis.tick_months))
+
+
+def _beyond(rows: pd.DataFrame, shown_until: float) -> list[str]:
+    """The sentence about cases that are observed beyond what is shown."""
+    n = int((rows["time"] > shown_until).sum()) if len(rows) else 0
+    months = round(shown_until / DAYS_PER_MONTH)
+    return [sentences.BEYOND[n > 1].format(n=n, months=months)] if n else []
 
 
 def _logrank(analysis: Analysis, rows: pd.DataFrame) -> tuple[dict | None, list[str]]:

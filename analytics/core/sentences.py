@@ -20,6 +20,11 @@ FROM_SITE = "a response rests on the site's call, because a component is missing
 WITHOUT_REMISSION = "a relapse without a documented remission counts at its date."
 OF_ROWS = tuple((f"In {{n}} case {what}", f"In {{n}} cases {what}") for what in (IMPUTED, FROM_SITE, WITHOUT_REMISSION))
 
+BEYOND = (
+    "In {n} case the observation goes on beyond {months} months; that is in the estimates and not in the picture.",
+    "In {n} cases the observation goes on beyond {months} months; that is in the estimates and not in the picture.",
+)
+
 # Of a group's curve; with several groups after the group's name.
 GROUPED = "{group}: {sentence}"
 NO_CASE = "no case; nothing is estimated."

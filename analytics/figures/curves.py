@@ -28,8 +28,8 @@ def reliable_days(group: dict) -> float:
 
 
 def last_day(group: dict) -> float:
-    """The last day on which somebody of the group was observed."""
-    return group["curve"]["time"][-1] if group["n"] else 0
+    """The last day on which somebody of the group was observed, or to which the Result is shown."""
+    return group.get("shown_until", group["curve"]["time"][-1]) if group["n"] else 0
 
 
 def steps(curve: dict, start: float, end: float) -> list[int]:

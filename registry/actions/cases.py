@@ -12,6 +12,7 @@ from registry.doorbell import ring_after_commit
 from registry.models import Case, Cohort, Site
 
 PRIMARY_COHORT = "tisagenlecleucel"
+SYSTEM_ROLE = "system"  # imports and the demonstration
 
 
 @transaction.atomic
@@ -28,6 +29,8 @@ def enrol_case(*, site, by, cohort=None, stratum=None):
             _("%(site)s does not take part any more; no case can be enrolled there.") % {"site": site}
         )
     cohort = cohort or Cohort.objects.get(code=PRIMARY_COHORT)
+    if cohort.code != PRIMARY_COHORT and by.role != SYSTEM_ROLE:
+        raise ValidationError(_("Cases of %(cohort)s come by import only. Leave the cohort out.") % {"cohort": cohort})
     with person_scope(by), because(""):
         number = next_number(site)
         case = Case.objects.create(number=number, site=site, cohort=cohort, stratum=stratum or None)

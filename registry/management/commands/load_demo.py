@@ -13,11 +13,10 @@ from registry.demo.outcome import kato_synthetic
 from registry.imports.mapping import read_mapping
 from registry.imports.reading import read_table
 from registry.models import Case
-from registry.settings.environment import ROOT
 
 SEED = 20241125
 DEMO = Path(__file__).parents[2] / "demo"
-TOKEN_FILE = ROOT / "var/demo-token"
+TOKEN_FILE = Path(settings.MEDIA_ROOT).parent / "demo-token"  # tests have another folder
 
 
 class Command(BaseCommand):
