@@ -23,6 +23,9 @@ def custody_is_in_order(case: Record) -> Iterator[Finding]:
     ]
     with_product = {id(collection) for _attempt, collection in made}
     chains += [(row, None, None) for row in case.of("leukapheresis") if id(row) not in with_product]
+    if not made:  # no product is entered yet: every infusion still follows the first collection
+        chains += [(case.collection(), None, row) for row in case.of("infusion")]
+    said: list[Finding] = []
     for collection, attempt, infusion in chains:
         chain = (
             diagnosis,
@@ -31,7 +34,7 @@ def custody_is_in_order(case: Record) -> Iterator[Finding]:
             dated(infusion, "inf_date"),
         )
         for late, early in broken_links(chain):
-            yield pair(
+            one = pair(
                 late,
                 early,
                 "X02",
@@ -40,6 +43,9 @@ def custody_is_in_order(case: Record) -> Iterator[Finding]:
                     "whichever disagrees with the source."
                 ),
             )
+            if one not in said:  # a collection of two chains contradicts its diagnosis once
+                said.append(one)
+                yield one
 
 
 def shipped_cells_are_manufactured(case: Record) -> Iterator[Finding]:

@@ -87,6 +87,7 @@ BEFORE = [
      [collected(-90), made(3, -88), collected(-60), made(1, -61), *INFUSED]),  # the second attempt is of the second collection
     ("X02", [collected(), made(shipped=-60)], [collected(), made(shipped=-61)]),
     ("X02", [disease(dx_date=day(-60)), collected()], [disease(dx_date=day(-59)), collected()]),
+    ("X02", [collected(), *INFUSED], [collected(3), *INFUSED]),
     ("X03", [DECIDED, collected(-70)], [DECIDED, collected(-71)]),
     ("X04", [collected(-60), bridged(-60, -10), depleted(-10, -1), *INFUSED], [collected(-60), bridged(-61, -10), *INFUSED]),
     ("X04", [bridged(-20, -8), depleted(-8, -4)], [bridged(-20, -7), depleted(-8, -4)]),
