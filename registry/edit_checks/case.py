@@ -8,9 +8,9 @@ from registry.dictionary.words import Label
 from registry.edit_checks.base import Finding, missing, not_asked, out_of_order, unusual
 from registry.edit_checks.checks import CHECKS
 from registry.edit_checks.of_items import ITEM_CHECKS
-from registry.edit_checks.whole import Record, possible_days
+from registry.edit_checks.whole import Record
 
-__all__ = ["Record", "case_findings", "possible_days"]
+__all__ = ["Record", "case_findings"]
 
 CHAINS = ("X01", "X02", "X04")  # dates in a row: one that is out of line is reported once
 ABOUT_UNITS = ("X46", "X47")  # a value far outside its usual range is asked about once, with the likely cause

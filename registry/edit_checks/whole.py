@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from registry.dictionary.dates import possible_days
 from registry.dictionary.items import EMPTY, Item
 from registry.dictionary.words import Amount, Label
 from registry.edit_checks.base import HARD, Finding, Row
@@ -171,15 +171,6 @@ class Record:
         """Possible days of a date on a form that has one row."""
         row = self.one(form)
         return days_of(row, name) if row else None
-
-
-def possible_days(day: date, precision: str | None) -> tuple[date, date]:
-    """First and last day that a date of this precision can mean."""
-    if precision == "Y":
-        return day.replace(month=1, day=1), day.replace(month=12, day=31)
-    if precision == "M":
-        return day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
-    return day, day
 
 
 def days_of(row: Row, name: str) -> Days | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import calendar
 from datetime import date
 
+from registry.dictionary import dates
 from registry.grading.base import Answers
 
 DAYS_OF_YEAR = "365.25"
@@ -16,11 +16,7 @@ def possible_days(answers: Answers, item: str) -> tuple[date, date] | None:
     day, precision = answers.get(item), answers.get(f"{item}_p")
     if not isinstance(day, date):
         return None
-    if precision == "Y":
-        return day.replace(month=1, day=1), day.replace(month=12, day=31)
-    if precision == "M":
-        return day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
-    return day, day
+    return dates.possible_days(day, precision)
 
 
 def days_between(answers: Answers, start: str, end: str) -> tuple[int, int] | None:

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from registry.edit_checks.case import Record, case_findings, possible_days
+from registry.dictionary.dates import possible_days
+from registry.edit_checks.case import Record, case_findings
 from registry.edit_checks.of_items import ITEM_CHECKS
 from tests.registry.edit_checks.cases_after import contact, crs, died, episode, relapse, response
 from tests.registry.edit_checks.cases_before import INFUSED, bridged, collected, depleted, disease, infused, made
