@@ -11,6 +11,10 @@ from django.test import TransactionTestCase
 
 from deploy import browser
 
+LET_GO = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> %s AND state <> 'idle'
+"""
 KEPT = ["django_migrations", "django_content_type", "auth_permission"]  # filled by migrations
 
 
@@ -51,6 +55,9 @@ def wipe_as_administrator():
     def wipe(self):
         with psycopg.connect(settings.ADMIN_URL, dbname=connection.settings_dict["NAME"]) as administrator:
             administrator.execute("SET session_replication_role = replica")
+            # A request of a page that was closed may still run in a thread; its locks would hold the TRUNCATE back.
+            own = connection.connection.info.backend_pid if connection.connection else 0
+            administrator.execute(LET_GO, [own])
             (tables,) = administrator.execute(
                 "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (%s)",
                 [KEPT],

@@ -40,9 +40,9 @@ def world(transactional_db):
     return factories.person("lead", email="lead@example.org")
 
 
-def opened(browser, live_server, world, width, scheme="light"):
+def opened(new_context, live_server, world, width, scheme="light"):
     """The lead's page at this width; and the complaints of its console."""
-    page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, locale="en-GB").new_page()
+    page = new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, locale="en-GB").new_page()
     complaints = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -60,9 +60,9 @@ def opened(browser, live_server, world, width, scheme="light"):
     ("width", "scheme", "size"), [(1440, "light", "wide"), (390, "dark", "compact"), (360, "light", "compact")]
 )
 def test_figures_are_drawn_under_the_strict_policy_and_no_text_lies_over_another(
-    browser, live_server, world, width, scheme, size
+    new_context, live_server, world, width, scheme, size
 ):
-    page, complaints = opened(browser, live_server, world, width, scheme)
+    page, complaints = opened(new_context, live_server, world, width, scheme)
 
     drawn = page.evaluate("() => [...document.querySelectorAll('.js-plotly-plot')].map((one) => one.layout.meta)")
     assert {(one["size"], one["theme"]) for one in drawn} == {(size, scheme)}
@@ -72,8 +72,8 @@ def test_figures_are_drawn_under_the_strict_policy_and_no_text_lies_over_another
     assert not complaints()
 
 
-def test_no_button_offers_to_send_a_figure_away(browser, live_server, world):
-    page, complaints = opened(browser, live_server, world, 1440)
+def test_no_button_offers_to_send_a_figure_away(new_context, live_server, world):
+    page, complaints = opened(new_context, live_server, world, 1440)
     hosts = set()
     page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
 
@@ -86,8 +86,8 @@ def test_no_button_offers_to_send_a_figure_away(browser, live_server, world):
     assert page.url.endswith("?rule=B") and not complaints()
 
 
-def test_the_dashboard_is_readable_for_everybody(browser, live_server, world):
-    page, _complaints = opened(browser, live_server, world, 1440)
+def test_the_dashboard_is_readable_for_everybody(new_context, live_server, world):
+    page, _complaints = opened(new_context, live_server, world, 1440)
     page.locator("#os-numbers-open").click()
     page.locator("#os-provenance-open").click()
 
@@ -96,9 +96,9 @@ def test_the_dashboard_is_readable_for_everybody(browser, live_server, world):
     assert not [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in violations]
 
 
-def test_without_javascript_the_answers_and_tables_are_there(browser, live_server, world, client):
+def test_without_javascript_the_answers_and_tables_are_there(new_context, live_server, world, client):
     client.force_login(world)
-    context = browser.new_context(java_script_enabled=False)
+    context = new_context(java_script_enabled=False)
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
     page = context.new_page()
     page.goto(f"{live_server.url}{PAGE}?rule=C")

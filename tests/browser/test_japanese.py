@@ -49,12 +49,12 @@ def people(transactional_db):
 
 
 @pytest.fixture
-def opened(browser, live_server, people, client):
+def opened(new_context, live_server, people, client):
     """A function: the Japanese browser of somebody, signed in, this wide."""
 
     def open_as(who, width):
         client.force_login(people[who])
-        context = browser.new_context(viewport={"width": width, "height": 844}, locale="ja-JP")
+        context = new_context(viewport={"width": width, "height": 844}, locale="ja-JP")
         session = client.cookies["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         page = context.new_page()

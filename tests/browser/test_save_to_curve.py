@@ -55,9 +55,9 @@ def is_fault(message):
     return message.type == "error" and "net::ERR_FAILED" not in message.text
 
 
-def signed_in(browser, url, who, faults):
+def signed_in(new_context, url, who, faults):
     """A page of `who`, signed in by the keyboard."""
-    page = browser.new_context(base_url=url, viewport={"width": 1440, "height": 900}, locale="en-GB").new_page()
+    page = new_context(base_url=url, viewport={"width": 1440, "height": 900}, locale="en-GB").new_page()
     page.on("console", lambda message: is_fault(message) and faults.append(message.text))
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto("/accounts/login/")
@@ -70,9 +70,9 @@ def signed_in(browser, url, who, faults):
     return page
 
 
-def test_a_relapse_entered_by_keyboard_moves_the_curve_on_the_leads_open_page(world, browser, faults, capsys):
+def test_a_relapse_entered_by_keyboard_moves_the_curve_on_the_leads_open_page(world, new_context, faults, capsys):
     processes, nurse, lead = world
-    theirs = signed_in(browser, processes.url, lead, faults)
+    theirs = signed_in(new_context, processes.url, lead, faults)
     theirs.goto(DASHBOARD)
     answer = theirs.locator("[data-panel=efs] .panel__answer")
     expect(answer).to_contain_text("No event so far", timeout=90_000)
@@ -81,7 +81,7 @@ def test_a_relapse_entered_by_keyboard_moves_the_curve_on_the_leads_open_page(wo
     theirs.evaluate("() => { window.openedOnce = true; }")
     before, said = theirs.evaluate(CURVES), answer.text_content()
 
-    mine = signed_in(browser, processes.url, nurse, faults)
+    mine = signed_in(new_context, processes.url, nurse, faults)
     mine.goto("/cases/KYO-0001/relapse/new/")
     mine.locator("[name=rel_date]").focus()
     mine.keyboard.type(day(120).isoformat())
@@ -103,9 +103,9 @@ def test_a_relapse_entered_by_keyboard_moves_the_curve_on_the_leads_open_page(wo
         print(f"\nfrom save to changed sentence {text_seconds:.2f} s, to changed curve {curve_seconds:.2f} s")
 
 
-def test_the_page_catches_up_when_the_stream_is_lost(world, browser, faults):
+def test_the_page_catches_up_when_the_stream_is_lost(world, new_context, faults):
     processes, _nurse, lead = world
-    theirs = signed_in(browser, processes.url, lead, faults)
+    theirs = signed_in(new_context, processes.url, lead, faults)
     theirs.route("**/events/**", lambda route: route.abort())
     theirs.goto(DASHBOARD)
     answer = theirs.locator("[data-panel=os] .panel__answer")
