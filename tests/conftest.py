@@ -48,21 +48,29 @@ def django_db_setup(django_db_setup, django_db_blocker):
             )
 
 
+def _wipe():
+    """Empty every table that tests fill."""
+    with psycopg.connect(settings.ADMIN_URL, dbname=connection.settings_dict["NAME"]) as administrator:
+        administrator.execute("SET session_replication_role = replica")
+        # A request of a page that was closed may still run in a thread; its locks would hold the TRUNCATE back.
+        own = connection.connection.info.backend_pid if connection.connection else 0
+        administrator.execute(LET_GO, [own])
+        (tables,) = administrator.execute(
+            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (%s)",
+            [KEPT],
+        ).fetchone()
+        administrator.execute(f"TRUNCATE {tables}, guard.seal")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def wipe_as_administrator():
     """A transactional test ends in TRUNCATE, which the serving role may not do and append-only triggers refuse."""
 
     def wipe(self):
-        with psycopg.connect(settings.ADMIN_URL, dbname=connection.settings_dict["NAME"]) as administrator:
-            administrator.execute("SET session_replication_role = replica")
-            # A request of a page that was closed may still run in a thread; its locks would hold the TRUNCATE back.
-            own = connection.connection.info.backend_pid if connection.connection else 0
-            administrator.execute(LET_GO, [own])
-            (tables,) = administrator.execute(
-                "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (%s)",
-                [KEPT],
-            ).fetchone()
-            administrator.execute(f"TRUNCATE {tables}, guard.seal")
+        try:
+            _wipe()
+        except psycopg.errors.DeadlockDetected:  # with such a request; it is gone now
+            _wipe()
 
     ours, TransactionTestCase._fixture_teardown = TransactionTestCase._fixture_teardown, wipe
     yield
