@@ -138,6 +138,11 @@ def addresses(patterns, prefix=""):
 @pytest.fixture
 def world(db):
     """One case of Kyoto and somebody in every role."""
+    return build_world()
+
+
+def build_world():
+    """The world of the table; the accessibility tests walk the same one in a browser."""
     kyoto, osaka = factories.site("KYO"), factories.site("OSA")
     people = {
         "nobody": None,
@@ -159,11 +164,21 @@ def mint(person):
     return Token.objects.get(owner=person).pk
 
 
+def known_ids(world):
+    """What `{…}` in a row stands for."""
+    return {"{kyoto}": world.kyoto.pk, "{nurse}": world.people["nurse"].pk, "{token}": world.token}
+
+
+def path_of(world, row):
+    """The address of a row."""
+    known = known_ids(world)
+    return reverse(row.name, kwargs={name: known.get(value, value) for name, value in row.at.items()})
+
+
 def answered(world, row, role):
     """What this role is answered; what the request stored is undone."""
     client = Client(raise_request_exception=False)
-    known = {"{kyoto}": world.kyoto.pk, "{nurse}": world.people["nurse"].pk, "{token}": world.token}
-    path = reverse(row.name, kwargs={name: known.get(value, value) for name, value in row.at.items()})
+    known, path = known_ids(world), path_of(world, row)
     with transaction.atomic():
         if world.people[role]:
             client.force_login(world.people[role])
