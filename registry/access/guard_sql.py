@@ -19,10 +19,11 @@ CREATE FUNCTION guard.refuse() RETURNS trigger LANGUAGE plpgsql AS
   $$ BEGIN RAISE EXCEPTION '% on % is refused: this table is append-only', TG_OP, TG_TABLE_NAME; END $$;
 """
 
-# One row of history for each changed item, and one outbox row for each changed row. Runs as the owner, so that the serving
-# roles need no right to write either table; a change without an actor is refused, so no path can leave one out.
+# One row of history for each changed item, and one outbox row for each changed row of a form or case ('quiet' tables have none:
+# no curve depends on them). Runs as the owner, so that the serving roles need no right to write either table; a change without
+# an actor is refused, so no path can leave one out. A state that is not set (false) is told like one that is missing.
 RECORD = """
-CREATE FUNCTION guard.record() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION guard.record() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   before jsonb := CASE WHEN TG_OP = 'INSERT' THEN '{}'::jsonb ELSE to_jsonb(OLD) END;
   after  jsonb := CASE WHEN TG_OP = 'DELETE' THEN '{}'::jsonb ELSE to_jsonb(NEW) END;
@@ -42,14 +43,36 @@ BEGIN
   SELECT clock_timestamp(), actor, coalesce(current_setting('app.role', true), ''),
     coalesce(current_setting('app.reason', true), ''), coalesce(current_setting('app.request', true), ''),
     pg_current_xact_id()::text::bigint, (stored ->> 'site_id')::bigint, of_case, TG_ARGV[0], (stored ->> 'id')::bigint,
-    lower(TG_OP), item, nullif(before -> item, 'null'), nullif(after -> item, 'null')
-  FROM jsonb_object_keys(stored) item
-  WHERE item NOT IN ('id', 'site_id', 'case_id', 'version')
-    AND nullif(before -> item, 'null') IS DISTINCT FROM nullif(after -> item, 'null')
+    lower(TG_OP), item, was, is_now
+  FROM jsonb_object_keys(stored) item,
+    LATERAL (SELECT nullif(nullif(before -> item, 'null'), 'false') AS was, nullif(nullif(after -> item, 'null'), 'false') AS is_now) each
+  WHERE item NOT IN ('id', 'site_id', 'case_id', 'version') AND was IS DISTINCT FROM is_now
   ORDER BY item;
-  INSERT INTO registry_outbox (site_id, case_id, form, at)
-  VALUES ((stored ->> 'site_id')::bigint, of_case, TG_ARGV[0], clock_timestamp());
+  IF TG_NARGS = 1 THEN
+    INSERT INTO registry_outbox (site_id, case_id, form, at)
+    VALUES ((stored ->> 'site_id')::bigint, of_case, TG_ARGV[0], clock_timestamp());
+  END IF;
   RETURN NULL;
+END $$;
+"""
+
+# A locked row changes only by being unlocked, for a reason; a locked case gets no new rows.
+LOCKED = """
+CREATE FUNCTION guard.locked() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF (SELECT is_locked FROM registry_case WHERE id = NEW.case_id) THEN
+      RAISE EXCEPTION 'case % is locked: nothing can be added', NEW.case_id;
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF OLD.is_locked AND to_jsonb(OLD) - ARRAY['is_locked', 'version'] IS DISTINCT FROM to_jsonb(NEW) - ARRAY['is_locked', 'version'] THEN
+    RAISE EXCEPTION 'row % of % is locked', OLD.id, TG_TABLE_NAME;
+  END IF;
+  IF OLD.is_locked AND NOT NEW.is_locked AND coalesce(current_setting('app.reason', true), '') = '' THEN
+    RAISE EXCEPTION 'unlocking row % of % needs a reason', OLD.id, TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
 END $$;
 """
 
@@ -73,14 +96,22 @@ CREATE POLICY pooled ON {table} USING ((SELECT guard.pooled())) WITH CHECK ((SEL
 """
 
 
-def record(table: str, form: str) -> str:
-    """History and outbox of a clinical table, by trigger, so that raw SQL and bulk writes count too."""
+def record(table: str, form: str, *, quiet: bool = False) -> str:
+    """History and, unless quiet, outbox of a table, by trigger, so that raw SQL and bulk writes count too."""
+    arguments = f"'{form}', 'quiet'" if quiet else f"'{form}'"
     return f"""
 CREATE TRIGGER record AFTER INSERT OR UPDATE OR DELETE ON {table}
-  FOR EACH ROW EXECUTE FUNCTION guard.record('{form}');
+  FOR EACH ROW EXECUTE FUNCTION guard.record({arguments});
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION guard.refuse();
 GRANT SELECT, INSERT, UPDATE ON {table} TO {APP};
 GRANT SELECT ON {table} TO {WORKER};
+"""
+
+
+def lockable(table: str) -> str:
+    """A table whose locked rows PostgreSQL holds whatever path a change takes."""
+    return f"""
+CREATE TRIGGER locked BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION guard.locked();
 """
 
 

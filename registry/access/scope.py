@@ -22,14 +22,18 @@ class CaseQuerySet(models.QuerySet):
         return get_object_or_404(self.select_related("site", "cohort"), number=number)
 
 
-class FormQuerySet(models.QuerySet):
-    """Rows of one case report form."""
+class CaseRowQuerySet(models.QuerySet):
+    """Rows that belong to a case."""
 
     def visible_to(self, person):
         """Rows of the cases this person may see."""
         from registry.models.case import Case
 
         return self.filter(case__in=Case.objects.visible_to(person))
+
+
+class FormQuerySet(CaseRowQuerySet):
+    """Rows of one case report form."""
 
     def in_order(self):
         """By case, course and row number."""

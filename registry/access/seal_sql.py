@@ -62,6 +62,6 @@ LEFT JOIN LATERAL (
   SELECT new FROM registry_historyevent e
   WHERE e.form = '{form}' AND e.row_id = row.id AND e.item = answer.key ORDER BY e.id DESC LIMIT 1) last ON true
 WHERE answer.key NOT IN ('id', 'site_id', 'case_id', 'version')
-  AND nullif(answer.value, 'null') IS DISTINCT FROM nullif(last.new, 'null')
+  AND nullif(nullif(answer.value, 'null'), 'false') IS DISTINCT FROM nullif(nullif(last.new, 'null'), 'false')
 ORDER BY row.id, answer.key
 """

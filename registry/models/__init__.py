@@ -23,9 +23,19 @@ from registry.models.person import Person, Token
 from registry.models.pre_infusion_assessment import PreInfusionAssessment
 from registry.models.prior_therapy import PriorTherapy
 from registry.models.prior_transplant import PriorTransplant
+from registry.models.query import Act, AnswerKind, Origin, Query, QueryState, QueryStep
 from registry.models.relapse import Relapse
 from registry.models.response_assessment import ResponseAssessment
 from registry.models.site import Cohort, Site
+from registry.models.states import (
+    CheckRun,
+    DerivedValue,
+    Draft,
+    Exemption,
+    ExemptionKind,
+    Meaning,
+    Signature,
+)
 from registry.models.subsequent_neoplasm import SubsequentNeoplasm
 from registry.models.subsequent_therapy import SubsequentTherapy
 from registry.models.trail import HistoryEvent, IdempotencyKey, Outbox
@@ -93,6 +103,19 @@ __all__ = [
     "HistoryEvent",
     "IdempotencyKey",
     "Outbox",
+    "Act",
+    "AnswerKind",
+    "Origin",
+    "Query",
+    "QueryState",
+    "QueryStep",
+    "CheckRun",
+    "DerivedValue",
+    "Draft",
+    "Exemption",
+    "ExemptionKind",
+    "Meaning",
+    "Signature",
     "FORMS",
     "FORM_OF",
 ]

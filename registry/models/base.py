@@ -9,6 +9,9 @@ from registry.access.scope import FormManager, FormQuerySet
 from registry.dictionary.items import EMPTY, Item
 from registry.fields import ItemField
 
+STATES = ("is_void", "is_complete", "is_verified", "is_locked")
+STRUCTURE = ("id", "case", "site", "version", *STATES)
+
 
 class FormModel(models.Model):
     """One stored case report form (or one row of a repeating one).
@@ -21,6 +24,9 @@ class FormModel(models.Model):
     site = models.ForeignKey("registry.Site", on_delete=models.PROTECT)
     version = models.PositiveIntegerField(default=0)
     is_void = models.BooleanField(default=False)  # entered by mistake: kept for the history, counted nowhere
+    is_complete = models.BooleanField(default=False, db_default=False)  # the site says so, and no check contradicts
+    is_verified = models.BooleanField(default=False, db_default=False)  # compared with the source by a data manager
+    is_locked = models.BooleanField(default=False, db_default=False)  # PostgreSQL refuses every change until it is unlocked
 
     objects = FormManager.from_queryset(FormQuerySet)()
     with_void = FormQuerySet.as_manager()
@@ -45,7 +51,7 @@ class FormModel(models.Model):
     @classmethod
     def columns(cls) -> list[str]:
         """Names of all answer columns: items and their companions, as stored and exported."""
-        structure = {"id", "case", "site", "version", "is_void", "course_no"} - set(cls.items())
+        structure = {*STRUCTURE, "course_no"} - set(cls.items())
         return [field.name for field in cls._meta.local_fields if field.name not in structure]
 
     @property

@@ -14,6 +14,7 @@ class Case(models.Model):
     cohort = models.ForeignKey("registry.Cohort", on_delete=models.PROTECT)
     stratum = models.CharField(_("Group in an imported cohort"), max_length=60, null=True, blank=True)
     enrolled_at = models.DateTimeField(auto_now_add=True)
+    is_locked = models.BooleanField(default=False, db_default=False)  # no form can be added, changed or removed
     version = models.PositiveIntegerField(default=0)
 
     objects = CaseQuerySet.as_manager()
