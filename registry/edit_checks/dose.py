@@ -70,8 +70,7 @@ def _possible(per_kg: Decimal) -> bool:
 def weight_is_stable(case: Record) -> Iterator[Finding]:
     """X12: at most a quarter between the collection behind the product and its infusion."""
     for row in case.of("infusion"):
-        made = case.product_of(row)
-        collection = made[1] if made else case.collection()
+        collection = case.collection_behind(row)
         before, now = collection["aph_weight"] if collection else None, row["inf_weight"]
         if before and now and abs(now - before) / before > WEIGHT_CHANGE:
             yield finding(

@@ -61,8 +61,7 @@ def interval_from_lymphodepletion_is_the_labels(case: Record) -> Iterator[Findin
 def vein_to_vein_time_is_usual(case: Record) -> Iterator[Finding]:
     """X13: 21 to 180 days from the collection behind the infused product to infusion."""
     day_0 = case.day_0()
-    made = case.product_of(day_0.row) if day_0 else None
-    collected = dated(made[1] if made else case.collection(), "aph_end_date")
+    collected = dated(case.collection_behind(day_0.row), "aph_end_date") if day_0 else None
     if not collected or not day_0 or collected.days.surely_after(day_0.days):
         return
     yield from _interval(

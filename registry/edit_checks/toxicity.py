@@ -6,12 +6,10 @@ from collections.abc import Iterator
 
 from registry.dictionary.words import gettext_noop
 from registry.edit_checks.base import HARD, SOFT, Finding, Row
+from registry.edit_checks.derived import crs_at, icans_at
+from registry.edit_checks.grades import crs_of
 from registry.edit_checks.whole import Dated, Record, age_in_years, amount, dated, finding, later, pair
-from registry.grading.base import Derived
-from registry.grading.crs import crs_grade
-from registry.grading.icans import icans_grade
 
-ASTCT_CRS, ASTCT_ICANS = (1,), (1, 2)  # crs_system, icans_system
 LATE_CRS, LATE_ICANS = 21, 42  # days after infusion
 GRADE_4 = 3  # crs_hypotension, crs_hypoxia
 PRE_EMPTIVE = 2  # toci_given
@@ -27,18 +25,6 @@ BEFORE_INFUSION = gettext_noop(
     "source."
 )
 COUNTED_DAYS = gettext_noop("Cytopenia days are inconsistent: %(label)s is %(found)s, but can be %(expected)s at most.")
-
-
-def _crs(case: Record, episode: Row) -> Derived:
-    infusion, summary = case.infusion(), case.one("crs")
-    before = {"steroid_before_inf": infusion["steroid_before_inf"]} if infusion else {}
-    return crs_grade({**before, **(summary.answers if summary else {}), **episode.answers})
-
-
-def _icans(case: Record, episode: Row) -> Derived:
-    patient, summary = case.one("patient"), case.one("icans")
-    born = {name: patient[name] for name in ("birth_date", "birth_date_p")} if patient else {}
-    return icans_grade({**born, **(summary.answers if summary else {}), **episode.answers})
 
 
 def crs_has_dates_and_a_grade(case: Record) -> Iterator[Finding]:
@@ -69,7 +55,7 @@ def _disordered(row: Row, day_0: Dated) -> Iterator[Finding]:
 
 def _not_gradable(case: Record, row: Row) -> Iterator[Finding]:
     """No grade for a component that is missing with a reason; one left blank is reported as missing by itself."""
-    missing = _crs(case, row).missing
+    missing = crs_of(case, row).missing
     excused = [name for name in missing if row[f"{name}_mr"]]
     if missing and len(excused) == len(missing):
         yield finding(
@@ -82,19 +68,12 @@ def _not_gradable(case: Record, row: Row) -> Iterator[Finding]:
 
 def site_grade_is_the_derived_one(case: Record) -> Iterator[Finding]:
     """X22: by episode, where the site grades by ASTCT."""
-    for form, prefix, systems, grade in (
-        ("crs_episode", "crs", ASTCT_CRS, _crs),
-        ("icans_episode", "icans", ASTCT_ICANS, _icans),
-    ):
+    for form, grade in (("crs_episode", crs_at), ("icans_episode", icans_at)):
         for row in case.of(form):
-            charted = row[f"{prefix}_grade_site"]
-            if charted is None or row[f"{prefix}_system"] not in systems:
-                continue
-            derived = grade(case, row).value
-            if derived is not None and derived != charted:
-                yield finding(
-                    row, f"{prefix}_grade_site", "X22", SITE_GRADE, SOFT, found=str(charted), expected=str(derived)
-                )
+            placed = grade(case, row)
+            if placed.site and placed.differs:
+                item, charted, derived = placed.site.item, placed.site.value, placed.derived.value
+                yield finding(row, item, "X22", SITE_GRADE, SOFT, found=str(charted), expected=str(derived))
 
 
 def onset_is_not_late(case: Record) -> Iterator[Finding]:

@@ -113,6 +113,11 @@ class Record:
         chosen = there or made
         return chosen[-1] if chosen else None
 
+    def collection_behind(self, infusion: Row) -> Row | None:
+        """The collection behind an infusion: that of its product; the first one while no product is entered."""
+        made = self.product_of(infusion)
+        return made[1] if made else self.collection()
+
     def _leading(self) -> Iterator[Row]:
         """One row a form: the one that stands for the form where another form names its items."""
         for form, rows in self._of.items():

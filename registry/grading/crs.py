@@ -80,9 +80,14 @@ def _from_components(answers: Answers) -> Derived:
 
 def crs_course_grade(course: Answers, episodes: Iterable[Answers]) -> Derived:
     """Highest grade of a course, from the answers outside its episodes and one mapping an episode, in any order."""
+    return crs_worst_of(course, (crs_grade({**course, **one}) for one in episodes))
+
+
+def crs_worst_of(course: Answers, episodes: Iterable[Derived]) -> Derived:
+    """Highest grade of a course, from the answers outside its episodes and its graded episodes, in any order."""
+    graded = list(episodes)
     if code(course, "crs_occurred") != 1:
         return crs_grade(course)
-    graded = [crs_grade({**course, **one}) for one in episodes]
     if not graded:
         return Derived("crs_grade", None, ASTCT_CRS, missing=tuple(NEEDED))
     return worst_of_course("crs_grade", ASTCT_CRS, graded, highest=5)

@@ -87,9 +87,14 @@ def icans_grade(answers: Answers, limits: Limits = LIMITS) -> Derived:
 
 def icans_course_grade(course: Answers, episodes: Iterable[Answers], limits: Limits = LIMITS) -> Derived:
     """Highest grade of a course, from the answers outside its episodes and one mapping an episode, in any order."""
+    return icans_worst_of(course, (icans_grade({**course, **one}, limits) for one in episodes), limits)
+
+
+def icans_worst_of(course: Answers, episodes: Iterable[Derived], limits: Limits = LIMITS) -> Derived:
+    """Highest grade of a course, from the answers outside its episodes and its graded episodes, in any order."""
+    graded = list(episodes)
     if code(course, "icans_occurred") != 1:
         return icans_grade(course, limits)
-    graded = [icans_grade({**course, **one}, limits) for one in episodes]
     if not graded:
         return Derived("icans_grade", None, ASTCT_ICANS, missing=("icans_tool", *DOMAINS))
     return worst_of_course("icans_grade", ASTCT_ICANS, graded, highest=5)
