@@ -1,0 +1,77 @@
+"""Every page of the registry under axe-core, as somebody who may open it: at a desk in light and on a phone in the dark.
+
+The pages are those of the access table, so that a new one is walked as soon as it stands there.
+"""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.access.test_matrix import ROLES, TABLE, build_world, path_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+NOT_OURS = {"api-docs"}  # Swagger UI, as its package brings it
+PAGES = [row for row in TABLE if row.method == "get" and " 200" in f" {row.statuses}" and row.name not in NOT_OURS]
+LOOKS = (("light", 1440), ("dark", 390))
+OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+axe = Axe()
+
+
+@pytest.fixture
+def world(transactional_db):
+    """The world of the access table, stored for a server in another thread."""
+    return build_world()
+
+
+@pytest.fixture
+def browsers(new_context, live_server, world, client):
+    """A function: the browser page of somebody in this role, signed in. One for each role, kept."""
+    opened = {}
+
+    def page_of(role):
+        if role not in opened:
+            context = new_context(base_url=live_server.url, locale="en-GB", reduced_motion="reduce")
+            if world.people[role]:
+                client.force_login(world.people[role])
+                session = client.cookies["sessionid"].value
+                context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+            opened[role] = context.new_page()
+        return opened[role]
+
+    return page_of
+
+
+def violations(page):
+    """What axe-core finds on the page as it is now: a line for each place."""
+    found = axe.run(page, options=OPTIONS).response["violations"]
+    return [
+        f"{one['id']}: {' '.join(node['target'])} — {node['failureSummary'].splitlines()[-1].strip()}"
+        for one in found
+        for node in one["nodes"]
+    ]
+
+
+def looked_at(page):
+    """Violations in each look, by theme and width; as high as the page, so that no bar lies over what it asks about."""
+    found = {}
+    for theme, width in LOOKS:
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": 844})
+        page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
+        found[f"{theme}, {width} px"] = violations(page)
+    return {look: lines for look, lines in found.items() if lines}
+
+
+def reader(row):
+    """The first role that the table lets read this page."""
+    return next(role for role, status in zip(ROLES, row.statuses.split(), strict=True) if status == "200")
+
+
+def test_no_page_has_a_violation(browsers, world, subtests):
+    for row in PAGES:
+        page = browsers(reader(row))
+        answer = page.request.get(path_of(world, row), max_redirects=0)
+        if not answer.headers.get("content-type", "").startswith("text/html"):
+            continue
+        with subtests.test(row.name):
+            page.goto(path_of(world, row))
+            assert looked_at(page) == {}
