@@ -1,4 +1,4 @@
-"""Everything wrong or odd in one case: what its items ask for, their hard rules, and the cross-form checks."""
+"""Everything wrong or odd in one case: what its items ask for, their hard rules, the cross-form checks, the derived fields."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from registry.dictionary.words import Label
 from registry.edit_checks.base import Finding, missing, not_asked, out_of_order, unusual
 from registry.edit_checks.checks import CHECKS
+from registry.edit_checks.of_derived import queries_of_derived
 from registry.edit_checks.of_items import ITEM_CHECKS
 from registry.edit_checks.whole import Record
 
@@ -20,6 +21,7 @@ def case_findings(record: Record) -> list[Finding]:
     """Everything wrong or odd in a case, in the order of its forms. One finding a fact: where a cross-form check speaks of a pair
     of dates, the items' own order rules are silent."""
     crossed = cross_form_findings(record)
+    crossed += queries_of_derived(record, crossed)
     orders = [fact for one in crossed if (fact := _dates_of(one))]
     units = {_place(one) for one in crossed if one.rule in ABOUT_UNITS}
     chained = {_place(one) for one in crossed if one.rule in CHAINS}
