@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
+from registry.dictionary.visits import CONTACTS, INTERVALS
 from registry.dictionary.words import gettext_noop
 from registry.edit_checks.base import SOFT, Finding, Row
 from registry.edit_checks.whole import Dated, Days, Record, age_in_years, dated, days_of, finding, on, pair, written
@@ -15,7 +16,6 @@ IN_REMISSION, OF_LEUKAEMIA = 1, 1
 AFTER_SALVAGE, SALVAGED = 5, (1, 2)  # disease_status_fup, stx_response
 NOT_FOLLOWED = (1, 2, 3)  # lost_to_fup
 PARENTAL_ONLY, MAJORITY = 4, 18
-INTERVALS = {1: 72, 2: 83, 3: 182, 4: 365, 5: 183, 6: 365, 7: 365}  # fup_visit → days to the next planned visit
 FIRST_YEAR, UNSCHEDULED_EARLY, UNSCHEDULED_LATE = 365, 183, 365
 GRACE, MISSED = 1.25, 2
 
@@ -147,15 +147,14 @@ def follow_up_is_in_order(case: Record) -> Iterator[Finding]:
 
 def follow_up_is_not_overdue(case: Record) -> Iterator[Finding]:
     """X49: a planned interval and a quarter; after two intervals the patient is lost to follow-up."""
-    contacts = [one for row in case.whole.of("follow_up") if (one := dated(row, "fup_date"))]
-    if not case.today or not contacts or _no_longer_followed(case):
+    waiting = _waiting_since(case)
+    if not case.today or not waiting:
         return
-    last = max(contacts, key=lambda one: one.days.last)
-    interval, waited = _interval(case, last), (case.today - last.days.last).days
-    if interval is None or waited <= GRACE * interval:
+    last, interval = waiting
+    if (case.today - last.days.last).days <= GRACE * interval:
         return
     text = gettext_noop("Follow-up overdue: %(label)s is %(found)s; the next report was due by %(expected)s.")
-    if waited > MISSED * interval:
+    if possibly_lost_since(case):
         text = gettext_noop(
             "Follow-up overdue: %(label)s is %(found)s; the next report was due by %(expected)s. Two planned reports are missing: "
             "enter one, or record that the patient is lost to follow-up."
@@ -164,26 +163,57 @@ def follow_up_is_not_overdue(case: Record) -> Iterator[Finding]:
     yield finding(last.row, last.item, "X49", text, SOFT, expected=due.isoformat())
 
 
+def possibly_lost_since(case: Record) -> date | None:
+    """The day since which two planned reports of a patient who is still followed are missing; None before it."""
+    waiting = _waiting_since(case)
+    if not case.today or not waiting:
+        return None
+    last, interval = waiting
+    missed = last.days.last + timedelta(days=MISSED * interval)
+    return missed if case.today > missed else None
+
+
+def is_lost(case: Record) -> bool:
+    """Whether the patient counts as lost, and was not seen again later."""
+    contacts = case.whole.of("follow_up")
+    lost = [row for row in contacts if row["lost_to_fup"] in NOT_FOLLOWED]
+    if not lost:
+        return False
+    since = days_of(lost[-1], "fup_date")
+    seen = [days_of(row, "fup_date") for row in contacts if row["lost_to_fup"] not in NOT_FOLLOWED]
+    return not since or not any(days.surely_after(since) for days in seen if days)
+
+
+def _waiting_since(case: Record) -> tuple[Dated, int] | None:
+    """The last contact with a patient who is still followed, and the days to the next planned report."""
+    contacts = [one for row in case.whole.of("follow_up") if (one := dated(row, "fup_date"))]
+    if not contacts or _no_longer_followed(case):
+        return None
+    last = max(contacts, key=lambda one: one.days.last)
+    interval = _interval(case, last)
+    return (last, interval) if interval else None
+
+
 def _no_longer_followed(case: Record) -> bool:
     """Dead, lost, or consent withdrawn."""
     patient = case.one("patient")
     return bool(
         case.of("death")
         or (patient and patient["consent_withdrawn"] == 1)
-        or any(row["vital_status"] == DEAD or row["lost_to_fup"] in NOT_FOLLOWED for row in case.whole.of("follow_up"))
+        or any(row["vital_status"] == DEAD for row in case.whole.of("follow_up"))
+        or is_lost(case)
     )
 
 
 def _interval(case: Record, last: Dated) -> int | None:
-    """Days to the next planned report; after an unscheduled one half a year in the first year, then a year."""
-    visit = last.row["fup_visit"]
+    """Days to the next planned report; after an unscheduled one half a year in the first year, then a year; none after the last."""
+    day_0, visit = case.day_0(), last.row["fup_visit"]
+    fewest, most = last.days.since(day_0.days) if day_0 else (0, 0)
+    if fewest >= CONTACTS[-1].first:
+        return None
     if visit is None or visit in INTERVALS:
         return INTERVALS.get(visit)
-    day_0 = case.day_0()
-    if not day_0:
-        return None
-    early = last.days.since(Days(*day_0.days))[1] < FIRST_YEAR
-    return UNSCHEDULED_EARLY if early else UNSCHEDULED_LATE
+    return None if not day_0 else UNSCHEDULED_EARLY if most < FIRST_YEAR else UNSCHEDULED_LATE
 
 
 def consent_at_majority(case: Record) -> Iterator[Finding]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from registry.dictionary.visits import WINDOWS
 from registry.dictionary.words import gettext_noop
 from registry.edit_checks.base import HARD, SOFT, Finding, Row
 from registry.edit_checks.whole import Record, amount, dated, days_of, finding, later, on, pair
 from registry.grading.response import CR, CRI, resp_derived
 
-WINDOWS = {1: (21, 42), 2: (75, 120), 3: (150, 210), 4: (240, 300), 5: (330, 420), 6: (490, 610), 7: (670, 820)}  # days
 DAY_28_UNTIL = 42
 COMPLETE, REMISSIONS = 1, (1, 2)  # rsp_site: CR; CR, CRi
 LEUKAEMIC = 5  # % marrow blasts
