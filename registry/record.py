@@ -1,42 +1,85 @@
-"""A stored case as the pure checks see it, and their findings in the reader's language."""
+"""A stored case as the pure checks see it: its forms, what the checks find, and the state of each form."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from functools import cache
 
+from django.db import connection, models
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from registry.dictionary.words import Amount, Label
-from registry.edit_checks.base import MISSING, SOFT, Finding, Row
+from registry.edit_checks.base import HARD, MISSING, Finding, Row
 from registry.edit_checks.case import Record, case_findings
 from registry.fields import number_with_unit
-from registry.models import FORMS
+from registry.models import FORM_OF, FORMS, Query, QueryState, Signature
 
 EMPTY_STATE, STARTED, ERROR, COMPLETE = "empty", "started", "error", "complete"
+QUERY, ANSWERED, VERIFIED, LOCKED = "query", "answered", "verified", "locked"
+BLOCKING = (HARD, MISSING)  # findings with which a form cannot be marked complete
+FINISHED = (COMPLETE, QUERY, ANSWERED, VERIFIED, LOCKED)  # counted as complete, as CIBMTR counts a form with a query
 
 
 @dataclass(frozen=True)
 class StoredCase:
-    """All forms of one case with what the checks find in them. One query a form, whatever their rows."""
+    """All forms of one case with what the checks find in them, the queries not closed and the signatures that stand."""
 
     forms: list
     findings: list[Finding]
+    queries: list[Query] = field(default_factory=list)
+    signatures: list[Signature] = field(default_factory=list)
 
     def findings_of(self, form):
         """The findings of one stored form."""
         return [one for one in self.findings if (one.form, one.key) == (form.form_name, form.key)]
 
+    def blocking(self, form):
+        """The findings with which the form cannot be complete."""
+        return [one for one in self.findings_of(form) if one.severity in BLOCKING]
+
+    def queries_of(self, form):
+        """The form's queries that are not closed, the oldest first."""
+        return [one for one in self.queries if (one.form, one.row_id) == (form.form_name, form.pk)]
+
+    def signature_of(self, form):
+        """The signature that stands under the form, or None."""
+        own = (one for one in self.signatures if (one.form, one.row_id) == (form.form_name, form.pk))
+        return next(own, None)
+
     def state_of(self, form):
-        """started, error or complete: a form is complete when nothing asked is missing and no hard rule is broken."""
-        severities = {one.severity for one in self.findings_of(form)} - {SOFT}
-        if not severities:
-            return COMPLETE
-        return STARTED if severities == {MISSING} else ERROR
+        """locked, started, error, query, answered, verified or complete: always from what is stored, never set by hand.
+
+        A form that was marked complete and now misses an answer, since another form changed, is only started again; a
+        contradiction that another form brought is a query on it.
+        """
+        if form.is_locked:
+            return LOCKED
+        severities = {one.severity for one in self.findings_of(form)}
+        if not form.is_complete:
+            return ERROR if HARD in severities else STARTED
+        if MISSING in severities:
+            return STARTED
+        owed = {one.state for one in self.queries_of(form)}
+        if QueryState.OPEN in owed:
+            return QUERY
+        if owed:
+            return ANSWERED
+        return VERIFIED if form.is_verified else COMPLETE
+
+    @property
+    def record(self):
+        """The case as the pure rules read it."""
+        return record_of(self.forms)
 
     @property
     def day0(self):
         """The day of the first infusion of course 1, or None."""
-        return Record(map(row_of, self.rows_of("infusion"))).infused_on()
+        return self.record.infused_on()
 
     def rows_of(self, form_name):
         """The stored rows of one form, in their order."""
@@ -49,13 +92,37 @@ def stored_case(case):
 
 
 def stored_cases(cases):
-    """Id of each case → its StoredCase. One query a form, however many the cases."""
-    forms = {case.pk: [] for case in cases}
-    for model in FORMS:
-        for form in model.objects.filter(case__in=list(forms)).in_order():
-            forms[form.case_id].append(form)
-    today = date.today()
-    return {pk: StoredCase(own, case_findings(Record(map(row_of, own), today))) for pk, own in forms.items()}
+    """Id of each case → its StoredCase. Three queries, however many the cases."""
+    pks = [case.pk for case in cases]
+    forms, queries, signatures = stored_forms(pks), defaultdict(list), defaultdict(list)
+    for query in Query.objects.filter(case__in=pks).exclude(state=QueryState.CLOSED):
+        queries[query.case_id].append(query)
+    for signature in Signature.objects.filter(case__in=pks, voided_at=None):
+        signatures[signature.case_id].append(signature)
+    return {pk: StoredCase(forms[pk], findings_in(forms[pk]), queries[pk], signatures[pk]) for pk in pks}
+
+
+def stored_forms(case_pks):
+    """Id of each case → its rows that count, in clinical order. One query for all forms."""
+    found = {pk: [] for pk in case_pks}
+    if not found:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(_every_form(), [list(case_pks)] * len(FORMS))
+        rows = [_instance(FORM_OF[name], json.loads(body, parse_float=Decimal)) for name, body in cursor.fetchall()]
+    for form in sorted(rows, key=_clinical_order):
+        found[form.case_id].append(form)
+    return found
+
+
+def findings_in(forms):
+    """What the checks find today in the forms of one case, stored or not."""
+    return case_findings(record_of(forms, date.today()))
+
+
+def record_of(forms, today=None):
+    """The forms of one case as the pure rules read them."""
+    return Record(map(row_of, forms), today)
 
 
 def row_of(form):
@@ -65,7 +132,7 @@ def row_of(form):
 
 
 def said(finding):
-    """The finding's message in the language of now."""
+    """The message of a finding, or of a query that was raised for one, in the language of now."""
     return _(finding.text) % {name: _in_words(value) for name, value in finding.values.items()}
 
 
@@ -74,3 +141,38 @@ def _in_words(value):
     if isinstance(value, Label):
         return pgettext("item", value)
     return number_with_unit(value.number, value.unit) if isinstance(value, Amount) else value
+
+
+@cache
+def _every_form():
+    """SQL for the rows of every form of some cases, as JSON: one round trip instead of one for each form."""
+    return " UNION ALL ".join(
+        f"SELECT '{form.form_name}', to_jsonb(one)::text FROM {form._meta.db_table} one WHERE case_id = ANY (%s) AND NOT is_void"  # noqa: S608
+        for form in FORMS
+    )
+
+
+@cache
+def _columns(model):
+    """(column, how its JSON becomes Python) for each field of the model, in their order; None: as it is."""
+    read = {models.DateField: date.fromisoformat, models.DecimalField: Decimal}
+    return [
+        (one.attname, next((how for kind, how in read.items() if isinstance(one, kind)), None))
+        for one in model._meta.concrete_fields
+    ]
+
+
+def _instance(model, answers):
+    columns = _columns(model)
+    values = [answers[name] if how is None or answers[name] is None else how(answers[name]) for name, how in columns]
+    return model.from_db("default", [name for name, _how in columns], values)
+
+
+@cache
+def _place():
+    return {form: place for place, form in enumerate(FORMS)}
+
+
+def _clinical_order(form):
+    course = form.course_no if form.of_course else 0
+    return form.case_id, _place()[type(form)], course, getattr(form, form.key_item) if form.key_item else 0

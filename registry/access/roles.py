@@ -19,7 +19,13 @@ class SiteCoordinator(Role):
 
     code = "coordinator"
     label = _("Site coordinator")
-    permissions = (Permission.CASE_READ, Permission.CASE_ENROL, Permission.FORM_WRITE, Permission.TOKEN_OWN)
+    permissions = (
+        Permission.CASE_READ,
+        Permission.CASE_ENROL,
+        Permission.FORM_WRITE,
+        Permission.QUERY_ANSWER,
+        Permission.TOKEN_OWN,
+    )
 
 
 class SiteInvestigator(Role):
@@ -31,12 +37,20 @@ class SiteInvestigator(Role):
 
 
 class DataManager(Role):
-    """Reviews the cases of all sites; corrects nothing without the site."""
+    """Reviews the cases of all sites: asks, verifies, locks. Corrects nothing; that is the site's."""
 
     code = "manager"
     label = _("Data manager")
     all_sites = True
-    permissions = (Permission.CASE_READ, Permission.POOLED_READ, Permission.DATASET_READ, Permission.TOKEN_OWN)
+    permissions = (
+        Permission.CASE_READ,
+        Permission.QUERY_MANAGE,
+        Permission.FORM_VERIFY,
+        Permission.FORM_LOCK,
+        Permission.POOLED_READ,
+        Permission.DATASET_READ,
+        Permission.TOKEN_OWN,
+    )
 
 
 class ConsortiumLead(Role):

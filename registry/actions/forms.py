@@ -1,4 +1,4 @@
-"""Store, correct and void case report forms. Nothing else writes them."""
+"""Store, correct, complete and void case report forms. Nothing else writes them."""
 
 import hashlib
 import hmac
@@ -6,18 +6,18 @@ import hmac
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from registry.access.permissions import Permission
 from registry.access.row_security import because, person_scope
+from registry.actions.review import follow_up_on
+from registry.actions.signatures import void_signature
 from registry.dictionary.items import EMPTY
 from registry.doorbell import ring_after_commit
 from registry.edit_checks.base import not_asked
-from registry.edit_checks.case import Record
 from registry.fields import HASHED
-from registry.models import FORMS, Case, Patient
-from registry.record import row_of, said
+from registry.models import Case, Patient
+from registry.record import StoredCase, findings_in, record_of, row_of, said, stored_forms
 
 
 class StaleVersionError(Exception):
@@ -32,42 +32,70 @@ class ReasonNeededError(ValidationError):
     """A stored answer is to change, and no reason is given."""
 
 
+class LockedError(ValidationError):
+    """The form or its case is locked."""
+
+    def __init__(self):
+        words = _("This form is locked. Ask the data manager to unlock it; what you typed is kept on this page.")
+        super().__init__(words, code="locked")
+
+
 @transaction.atomic
-def save_form(form, *, by, seen_version=0, reason=""):
-    """Validate and store `form`; PostgreSQL writes its history and the outbox row from which analyses are rebuilt.
+def save_form(form, *, by, seen_version=0, reason="", complete=False):
+    """Validate and store `form`, check the whole case, and bring its queries and derived fields up to date.
+
+    PostgreSQL writes the history and the outbox row from which analyses are rebuilt.
 
     form           a form model's instance with its case set; its row number may be left to the registry
     seen_version   the version the answers were based on; 0 for a form not stored before
     reason         needed once a stored answer changes or goes; not for answers added to blanks
-    Returns the stored form. Raises ValidationError naming the items at fault, ReasonNeededError, StaleVersionError or
-    PermissionDenied; nothing is then written.
+    complete       the site says that the form is complete; it is stored either way, and complete only if nothing blocks it
+    Returns the stored form. Raises ValidationError naming the items at fault, ReasonNeededError, LockedError, StaleVersionError
+    or PermissionDenied; nothing is then written.
     """
     with person_scope(by), because(reason.strip()):
-        case = _locked_case(form.case_id, by)
-        form.site_id, form.case = case.site_id, case
-        stored = _stored(form)
-        if (stored.version if stored and not stored.is_void else 0) != seen_version:
-            raise StaleVersionError(stored or form, form)
-        form.pk, form.version = (stored.pk, stored.version) if stored else (None, 0)
-        form.is_void = False  # storing answers brings a removed form back
-        _number(form, stored)
-        _check(form)
+        case = locked_case(form.case_id, by)
+        forms = stored_forms([case.pk])[case.pk]
+        stored = _prepare(form, case, seen_version)
+        _check(form, forms)
         changed = _changed(stored, form)
-        if stored and not stored.is_void and not changed:
+        if stored and not changed and not (complete and not stored.is_complete):
             return stored
-        if (
-            stored
-            and not stored.is_void
-            and not reason.strip()
-            and any(getattr(stored, name) not in EMPTY for name in changed)
-        ):
+        if stored and not reason.strip() and any(getattr(stored, name) not in EMPTY for name in changed):
             raise ReasonNeededError(
                 _("A stored answer changes. Please say why, for example “misread the chart”."), code="reason"
             )
-        form.version += 1
-        form.save(force_insert=not stored, force_update=bool(stored))
+        after = _reviewed([*(one for one in forms if one.pk != form.pk or type(one) is not type(form)), form])
+        form.is_complete = (complete or form.is_complete) and not after.blocking(form)
+        if changed:
+            form.is_verified = False
+            void_signature(form, _("The form was changed."))
+        _write(form)
+        follow_up_on(case, after, by=by)
     ring_after_commit("analytics.tasks.build_datasets")
     return form
+
+
+@transaction.atomic
+def enter_forms(forms, *, by):
+    """Store new forms of one case at once, in the order given, each complete unless something blocks it.
+
+    What imports and the demonstration call: the case is read and checked once. Raises as `save_form`.
+    """
+    with person_scope(by), because(""):
+        case = locked_case(forms[0].case_id, by)
+        entered = stored_forms([case.pk])[case.pk]
+        for form in forms:
+            _prepare(form, case, 0, among=entered)
+            _check(form, entered)
+            entered.append(form)
+        after = _reviewed(entered)
+        for form in forms:
+            form.is_complete = not after.blocking(form)
+            _write(form)
+        follow_up_on(case, after, by=by)
+    ring_after_commit("analytics.tasks.build_datasets")
+    return forms
 
 
 @transaction.atomic
@@ -78,26 +106,59 @@ def void_form(form, *, by, seen_version, reason):
             _("Please say why this form is removed, for example “entered for another patient”."), code="reason"
         )
     with person_scope(by), because(reason.strip()):
-        _locked_case(form.case_id, by)
+        case = locked_case(form.case_id, by)
         stored = type(form).with_void.filter(case_id=form.case_id, pk=form.pk).first()
         if stored is None:
             raise PermissionDenied
         if stored.version != seen_version or stored.is_void:
             raise StaleVersionError(stored, form)
-        stored.version += 1
-        stored.is_void = True
-        stored.save(force_update=True)
+        if stored.is_locked or case.is_locked:
+            raise LockedError
+        stored.is_void, stored.is_complete, stored.is_verified = True, False, False
+        void_signature(stored, _("The form was removed."))
+        _write(stored)
+        follow_up_on(case, _reviewed(stored_forms([case.pk])[case.pk]), by=by)
     ring_after_commit("analytics.tasks.build_datasets")
 
 
-def _locked_case(case_id, by):
-    """The case, locked, so that saves to one case go one after the other."""
-    if not by.may(Permission.FORM_WRITE):
+def locked_case(case_id, by, permission=Permission.FORM_WRITE):
+    """The case, its row locked, so that changes to one case go one after the other. PermissionDenied if `by` may not."""
+    if not by.may(permission):
         raise PermissionDenied
     case = Case.objects.select_for_update(of=("self",)).visible_to(by).filter(pk=case_id).first()
     if case is None:
         raise PermissionDenied
     return case
+
+
+def _prepare(form, case, seen_version, among=None):
+    """Give `form` its site, number, version and states. Returns the stored row that it would change, or None.
+
+    among   rows of the case that are not stored yet count when it is numbered
+    """
+    form.site_id, form.case = case.site_id, case
+    stored = _stored(form)
+    if stored and stored.is_locked or case.is_locked:
+        raise LockedError
+    if (stored.version if stored and not stored.is_void else 0) != seen_version:
+        raise StaleVersionError(stored or form, form)
+    was_void = bool(stored and stored.is_void)
+    form.pk, form.version = (stored.pk, stored.version) if stored else (None, 0)
+    form.is_complete = bool(stored and stored.is_complete)
+    form.is_verified = bool(stored and stored.is_verified)
+    form.is_void = form.is_locked = False  # storing answers brings a removed form back
+    _number(form, stored, among or ())
+    return None if was_void else stored
+
+
+def _reviewed(forms):
+    """The case as it is with these forms, with what the checks find in it."""
+    return StoredCase(forms, findings_in(forms))
+
+
+def _write(form):
+    form.version += 1
+    form.save(force_insert=form.pk is None, force_update=form.pk is not None)
 
 
 def _stored(form):
@@ -113,7 +174,7 @@ def _stored(form):
     return rows.first()
 
 
-def _number(form, stored):
+def _number(form, stored, among):
     """A stored row keeps its number; a new one of a repeating form gets the next of its case and course, voided rows counted."""
     if form.key_item and stored:
         setattr(form, form.key_item, getattr(stored, form.key_item))
@@ -122,27 +183,20 @@ def _number(form, stored):
     rows = type(form).with_void.filter(case_id=form.case_id)
     if form.of_course:
         rows = rows.filter(course_no=form.course_no)
-    setattr(form, form.key_item, (rows.aggregate(last=Max(form.key_item))["last"] or 0) + 1)
+        among = [one for one in among if one.of_course and one.course_no == form.course_no]
+    used = [getattr(one, form.key_item) for one in among if type(one) is type(form)]
+    setattr(form, form.key_item, max([0, *rows.values_list(form.key_item, flat=True), *used]) + 1)
 
 
-def _check(form):
+def _check(form, forms):
     """Raise ValidationError for what is not stored: impossible values, unknown codes, answers to questions not asked."""
     form.full_clean(exclude=["case", "site"], validate_unique=False, validate_constraints=False)
     if isinstance(form, Patient):
         _hash_hospital_number(form)
-    around = Record([row_of(other) for other in _other_forms(form)]).around(row_of(form))
+    around = record_of(one for one in forms if type(one) is not type(form)).around(row_of(form))
     refused = {one.item: ValidationError(said(one), code="not_asked") for one in not_asked(row_of(form), around)}
     if refused:
         raise ValidationError(refused)
-
-
-def _other_forms(form):
-    """The case's other forms whose answers `form`'s conditions name: only those are read."""
-    wanted = {condition.item for item in form.items().values() for condition in item.asked_if} - set(form.items())
-    if "age_at_form_y" in wanted:
-        wanted.add("birth_date")
-    models = [model for model in FORMS if wanted & set(model.items()) and model is not type(form)]
-    return [other for model in models for other in model.objects.filter(case_id=form.case_id).in_order()]
 
 
 def _hash_hospital_number(patient):

@@ -7,6 +7,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, Validatio
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from registry.access import origin
 from registry.access.row_security import person_scope
 from registry.actions.cases import PRIMARY_COHORT, enrol_case
 from registry.actions.forms import save_form
@@ -58,7 +59,7 @@ def import_cases(table: Table, mapping: Mapping, *, by, site: Site | None = None
     cohort = _cohort(mapping)
     sites = _sites(mapping, site)
     report = ImportReport(rows=len(table.lines), dry_run=dry_run)
-    with transaction.atomic(), person_scope(by):
+    with transaction.atomic(), person_scope(by, request=origin.new_id(origin.IMPORT)):
         for line in table.lines:
             try:
                 with transaction.atomic():
@@ -139,7 +140,7 @@ def _store(row: Row, mapped, case: Case, by) -> None:
     if problems:
         raise RowRefusedError(*problems)
     try:
-        save_form(model(case=case, **answers), by=by)
+        save_form(model(case=case, **answers), by=by, complete=True)
     except ValidationError as refusal:
         raise RowRefusedError(*_refused(row, mapped, refusal)) from None
 

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from registry.access.row_security import everything_scope
 from registry.actions.cases import enrol_case
-from registry.actions.forms import hospital_number_hash, save_form
+from registry.actions.forms import enter_forms, hospital_number_hash
 from registry.demo.after import forms_after_infusion
 from registry.demo.before import forms_before_infusion
 from registry.demo.outcome import Outcome
@@ -26,8 +26,7 @@ def enter_case(outcome: Outcome, *, seed, site, cohort, by) -> Case:
     """One synthetic patient in one transaction: entered whole, or not at all."""
     with transaction.atomic():
         case = enrol_case(site=site, by=by, cohort=cohort)
-        for form_name, answers in forms_of(outcome, seed):
-            save_form(FORM_OF[form_name](case=case, **answers), by=by)
+        enter_forms([FORM_OF[form_name](case=case, **answers) for form_name, answers in forms_of(outcome, seed)], by=by)
     return case
 
 

@@ -18,7 +18,10 @@ SOFT = "soft"  # stored; somebody is asked
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong or odd. `text % values` is the message, in English; Label values are item labels, Amounts carry units."""
+    """One thing that is wrong or odd. `text % values` is the message, in English; Label values are item labels, Amounts carry units.
+
+    also   the other side of a contradiction, if it stands on another row: its (form, key, item)
+    """
 
     rule: str
     item: str
@@ -27,6 +30,7 @@ class Finding:
     values: Mapping[str, str | Amount] = field(default_factory=dict)
     form: str = ""
     key: str = ""
+    also: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

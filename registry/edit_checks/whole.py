@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -227,7 +228,7 @@ def finding(row: Row, name: str, rule: str, text: str, severity: str = HARD, **v
 
 def pair(first: Dated, other: Dated, rule: str, text: str, severity: str = HARD, **values: str | Amount) -> Finding:
     """A finding at `first` about its order to `other`: the message uses %(label)s, %(found)s, %(other)s, %(expected)s."""
-    return finding(
+    found = finding(
         first.row,
         first.item,
         rule,
@@ -237,6 +238,8 @@ def pair(first: Dated, other: Dated, rule: str, text: str, severity: str = HARD,
         expected=str(written(other.row, other.item)),
         **values,
     )
+    same_row = (first.row.form, first.row.key) == (other.row.form, other.row.key)
+    return found if same_row else replace(found, also=(other.row.form, other.row.key, other.item))
 
 
 def broken_links(chain: Iterable[Dated | None]) -> Iterator[tuple[Dated, Dated]]:

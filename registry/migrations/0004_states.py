@@ -493,6 +493,7 @@ class Migration(migrations.Migration):
                 ),
                 ("text", models.TextField(verbose_name="Question")),
                 ("values", models.JSONField(default=dict)),
+                ("is_accepted", models.BooleanField(default=False)),
                 (
                     "answer_kind",
                     models.CharField(
@@ -533,7 +534,6 @@ class Migration(migrations.Migration):
                             ("closed", "closed"),
                             ("reopened", "re-opened"),
                             ("resolved", "closed by a correction"),
-                            ("commented", "commented"),
                         ],
                         max_length=10,
                         verbose_name="Step",

@@ -38,7 +38,6 @@ class Act(models.TextChoices):
     CLOSED = "closed", _("closed")
     REOPENED = "reopened", _("re-opened")
     RESOLVED = "resolved", _("closed by a correction")
-    COMMENTED = "commented", _("commented")
 
 
 class Query(models.Model):
@@ -59,6 +58,7 @@ class Query(models.Model):
     state = models.CharField(_("State"), max_length=10, choices=QueryState.choices, default=QueryState.OPEN)
     text = models.TextField(_("Question"))
     values = models.JSONField(default=dict)
+    is_accepted = models.BooleanField(default=False)  # closed although the finding stands: not asked again about the same values
     answer_kind = models.CharField(_("Answer"), max_length=12, choices=AnswerKind.choices, blank=True)
     opened_at = models.DateTimeField(_("Opened"))
     changed_at = models.DateTimeField(_("Last step"))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.settings.environment import ROOT, VERSION, digest_of
 
+RULES_VERSION = digest_of("registry/dictionary", "registry/edit_checks", "registry/grading")  # printed beside what rules found
 CODE_VERSION = os.environ.get("CODE_VERSION") or f"{VERSION}+{digest_of('analytics/core', 'analytics/catalogue.py')}"
 DEMO = False
 

@@ -1,0 +1,137 @@
+"""Raise, answer, close and re-open queries; one or many at once."""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from registry.access.permissions import Permission
+from registry.access.row_security import because, person_scope
+from registry.models import FORM_OF, Act, AnswerKind, Origin, Query, QueryState, QueryStep
+
+LONGEST = 2000
+
+
+class QueryMovedError(ValidationError):
+    """Somebody took the next step first."""
+
+    def __init__(self):
+        super().__init__(_("Somebody has taken the next step here meanwhile. Look at the thread again."), code="moved")
+
+
+@transaction.atomic
+def raise_query(form, *, item="", text, by):
+    """A data manager's question about a stored form, or about one of its items."""
+    if not by.may(Permission.QUERY_MANAGE):
+        raise PermissionDenied
+    if item and item not in form.items():
+        raise ValidationError({"item": _("This form has no such question.")}, code="unknown")
+    words = _words(text, _("Write the question."))
+    with person_scope(by), because(""):
+        if not FORM_OF[form.form_name].objects.visible_to(by).filter(pk=form.pk).exists():
+            raise PermissionDenied
+        now = timezone.now()
+        query = Query.objects.create(
+            case_id=form.case_id,
+            site_id=form.site_id,
+            form=form.form_name,
+            row_id=form.pk,
+            item=item,
+            origin=Origin.MANAGER,
+            text=words,
+            opened_at=now,
+            changed_at=now,
+        )
+        return _step(query, Act.OPENED, by, now)
+
+
+@transaction.atomic
+def answer_query(query, *, kind, text="", by, seen_version):
+    """The site's answer to an open query. "Corrected" speaks for itself; every other kind needs words."""
+    with person_scope(by), because(""):
+        query = _next(query, by, Permission.QUERY_ANSWER, seen_version, QueryState.OPEN)
+        if kind not in AnswerKind.values:
+            raise ValidationError({"kind": _("Choose what you did.")}, code="kind")
+        text = text.strip()[:LONGEST] if kind == AnswerKind.CORRECTED else _words(text, _("Say what the source says."))
+        query.answer_kind = kind
+        return _move(query, QueryState.ANSWERED, Act.ANSWERED, by, kind=kind, text=text)
+
+
+@transaction.atomic
+def close_query(query, *, text="", by, seen_version):
+    """The data manager accepts: nobody is asked again while the values stay."""
+    with person_scope(by), because(""):
+        query = _next(query, by, Permission.QUERY_MANAGE, seen_version, QueryState.OPEN, QueryState.ANSWERED)
+        query.is_accepted = True
+        return _move(query, QueryState.CLOSED, Act.CLOSED, by, text=text.strip()[:LONGEST])
+
+
+@transaction.atomic
+def reopen_query(query, *, text, by, seen_version):
+    """The answer does not do, or a closed query is asked again: the site owes the next step. Needs words."""
+    with person_scope(by), because(""):
+        query = _next(query, by, Permission.QUERY_MANAGE, seen_version, QueryState.ANSWERED, QueryState.CLOSED)
+        query.is_accepted, query.answer_kind = False, ""
+        return _move(
+            query, QueryState.OPEN, Act.REOPENED, by, text=_words(text, _("Say what is still to be answered."))
+        )
+
+
+@transaction.atomic
+def move_queries(queries, act, *, by):
+    """The same step for many queries, all or none. `act(query)` is one of the actions above with its words."""
+    return [act(query) for query in sorted(queries, key=lambda one: one.pk)]
+
+
+@transaction.atomic
+def raise_queries(forms, *, item="", text, by):
+    """The same question about many stored forms, all or none; a form on which it is open already is left out."""
+    asked = []
+    for form in forms:
+        same = Query.objects.filter(
+            form=form.form_name, row_id=form.pk, item=item, text=text.strip(), origin=Origin.MANAGER
+        )
+        if not same.exclude(state=QueryState.CLOSED).exists():
+            asked.append(raise_query(form, item=item, text=text, by=by))
+    return asked
+
+
+def _next(query, by, permission, seen_version, *states):
+    """The query, locked, if `by` may take this step, it is as it was seen, and in one of the states."""
+    if not by.may(permission):
+        raise PermissionDenied
+    found = Query.objects.select_for_update(of=("self",)).visible_to(by).filter(pk=query.pk).first()
+    if found is None:
+        raise PermissionDenied
+    if found.version != seen_version or found.state not in states:
+        raise QueryMovedError
+    return found
+
+
+def _move(query, state, act, by, *, kind="", text=""):
+    now = timezone.now()
+    query.state, query.changed_at, query.version = state, now, query.version + 1
+    query.save(force_update=True)
+    return _step(query, act, by, now, kind=kind, text=text)
+
+
+def _step(query, act, by, now, *, kind="", text=""):
+    QueryStep.objects.create(
+        query=query,
+        case_id=query.case_id,
+        site_id=query.site_id,
+        at=now,
+        actor=by.email,
+        role=by.role,
+        act=act,
+        kind=kind,
+        text=text or (query.text if act == Act.OPENED and query.origin == Origin.MANAGER else ""),
+    )
+    return query
+
+
+def _words(text, otherwise):
+    """The text, or a refusal that says what to write."""
+    if not text.strip():
+        raise ValidationError({"text": otherwise}, code="text")
+    return text.strip()[:LONGEST]

@@ -1,0 +1,165 @@
+"""Verify, lock and unlock forms and cases, and say which expected forms are not required."""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from registry.access.permissions import Permission
+from registry.access.row_security import because, person_scope
+from registry.actions.forms import ReasonNeededError, StaleVersionError, locked_case
+from registry.actions.signatures import void_signature
+from registry.models import FORM_OF, Exemption, ExemptionKind
+from registry.record import COMPLETE, FINISHED, LOCKED, VERIFIED, stored_case
+
+
+@transaction.atomic
+def verify_form(form, *, by, seen_version):
+    """The data manager has compared the form with its source. It must be complete, without a query that is not closed."""
+    with person_scope(by), because(""):
+        form, state = _seen(form, by, Permission.FORM_VERIFY, seen_version)
+        if state == VERIFIED:
+            return form
+        if state != COMPLETE:
+            raise ValidationError(_("Only a complete form without open queries can be verified."), code="not_complete")
+        form.is_verified = True
+        return _write(form)
+
+
+@transaction.atomic
+def unverify_form(form, *, by, seen_version, reason):
+    """Take a verification back. The reason is needed."""
+    with person_scope(by), because(_needed(reason)):
+        form, _state = _seen(form, by, Permission.FORM_VERIFY, seen_version)
+        if not form.is_verified:
+            return form
+        if form.is_locked:
+            raise ValidationError(_("The form is locked. Unlock it first."), code="locked")
+        form.is_verified = False
+        return _write(form)
+
+
+@transaction.atomic
+def lock_form(form, *, by, seen_version):
+    """Nobody changes the form until it is unlocked. It must be complete."""
+    with person_scope(by), because(""):
+        form, state = _seen(form, by, Permission.FORM_LOCK, seen_version)
+        if state == LOCKED:
+            return form
+        if state not in FINISHED:
+            raise ValidationError(_("Only a complete form can be locked."), code="not_complete")
+        form.is_locked = True
+        return _write(form)
+
+
+@transaction.atomic
+def unlock_form(form, *, by, seen_version, reason):
+    """Open a locked form again. The reason is needed; a signature under it is void from now on."""
+    with person_scope(by), because(_needed(reason)):
+        form, state = _seen(form, by, Permission.FORM_LOCK, seen_version)
+        if form.case.is_locked:
+            raise ValidationError(_("The whole case is locked. Unlock the case."), code="case_locked")
+        return _unlock(form) if state == LOCKED else form
+
+
+@transaction.atomic
+def lock_case(case, *, by):
+    """Lock a case with every form. Every form must be complete. Returns the case."""
+    with person_scope(by), because(""):
+        case = locked_case(case.pk, by, Permission.FORM_LOCK)
+        stored = stored_case(case)
+        unfinished = [form for form in stored.forms if stored.state_of(form) not in FINISHED]
+        if unfinished or not stored.forms:
+            raise ValidationError(
+                _("A case is locked when all its forms are complete; %(count)d are not.") % {"count": len(unfinished)},
+                code="not_complete",
+            )
+        for form in stored.forms:
+            if not form.is_locked:
+                form.is_locked = True
+                _write(form)
+        return _set_case_lock(case, True)
+
+
+@transaction.atomic
+def unlock_case(case, *, by, reason):
+    """Open a locked case with every form. The reason is needed; its signatures are void from now on."""
+    with person_scope(by), because(_needed(reason)):
+        case = _set_case_lock(locked_case(case.pk, by, Permission.FORM_LOCK), False)
+        for form in stored_case(case).forms:
+            if form.is_locked:
+                _unlock(form)
+        return case
+
+
+@transaction.atomic
+def exempt(case, form, *, slot="", kind, reason, by):
+    """Say that an expected form is not required, and why. A form that is reported elsewhere is said by the site too."""
+    permission = Permission.FORM_WRITE if kind == ExemptionKind.ELSEWHERE else Permission.FORM_VERIFY
+    if form not in FORM_OF or kind not in ExemptionKind.values:
+        raise ValidationError(_("There is no such form."), code="unknown")
+    permission = permission if by.may(permission) else Permission.FORM_VERIFY
+    with person_scope(by), because(_needed(reason)):
+        case = locked_case(case.pk, by, permission)
+        known = Exemption.objects.filter(case=case, form=form, slot=slot, ended_at=None).first()
+        return known or Exemption.objects.create(
+            case=case,
+            site_id=case.site_id,
+            form=form,
+            slot=slot,
+            kind=kind,
+            reason=reason.strip()[:500],
+            actor=by.email,
+            at=timezone.now(),
+        )
+
+
+@transaction.atomic
+def end_exemption(exemption, *, by):
+    """The form is required again."""
+    permission = Permission.FORM_VERIFY if by.may(Permission.FORM_VERIFY) else Permission.FORM_WRITE
+    with person_scope(by), because(""):
+        locked_case(exemption.case_id, by, permission)
+        if permission == Permission.FORM_WRITE and exemption.kind != ExemptionKind.ELSEWHERE:
+            raise PermissionDenied
+        exemption.ended_at, exemption.version = timezone.now(), exemption.version + 1
+        exemption.save(update_fields=["ended_at", "version"])
+        return exemption
+
+
+def _seen(form, by, permission, seen_version):
+    """The stored form under the lock of its case, with its state. Raises StaleVersionError if it moved."""
+    case = locked_case(form.case_id, by, permission)
+    stored = stored_case(case)
+    found = next((one for one in stored.rows_of(form.form_name) if one.pk == form.pk), None)
+    if found is None:
+        raise PermissionDenied
+    if found.version != seen_version:
+        raise StaleVersionError(found, form)
+    found.case = case
+    return found, stored.state_of(found)
+
+
+def _unlock(form):
+    form.is_locked = False
+    void_signature(form, _("The form was unlocked."))
+    return _write(form)
+
+
+def _set_case_lock(case, is_locked):
+    if case.is_locked != is_locked:
+        case.is_locked, case.version = is_locked, case.version + 1
+        case.save(update_fields=["is_locked", "version"])
+    return case
+
+
+def _write(form):
+    form.version += 1
+    form.save(force_update=True)
+    return form
+
+
+def _needed(reason):
+    if not reason.strip():
+        raise ReasonNeededError(_("Please say why."), code="reason")
+    return reason.strip()
