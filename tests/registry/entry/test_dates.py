@@ -1,11 +1,12 @@
 """Dates as people type them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
 
-from registry.entry.dates import as_typed, echo, understood
+from registry.entry.dates import as_typed, echo, echo_date, read_date, understood
 
 DAY_0 = date(2025, 2, 14)
 
@@ -31,6 +32,18 @@ DAY_0 = date(2025, 2, 14)
         ("2025", (date(2025, 1, 1), "Y")),
         ("day 28", (date(2025, 3, 14), "D")),
         ("d-5", (date(2025, 2, 9), "D")),
+        ("Day +28", (date(2025, 3, 14), "D")),
+        ("+28", (date(2025, 3, 14), "D")),
+        ("−5", (date(2025, 2, 9), "D")),
+        ("投与後28日", (date(2025, 3, 14), "D")),
+        ("投与5日前", (date(2025, 2, 9), "D")),
+        ("投与日", (DAY_0, "D")),
+        ("14/3/2025", (date(2025, 3, 14), "D")),
+        ("3/14/2025", (date(2025, 3, 14), "D")),
+        ("3/3/2025", (date(2025, 3, 3), "D")),
+        ("March 14, 2025", (date(2025, 3, 14), "D")),
+        ("2025 3 14", (date(2025, 3, 14), "D")),
+        ("2025年 3月 14日", (date(2025, 3, 14), "D")),
     ],
 )
 def test_what_people_type_is_understood(typed, meant):
@@ -47,7 +60,15 @@ def test_what_people_type_is_understood(typed, meant):
         ("soon", "not_a_date"),
         ("14 Foo 2025", "not_a_date"),
         ("0000-01-01", "not_a_date"),
-        ("day 9999", "not_a_date"),
+        ("31/31/2025", "not_a_date"),
+        ("14/3/25", "ambiguous_date"),
+        ("3/4", "ambiguous_date"),
+        ("day 28", "no_infusion"),
+        ("+3", "no_infusion"),
+        ("31 Feb", "not_a_date"),
+        ("28", "not_a_date"),
+        ("2月30日", "not_a_date"),
+        ("3 days", "not_a_date"),
     ],
 )
 def test_what_cannot_be_understood_is_said(typed, code):
@@ -56,6 +77,47 @@ def test_what_cannot_be_understood_is_said(typed, code):
 
     assert refusal.value.code == code
     assert typed in refusal.value.messages[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "back"),
+    [
+        ("today", 0),
+        ("t", 0),
+        ("今日", 0),
+        ("Yesterday", 1),
+        ("昨日", 1),
+        ("おととい", 2),
+        ("3 days ago", 3),
+        ("３日前", 3),
+        ("2 weeks ago", 14),
+        ("２週間前", 14),
+    ],
+)
+def test_days_may_count_back_from_today(typed, back):
+    assert understood(typed, partial=False) == (date.today() - timedelta(days=back), "D")
+
+
+@pytest.mark.parametrize("typed", ["14/3", "3/14", "3月14日", "３／１４", "14 Mar", "Mar 14", "14march"])
+def test_a_day_without_a_year_is_the_latest_that_has_come_and_says_so(typed):
+    found = read_date(typed, partial=False)
+
+    assert (found.day.month, found.day.day, found.is_latest) == (3, 14, True)
+    assert timedelta(0) <= date.today() - found.day < timedelta(366)
+    assert echo_date(found).endswith("the latest such day")
+
+
+def test_a_leap_day_without_a_year_is_found():
+    found = read_date("29/2", partial=False).day
+
+    assert (found.month, found.day) == (2, 29) and found <= date.today()
+
+
+def test_japanese_writes_the_month_first():
+    with override("ja"):
+        assert read_date("3/4", partial=False).day.month == 3
+        with pytest.raises(ValidationError):
+            read_date("3/4/2025", partial=False)
 
 
 def test_a_date_needed_to_the_day_refuses_a_month():
