@@ -135,9 +135,14 @@ class Question:
         return [message for name in names for message in self.entry.errors.get(name, [])]
 
     @property
+    def odd(self):
+        """Findings about an answer that can be stored; a question that is merely still open is not repeated here."""
+        return [] if self.errors else [one for one in self.findings if one.severity != MISSING]
+
+    @property
     def queries(self):
-        """What is stored, but asked about; a question that is merely still open is not repeated here."""
-        return [] if self.errors else [said(one) for one in self.findings if one.severity != MISSING]
+        """What is asked about the answer, in words."""
+        return [said(one) for one in self.odd]
 
     @property
     def is_asked(self):
@@ -209,8 +214,7 @@ class Question:
     def described_by(self):
         """Ids of what explains the control, for aria-describedby."""
         parts = [
-            ("error", self.errors),
-            ("query", self.queries),
+            ("findings", True),
             ("note", self.note),
             ("echo", self.kind == "date"),
             ("unit", self.unit),

@@ -21,18 +21,18 @@ from registry.record import stored_case
 from registry.views.access import own_case, permitted
 from registry.views.form_conflict import chosen, conflict_page
 from registry.views.form_page import FormPage, day0_of
+from registry.views.form_typed import page_as_typed
 
 
 @permitted(Permission.FORM_WRITE)
 @require_http_methods(["GET", "POST"])
 def new(request, number, form):
     """An empty form of this kind; a form that is there once only opens the stored one."""
-    case, model = own_case(request, number), model_or_404(form)
-    course = {"course_no": _course(request)} if model.of_course else {}
-    instance = model(case=case, site=case.site, **course)
-    if not model.key_item:
-        stored = model.objects.filter(case=case, **course).first()
-        if stored and request.method == "GET":
+    case = own_case(request, number)
+    instance = form_at(request, case, form, "new")
+    if not instance.key_item and request.method == "GET":
+        stored = row_or_none(case, type(instance), instance.key)
+        if stored:
             return redirect("form", number, form, stored.key)
     return _entry(request, case, instance)
 
@@ -103,7 +103,7 @@ def _store(request, case, stored, instance):
             page_words["reason_error"] = " ".join(refusal.messages)
         except ValidationError as refusal:
             entry.refuse(refusal)
-    page = FormPage(request, case, stored, entry, version=_version(request), reason=reason, **page_words)
+    page = page_as_typed(request, case, stored, entry, version=_version(request), reason=reason, **page_words)
     return render(request, "registry/form_entry.html", {"page": page}, status=422)
 
 
@@ -112,7 +112,8 @@ def _save(request, form, reason):
     nonce = request.POST.get("nonce", "")[:36]
 
     def save():
-        return save_form(form, by=request.user, seen_version=_version(request), reason=reason)
+        complete = request.POST.get("go") == "complete"
+        return save_form(form, by=request.user, seen_version=_version(request), reason=reason, complete=complete)
 
     if form.pk or not nonce:
         return save()
@@ -136,15 +137,20 @@ def _stored_before(request, case, entry, *, model, pk):
 
 
 def _after_saving(request, case, saved):
-    """Stay, or go on to the next form that is still open."""
+    """Stay, or go on to the next form that is still open; a form that cannot be complete yet says why and stays."""
     stored = stored_case(case)
     page = FormPage(request, case, stored, EntryForm(saved, day0=stored.day0))
-    messages.success(
-        request,
-        _("%(title)s: saved at %(time)s.") % {"title": page.title, "time": timezone.localtime().strftime("%H:%M")},
-        extra_tags="saved",
+    wanted = request.POST.get("go") == "complete"
+    words = (
+        _("%(title)s: complete, saved at %(time)s.")
+        if wanted and saved.is_complete
+        else _("%(title)s: saved at %(time)s.")
     )
-    if request.POST.get("go") == "next":
+    said = words % {"title": page.title, "time": timezone.localtime().strftime("%H:%M")}
+    messages.success(request, said, extra_tags="saved")
+    if wanted and not saved.is_complete:
+        messages.warning(request, _("Not complete yet: %(what)s.") % {"what": page.blocked_text}, extra_tags="blocked")
+    if wanted and saved.is_complete:
         return redirect(page.next_open_url or reverse("case", args=[case.number]))
     return redirect("form", case.number, saved.form_name, saved.key)
 
@@ -156,20 +162,34 @@ def model_or_404(name):
     return FORM_OF[name]
 
 
+def form_at(request, case, form, key):
+    """The form that an address names: a stored row, removed or not, or for "new" an empty one of the course asked for."""
+    model = model_or_404(form)
+    if key != "new":
+        return row_or_404(case, model, key, with_void=True)
+    return model(case=case, site=case.site, **({"course_no": _course(request)} if model.of_course else {}))
+
+
 def row_or_404(case, model, key, *, with_void=False):
     """The case's row that `key` names: course and row number, or the only one."""
+    row = row_or_none(case, model, key, with_void=with_void)
+    if row is None:
+        raise Http404
+    return row
+
+
+def row_or_none(case, model, key, *, with_void=False):
+    """The same, or None."""
     parts = key.split(".")
     names = [*(["course_no"] if model.of_course else []), *([model.key_item] if model.key_item else [])]
     wanted = dict(zip(names, parts, strict=False)) if names else {}
     if len(parts) != max(len(names), 1) or not all(
         part.isascii() and part.isdigit() and len(part) < 6 for part in parts
     ):
-        raise Http404
+        return None
     rows = model.with_void if with_void else model.objects
     row = rows.filter(case=case, **wanted).first()
-    if row is None or row.key != key:
-        raise Http404
-    return row
+    return row if row is not None and row.key == key else None
 
 
 def _version(request):

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from registry.access.permissions import Permission
-from registry.edit_checks.base import HARD, MISSING, SOFT
+from registry.edit_checks.base import HARD, MISSING, REFUSED, SOFT
 from registry.edit_checks.case import Record
 from registry.entry import read_aloud, sections
+from registry.entry.as_typed import caused_elsewhere
 from registry.models import FORMS, Infusion
 from registry.record import row_of, said
 from registry.views.case_forms import form_lines, row_title, short_title
@@ -29,7 +30,8 @@ class Fault:
 
 @dataclass(frozen=True)
 class FormPage:
-    """A form of a case as shown: `entry` is bound after a refusal, with the typed text; `stored` is the case as it is stored."""
+    """A form of a case as shown: `entry` is bound after a refusal, with the typed text; `stored` is the case as it is stored,
+    `typed` as it would be with what is typed."""
 
     request: object
     case: object
@@ -38,6 +40,7 @@ class FormPage:
     version: int | None = None
     reason: str = ""
     reason_error: str = ""
+    typed: object = None
 
     def __post_init__(self):
         if self.version is None:
@@ -78,9 +81,16 @@ class FormPage:
     def url(self):
         if self.is_stored:
             return self._url("form", self.form.key)
-        return self._url("form_new") + (
-            f"?course={self.form.course_no}" if self.form.of_course and self.form.course_no != 1 else ""
-        )
+        return self._url("form_new") + self._of_course
+
+    @property
+    def _of_course(self):
+        """The part of a new form's address that names its course."""
+        return f"?course={self.form.course_no}" if self.form.of_course and self.form.course_no != 1 else ""
+
+    @property
+    def check_url(self):
+        return self._live_url("form_check")
 
     @property
     def history_url(self):
@@ -89,6 +99,12 @@ class FormPage:
     @property
     def void_url(self):
         return self._url("form_void", self.form.key)
+
+    def _live_url(self, name):
+        """An address for this form while it is filled in, stored or not."""
+        if self.is_stored:
+            return self._url(name, self.form.key)
+        return self._url(name, "new") + self._of_course
 
     def _url(self, name, *rest):
         return reverse(name, args=[self.case.number, self.form.form_name, *rest])
@@ -129,6 +145,8 @@ class FormPage:
 
     @cached_property
     def findings(self):
+        if self.typed:
+            return self.typed.findings_of(self.form)
         return self.stored.findings_of(self.form) if self.is_stored else []
 
     @cached_property
@@ -153,13 +171,56 @@ class FormPage:
         return FORM[self.stored.state_of(self.form)]
 
     @property
+    def counts(self):
+        """How many answers cannot be stored, and how many findings there are of each weight."""
+        refused = sum(len(messages) for name, messages in self.entry.errors.items() if name != NON_FIELD_ERRORS)
+        weights = [one.severity for one in self.findings]
+        return {REFUSED: refused, **{weight: weights.count(weight) for weight in (MISSING, HARD, SOFT)}}
+
+    @property
     def count_text(self):
-        """How many findings of each weight."""
-        counts = [sum(one.severity == weight for one in self.findings) for weight in (MISSING, HARD, SOFT)]
+        """The counts in words."""
+        refused, missing, hard, soft, caused = counts = *self.counts.values(), len(self.caused)
+        words = (
+            ngettext("%d answer cannot be stored", "%d answers cannot be stored", refused),
+            ngettext("%d answer missing", "%d answers missing", missing),
+            ngettext("%d contradiction", "%d contradictions", hard),
+            ngettext("%d unusual value", "%d unusual values", soft),
+            ngettext("%d finding on another form", "%d findings on other forms", caused),
+        )
+        return pgettext("between counts", " · ").join(
+            word % count for word, count in zip(words, counts, strict=True) if count
+        )
+
+    @property
+    def could_be_completed(self):
+        """Whether nothing that is typed or missing stands against marking the form complete."""
+        return not self.counts[REFUSED] and not (self.typed or self.stored).blocking(self.form)
+
+    @cached_property
+    def caused(self):
+        """What the answers as typed would have the checks say of the case's other forms."""
+        if not self.typed:
+            return []
+        rows = {(row.form_name, row.key): row for row in self.typed.forms}
+        return [
+            {
+                "title": row_title(rows[one.form, one.key]),
+                "url": reverse("form", args=[self.case.number, one.form, one.key]),
+                "severity": one.severity,
+                "text": said(one),
+            }
+            for one in caused_elsewhere(self.stored, self.typed, self.form)
+        ]
+
+    @property
+    def blocked_text(self):
+        """What keeps the form from being complete: how much, and the first of it."""
+        blocking = self.stored.blocking(self.form)
+        counts = [sum(one.severity == weight for one in blocking) for weight in (MISSING, HARD)]
         words = (
             ngettext("%d answer missing", "%d answers missing", counts[0]),
             ngettext("%d contradiction", "%d contradictions", counts[1]),
-            ngettext("%d unusual value", "%d unusual values", counts[2]),
         )
         return pgettext("between counts", " · ").join(
             word % count for word, count in zip(words, counts, strict=True) if count

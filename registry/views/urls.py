@@ -3,7 +3,19 @@
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from registry.views import case_list, case_page, codebook, form_entry, history, home, people, sites, tokens, worklist
+from registry.views import (
+    case_list,
+    case_page,
+    codebook,
+    form_entry,
+    form_live,
+    history,
+    home,
+    people,
+    sites,
+    tokens,
+    worklist,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -20,6 +32,7 @@ urlpatterns = [
     path("cases/<slug:number>/dates/", form_entry.date_echo, name="date_echo"),
     path("cases/<slug:number>/<slug:form>/new/", form_entry.new, name="form_new"),
     path("cases/<slug:number>/<slug:form>/<str:key>/", form_entry.stored_form, name="form"),
+    path("cases/<slug:number>/<slug:form>/<str:key>/check/", form_live.check, name="form_check"),
     path("cases/<slug:number>/<slug:form>/<str:key>/history/", history.form_history, name="form_history"),
     path("cases/<slug:number>/<slug:form>/<str:key>/remove/", form_entry.void, name="form_void"),
     path("codebook/", codebook.codebook, name="codebook"),

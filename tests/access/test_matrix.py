@@ -72,6 +72,7 @@ TABLE = [
     Row("form_new", WRITER, {**CASE, "form": "relapse"}),
     Row("form", OWN_CASE, DEATH),
     Row("form", "302 302 404 302 403 403 403 403", DEATH, method="post", body={"version": "1"}),
+    Row("form_check", WRITER, DEATH, method="post"),
     Row("form_history", OWN_CASE, DEATH),
     Row(
         "form_void",

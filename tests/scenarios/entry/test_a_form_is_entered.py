@@ -64,7 +64,7 @@ def test_a_value_outside_the_possible_range_is_refused_and_everything_typed_is_k
     assert page.status_code == 422
     html = page.content.decode()
     for text in ('value="not yet"', 'value="99999"', 'value="4O"', 'value="Typo"', 'href="#inf_date"', 'href="#inf_dose_total"',
-                 'id="inf_dose_total-error"', "possible values are 0.1 to 1000"):  # fmt: skip
+                 'id="inf_dose_total-findings"', "possible values are 0.1 to 1000"):  # fmt: skip
         assert text in html, text
     assert scoped(world.nurse, lambda: Infusion.objects.get().inf_date) == factories.DAY_0
 

@@ -161,7 +161,7 @@ def test_an_error_is_named_and_led_to(desk):
     expect(desk.locator("#inf_dose_total")).to_be_focused()
     expect(desk.locator("#inf_dose_total")).to_have_value("a lot")
     expect(desk.locator("#inf_dose_total")).to_have_attribute(
-        "aria-describedby", "inf_dose_total-error inf_dose_total-unit"
+        "aria-describedby", "inf_dose_total-findings inf_dose_total-unit"
     )
 
 
