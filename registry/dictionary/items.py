@@ -82,6 +82,8 @@ class Item:
     identifying: bool = False  # dropped, recoded or shifted in a de-identified export
     partial: bool = False  # a date that may be known to the month or the year only
     key: bool = False  # numbers the rows of a repeating form; given by the registry
+    none: int | None = None  # the code of "No", "None" or "Normal", which "None of these" may set for a whole section
+    lasting: bool = False  # plausibly the same at the next assessment: "As last time" may repeat it, to be looked at
     sas: str = ""  # SAS name, at most 8 characters
     note: str = ""
 

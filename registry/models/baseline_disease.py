@@ -45,16 +45,16 @@ class BaselineDisease(FormModel):
     tp53_status = Coded("TP53 alteration", codelist=codelists.Tp53, sas="TP53")
     ikzf1_status = Coded("IKZF1 deletion", codelist=codelists.Ikzf1, sas="IKZF1")
     down_syndrome = Coded(
-        "Down syndrome (constitutional +21)", codelist=codelists.DownSyndrome, required=True, sas="DOWNSYN"
+        "Down syndrome (constitutional +21)", codelist=codelists.DownSyndrome, required=True, none=0, sas="DOWNSYN"
     )
     predisposition = MultiCoded(
-        "Other genetic predisposition (check all)", codelist=codelists.Predisposition, sas="PREDISP"
+        "Other genetic predisposition (check all)", codelist=codelists.Predisposition, none=0, sas="PREDISP"
     )
     wbc_dx = Quantity("WBC at diagnosis", unit="10^9/L", soft=(Decimal("0.5"), 500), hard=(0, 2000), sas="WBCDX")
     blast_bm_dx = Quantity("BM blasts at diagnosis", unit="%", soft=(20, 100), hard=(0, 100), sas="BLSTDX")
     cns_dx = Coded("CNS status at diagnosis (COG)", codelist=codelists.CnsDx, required=True, sas="CNSDX")
     emd_dx = MultiCoded(
-        "Extramedullary sites at diagnosis (check all)", codelist=codelists.EmdSite, required=True, sas="EMDDX"
+        "Extramedullary sites at diagnosis (check all)", codelist=codelists.EmdSite, required=True, none=0, sas="EMDDX"
     )
     n_relapses = Count(
         "Number of relapses before decision", unit="n", soft=(0, 4), hard=(0, 10), required=True, sas="NRELAPS"
@@ -102,9 +102,15 @@ class BaselineDisease(FormModel):
         "Disease status at decision", codelist=codelists.DiseaseStatusDec, required=True, sas="DSTATDEC"
     )
     cns_ever = Coded(
-        "CNS disease (CNS2/3) at any time before decision", codelist=codelists.CnsEver, required=True, sas="CNSEVER"
+        "CNS disease (CNS2/3) at any time before decision",
+        codelist=codelists.CnsEver,
+        required=True,
+        none=0,
+        sas="CNSEVER",
     )
-    emd_ever = Coded("Non-CNS EM disease at any time", codelist=codelists.NoYesUnk, required=True, sas="EMDEVER")
+    emd_ever = Coded(
+        "Non-CNS EM disease at any time", codelist=codelists.NoYesUnk, required=True, none=0, sas="EMDEVER"
+    )
     ps_scale = Coded("Performance scale used", codelist=codelists.PsScale, required=True, sas="PSSCALE")
     ps_score_dec = Count(
         "Performance score at decision",

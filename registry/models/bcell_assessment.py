@@ -54,7 +54,12 @@ class BcellAssessment(CourseForm):
         note="accept g/L (multiply by 100)",
     )
     igg_replacement = Coded(
-        "Immunoglobulin replacement since last visit", codelist=codelists.IggReplacement, required=True, sas="IGGREP"
+        "Immunoglobulin replacement since last visit",
+        codelist=codelists.IggReplacement,
+        required=True,
+        none=0,
+        lasting=True,
+        sas="IGGREP",
     )
     car_transgene = Quantity(
         "CAR transgene by qPCR/ddPCR", unit="copies/µg DNA", soft=(0, 200000), hard=(0, Decimal("1e7")), sas="CARTG"

@@ -42,7 +42,7 @@ class BridgingTherapy(CourseForm):
         asked_if=(Condition("brg_given", "==", 1),),
         sas="BRGTYPE",
     )
-    brg_infection = YesNo("Grade ≥3 infection during bridging", sas="BRGINF")
+    brg_infection = YesNo("Grade ≥3 infection during bridging", none=0, sas="BRGINF")
 
     form_id = "F06"
     form_name = "bridging_therapy"

@@ -22,7 +22,7 @@ class Crs(CourseForm):
         sas="CRSYN",
         note="one value per course; episodes are child rows",
     )
-    toci_given = Coded("Tocilizumab given", codelist=codelists.TociGiven, required=True, sas="TOCIYN")
+    toci_given = Coded("Tocilizumab given", codelist=codelists.TociGiven, required=True, none=0, sas="TOCIYN")
     toci_doses = Count(
         "Tocilizumab doses",
         unit="n",
@@ -40,7 +40,7 @@ class Crs(CourseForm):
         identifying=True,
         sas="TOCIDT",
     )
-    steroid_crs = YesNo("Systemic steroid for CRS/ICANS", required=True, sas="STERCRS")
+    steroid_crs = YesNo("Systemic steroid for CRS/ICANS", required=True, none=0, sas="STERCRS")
     steroid_start = ClinicalDate(
         "Steroid start date",
         required=True,
@@ -67,9 +67,13 @@ class Crs(CourseForm):
         sas="STERDEX",
     )
     anticytokine = MultiCoded(
-        "Other agents for CRS/ICANS/IEC-HS (check all)", codelist=codelists.Anticytokine, required=True, sas="ANTICYT"
+        "Other agents for CRS/ICANS/IEC-HS (check all)",
+        codelist=codelists.Anticytokine,
+        required=True,
+        none=0,
+        sas="ANTICYT",
     )
-    icu_admit = YesNo("ICU/PICU admission after infusion", required=True, sas="ICUYN")
+    icu_admit = YesNo("ICU/PICU admission after infusion", required=True, none=0, sas="ICUYN")
     icu_start = ClinicalDate(
         "ICU admission date",
         required=True,
@@ -93,9 +97,12 @@ class Crs(CourseForm):
         codelist=codelists.Ventilation,
         required=True,
         asked_if=(Condition("icu_admit", "==", 1),),
+        none=0,
         sas="VENTYN",
     )
-    rrt_yn = YesNo("Renal replacement therapy", required=True, asked_if=(Condition("icu_admit", "==", 1),), sas="RRTYN")
+    rrt_yn = YesNo(
+        "Renal replacement therapy", required=True, asked_if=(Condition("icu_admit", "==", 1),), none=0, sas="RRTYN"
+    )
     peak_ferritin = Quantity("Peak ferritin d0-30", unit="ng/mL", soft=(500, 200000), hard=(1, 2000000), sas="PKFERR")
     peak_crp = Quantity(
         "Peak CRP d0-30",

@@ -48,6 +48,7 @@ class CrsEpisode(CourseForm):
         codelist=codelists.CrsSystem,
         required=True,
         asked_if=(Condition("crs_occurred", "==", 1),),
+        lasting=True,
         sas="CRSSYS",
     )
     crs_grade_site = Coded(
@@ -77,6 +78,7 @@ class CrsEpisode(CourseForm):
         required=True,
         asked_if=(Condition("crs_occurred", "==", 1),),
         critical=True,
+        none=0,
         sas="CRSHYPO",
         note="worst over the episode",
     )
@@ -86,6 +88,7 @@ class CrsEpisode(CourseForm):
         required=True,
         asked_if=(Condition("crs_occurred", "==", 1),),
         critical=True,
+        none=0,
         sas="CRSHYPX",
     )
     crs_attrib_other = Coded(
@@ -94,6 +97,7 @@ class CrsEpisode(CourseForm):
         required=True,
         asked_if=(Condition("crs_occurred", "==", 1),),
         critical=True,
+        none=0,
         sas="CRSALT",
     )
     crs_death = YesNo(
@@ -101,6 +105,7 @@ class CrsEpisode(CourseForm):
         required=True,
         asked_if=(Condition("crs_occurred", "==", 1),),
         critical=True,
+        none=0,
         sas="CRSDTH",
     )
 

@@ -32,7 +32,9 @@ class FollowUp(CourseForm):
         note="a contact that really took place, not a form date",
     )
     vital_status = Coded("Status at contact", codelist=codelists.VitalStatus, required=True, critical=True, sas="VITAL")
-    fup_source = Coded("Source of follow-up information", codelist=codelists.FupSource, required=True, sas="FUPSRC")
+    fup_source = Coded(
+        "Source of follow-up information", codelist=codelists.FupSource, required=True, lasting=True, sas="FUPSRC"
+    )
     disease_status_fup = Coded(
         "Disease status at contact", codelist=codelists.DiseaseStatusFup, required=True, sas="DSTATFU"
     )
@@ -53,7 +55,7 @@ class FollowUp(CourseForm):
         sas="PSFUP",
         note="scale as ps_scale, re-derived from age at the assessment (check X53); for ECOG the soft range is 0-2",
     )
-    lost_to_fup = Coded("Lost to follow-up", codelist=codelists.LostToFup, required=True, sas="LTFU")
+    lost_to_fup = Coded("Lost to follow-up", codelist=codelists.LostToFup, required=True, none=0, sas="LTFU")
     transfer_site = Note(
         "Receiving hospital",
         required=True,
@@ -61,7 +63,7 @@ class FollowUp(CourseForm):
         identifying=True,
         sas="TRSITE",
     )
-    gvhd_since = Coded("GVHD since last report (after HSCT)", codelist=codelists.GvhdSince, sas="GVHDSNC")
+    gvhd_since = Coded("GVHD since last report (after HSCT)", codelist=codelists.GvhdSince, none=0, sas="GVHDSNC")
 
     form_id = "F18"
     form_name = "follow_up"

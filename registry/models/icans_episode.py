@@ -46,6 +46,7 @@ class IcansEpisode(CourseForm):
         codelist=codelists.IcansSystem,
         required=True,
         asked_if=(Condition("icans_occurred", "==", 1),),
+        lasting=True,
         sas="ICANSYS",
     )
     icans_grade_site = Coded(
@@ -61,6 +62,7 @@ class IcansEpisode(CourseForm):
         required=True,
         asked_if=(Condition("icans_occurred", "==", 1),),
         critical=True,
+        lasting=True,
         sas="ICANTOOL",
     )
     ice_orient = Count(
@@ -129,6 +131,7 @@ class IcansEpisode(CourseForm):
         required=True,
         asked_if=(Condition("icans_occurred", "==", 1),),
         critical=True,
+        none=0,
         sas="TOOLUNAB",
     )
     icans_conscious = Coded(
@@ -137,6 +140,7 @@ class IcansEpisode(CourseForm):
         required=True,
         asked_if=(Condition("icans_occurred", "==", 1),),
         critical=True,
+        none=0,
         sas="ICANLOC",
     )
     icans_seizure = Coded(
@@ -145,6 +149,7 @@ class IcansEpisode(CourseForm):
         required=True,
         asked_if=(Condition("icans_occurred", "==", 1),),
         critical=True,
+        none=0,
         sas="ICANSZ",
     )
     icans_motor = YesNo(
@@ -152,6 +157,7 @@ class IcansEpisode(CourseForm):
         required=True,
         asked_if=(Condition("icans_occurred", "==", 1),),
         critical=True,
+        none=0,
         sas="ICANMOT",
     )
     icans_edema = Coded(
@@ -160,6 +166,7 @@ class IcansEpisode(CourseForm):
         required=True,
         asked_if=(Condition("icans_occurred", "==", 1),),
         critical=True,
+        none=0,
         sas="ICANEDM",
     )
     icans_alt_cause = YesNo(
@@ -167,6 +174,7 @@ class IcansEpisode(CourseForm):
         required=True,
         asked_if=(Condition("icans_occurred", "==", 1),),
         critical=True,
+        none=0,
         sas="ICANALT",
     )
     icans_death = YesNo(
@@ -174,6 +182,7 @@ class IcansEpisode(CourseForm):
         required=True,
         asked_if=(Condition("icans_occurred", "==", 1),),
         critical=True,
+        none=0,
         sas="ICANDTH",
     )
     icans_therapy = MultiCoded(
@@ -181,6 +190,7 @@ class IcansEpisode(CourseForm):
         codelist=codelists.IcansTherapy,
         required=True,
         asked_if=(Condition("icans_occurred", "==", 1),),
+        none=0,
         sas="ICANTX",
     )
 

@@ -52,6 +52,7 @@ class IechsHaematotoxicity(CourseForm):
         codelist=codelists.Hemophago,
         required=True,
         asked_if=(Condition("iechs_dx", "==", 1),),
+        none=0,
         sas="IECHPHG",
     )
     anc500_days = Count(
@@ -106,8 +107,8 @@ class IechsHaematotoxicity(CourseForm):
     late_plt20_days = Count(
         "Days 31-100 with platelets <20×10^9/L (cumulative)", unit="d", soft=(0, 70), hard=(0, 70), sas="LPLT20D"
     )
-    gcsf_yn = YesNo("G-CSF given", sas="GCSFYN")
-    hsc_boost = Coded("Stem-cell boost for cytopenia", codelist=codelists.HscBoost, sas="HSCBOOST")
+    gcsf_yn = YesNo("G-CSF given", none=0, sas="GCSFYN")
+    hsc_boost = Coded("Stem-cell boost for cytopenia", codelist=codelists.HscBoost, none=0, sas="HSCBOOST")
 
     form_id = "F12"
     form_name = "iechs_haematotoxicity"

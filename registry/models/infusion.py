@@ -72,9 +72,11 @@ class Infusion(CourseForm):
         sas="INFOOS",
     )
     inf_viability = Quantity("Post-thaw viability (site)", unit="%", soft=(60, 100), hard=(0, 100), sas="INFVIAB")
-    inf_setting = Coded("Infusion setting", codelist=codelists.InfSetting, sas="INFSET")
-    inf_reaction = Coded("Infusion reaction grade (CTCAE)", codelist=codelists.Ctcae05, sas="INFRXN")
-    steroid_before_inf = Coded("Steroid within 72 h before infusion", codelist=codelists.SteroidPre, sas="STERPRE")
+    inf_setting = Coded("Infusion setting", codelist=codelists.InfSetting, lasting=True, sas="INFSET")
+    inf_reaction = Coded("Infusion reaction grade (CTCAE)", codelist=codelists.Ctcae05, none=0, sas="INFRXN")
+    steroid_before_inf = Coded(
+        "Steroid within 72 h before infusion", codelist=codelists.SteroidPre, none=0, sas="STERPRE"
+    )
 
     form_id = "F09"
     form_name = "infusion"

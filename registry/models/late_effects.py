@@ -25,12 +25,15 @@ class LateEffects(FormModel):
         note="gives age_at_form_y on this form",
     )
     menarche_puberty = Coded("Pubertal status", codelist=codelists.Puberty, sas="PUBERTY")
-    fert_preserved = Coded("Fertility preservation before CAR-T", codelist=codelists.NoYesUnk, sas="FERTPRS")
+    fert_preserved = Coded(
+        "Fertility preservation before CAR-T", codelist=codelists.NoYesUnk, lasting=True, sas="FERTPRS"
+    )
     pregnancy_since = Coded(
         "Pregnancy (patient or partner) since last report",
         codelist=codelists.Pregnancy,
         required=True,
         asked_if=(Condition("age_at_form_y", ">=", 12),),
+        none=0,
         sas="PREGYN",
     )
     pregnancy_outcome = Coded(
@@ -40,11 +43,13 @@ class LateEffects(FormModel):
         asked_if=(Condition("pregnancy_since", "==", 1),),
         sas="PREGOUT",
     )
-    neurocog_issue = YesNo("New neurocognitive problem", sas="NEUROCOG")
-    endocrine_issue = MultiCoded("Endocrine late effects (check all)", codelist=codelists.Endocrine, sas="ENDOCR")
+    neurocog_issue = YesNo("New neurocognitive problem", none=0, sas="NEUROCOG")
+    endocrine_issue = MultiCoded(
+        "Endocrine late effects (check all)", codelist=codelists.Endocrine, none=0, lasting=True, sas="ENDOCR"
+    )
     revaccinated = YesNo("Re-vaccination started", sas="REVACC")
     pedsql_total = Quantity("PedsQL 4.0 total score", soft=(0, 100), hard=(0, 100), sas="PEDSQL")
-    school_status = Coded("School/work", codelist=codelists.School, sas="SCHOOL")
+    school_status = Coded("School/work", codelist=codelists.School, lasting=True, sas="SCHOOL")
 
     form_id = "F21"
     form_name = "late_effects"

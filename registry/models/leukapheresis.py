@@ -39,7 +39,7 @@ class Leukapheresis(CourseForm):
     )
     aph_days = Count("Days of collection in episode", unit="d", soft=(1, 3), hard=(1, 7), required=True, sas="APHDAYS")
     aph_weight = Quantity("Weight at apheresis", unit="kg", soft=(6, 120), hard=(2, 250), required=True, sas="WTAPH")
-    aph_access = Coded("Vascular access for apheresis", codelist=codelists.AphAccess, sas="APHACC")
+    aph_access = Coded("Vascular access for apheresis", codelist=codelists.AphAccess, lasting=True, sas="APHACC")
     alc_pre_aph = Quantity(
         "Absolute lymphocyte count before apheresis",
         unit="10^9/L",
@@ -106,7 +106,9 @@ class Leukapheresis(CourseForm):
         asked_if=(Condition("aph_seq", ">", 1),),
         sas="APHREPR",
     )
-    aph_ae_grade = Coded("Worst apheresis AE (CTCAE v5)", codelist=codelists.Ctcae05, sas="APHAEGR", note="CTCAE v5")
+    aph_ae_grade = Coded(
+        "Worst apheresis AE (CTCAE v5)", codelist=codelists.Ctcae05, none=0, sas="APHAEGR", note="CTCAE v5"
+    )
     aph_cryo_date = ClinicalDate(
         "Cryopreservation date of collected cells",
         order=(Order(">=", "aph_start_date"),),

@@ -28,7 +28,7 @@ class Manufacturing(CourseForm):
     mfg_start_date = ClinicalDate(
         "Manufacturing start date", order=(Order(">=", "ship_date"),), partial=True, identifying=True, sas="MFGSTDT"
     )
-    mfg_site = Coded("Manufacturing site", codelist=codelists.MfgSite, sas="MFGSITE")
+    mfg_site = Coded("Manufacturing site", codelist=codelists.MfgSite, lasting=True, sas="MFGSITE")
     mfg_outcome = Coded(
         "Manufacturing outcome", codelist=codelists.MfgOutcome, required=True, critical=True, sas="MFGOUT"
     )

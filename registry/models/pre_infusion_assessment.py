@@ -49,7 +49,12 @@ class PreInfusionAssessment(CourseForm):
     )
     pre_pb_blast = Quantity("PB blasts before infusion", unit="%", soft=(0, 90), hard=(0, 100), sas="PREPBBL")
     pre_mrd_method = Coded(
-        "MRD method before infusion", codelist=codelists.MrdMethod, required=True, critical=True, sas="PREMRDM"
+        "MRD method before infusion",
+        codelist=codelists.MrdMethod,
+        required=True,
+        critical=True,
+        lasting=True,
+        sas="PREMRDM",
     )
     pre_mrd_result = Coded(
         "MRD result before infusion",
@@ -88,6 +93,7 @@ class PreInfusionAssessment(CourseForm):
         codelist=codelists.EmdActive,
         required=True,
         critical=True,
+        none=0,
         sas="PREEMD",
     )
     pre_anc = Quantity("ANC before LD", unit="10^9/L", soft=(0, 10), hard=(0, 100), sas="PREANC")
@@ -111,11 +117,16 @@ class PreInfusionAssessment(CourseForm):
         note="see pre_ldh_uln and pre_ldh_method",
     )
     pre_ldh_uln = Quantity(
-        "LDH upper limit of normal of the laboratory", unit="U/L", soft=(150, 500), hard=(50, 2000), sas="PRELDHU"
+        "LDH upper limit of normal of the laboratory",
+        unit="U/L",
+        soft=(150, 500),
+        hard=(50, 2000),
+        lasting=True,
+        sas="PRELDHU",
     )
-    pre_ldh_method = Coded("LDH assay method", codelist=codelists.LdhMethod, sas="PRELDHM")
+    pre_ldh_method = Coded("LDH assay method", codelist=codelists.LdhMethod, lasting=True, sas="PRELDHM")
     pre_infection = Coded(
-        "Active infection at infusion decision", codelist=codelists.PreInfection, required=True, sas="PREINF"
+        "Active infection at infusion decision", codelist=codelists.PreInfection, required=True, none=0, sas="PREINF"
     )
     ps_score_inf = Count(
         "Performance score at LD/infusion",

@@ -12,7 +12,7 @@ from registry.models.base import FormModel
 class PriorTherapy(FormModel):
     """Transplant, blinatumomab, inotuzumab and other treatment before CAR-T."""
 
-    prior_hsct = YesNo("Allogeneic HSCT before CAR-T", required=True, critical=True, sas="PRHSCT")
+    prior_hsct = YesNo("Allogeneic HSCT before CAR-T", required=True, critical=True, none=0, sas="PRHSCT")
     n_prior_hsct = Count(
         "Number of prior allo-HSCT",
         unit="n",
@@ -38,6 +38,7 @@ class PriorTherapy(FormModel):
         codelist=codelists.AgvhdGrade,
         required=True,
         asked_if=(Condition("prior_hsct", "==", 1),),
+        none=0,
         sas="AGVHDHX",
     )
     cgvhd_hx = Coded(
@@ -45,12 +46,13 @@ class PriorTherapy(FormModel):
         codelist=codelists.Cgvhd,
         required=True,
         asked_if=(Condition("prior_hsct", "==", 1),),
+        none=0,
         sas="CGVHDHX",
     )
     ist_at_aph = Coded(
-        "Systemic immunosuppression at apheresis", codelist=codelists.NoYesUnk, required=True, sas="ISTAPH"
+        "Systemic immunosuppression at apheresis", codelist=codelists.NoYesUnk, required=True, none=0, sas="ISTAPH"
     )
-    prior_blina = YesNo("Prior blinatumomab", required=True, critical=True, sas="PRBLINA")
+    prior_blina = YesNo("Prior blinatumomab", required=True, critical=True, none=0, sas="PRBLINA")
     blina_cycles = Count(
         "Blinatumomab cycles given",
         unit="n",
@@ -76,7 +78,7 @@ class PriorTherapy(FormModel):
         asked_if=(Condition("prior_blina", "==", 1),),
         sas="BLINARSP",
     )
-    prior_ino = YesNo("Prior inotuzumab ozogamicin", required=True, critical=True, sas="PRINO")
+    prior_ino = YesNo("Prior inotuzumab ozogamicin", required=True, critical=True, none=0, sas="PRINO")
     ino_doses = Count(
         "Inotuzumab doses given",
         unit="n",
@@ -107,12 +109,17 @@ class PriorTherapy(FormModel):
         "Prior CD19-directed therapy other than blinatumomab",
         codelist=codelists.PriorCd19Other,
         required=True,
+        none=0,
         sas="PRCD19",
     )
-    prior_cd22_car = YesNo("Prior CD22-directed CAR-T", sas="PRCD22")
-    prior_tki = YesNo("Prior TKI", required=True, asked_if=(Condition("all_subtype", "in", (2, 3)),), sas="PRTKI")
-    prior_clofarabine = Coded("Clofarabine within 12 weeks before apheresis", codelist=codelists.NoYesUnk, sas="PRCLOF")
-    prior_rt = MultiCoded("Prior radiotherapy (check all)", codelist=codelists.PriorRt, sas="PRRT")
+    prior_cd22_car = YesNo("Prior CD22-directed CAR-T", none=0, sas="PRCD22")
+    prior_tki = YesNo(
+        "Prior TKI", required=True, asked_if=(Condition("all_subtype", "in", (2, 3)),), none=0, sas="PRTKI"
+    )
+    prior_clofarabine = Coded(
+        "Clofarabine within 12 weeks before apheresis", codelist=codelists.NoYesUnk, none=0, sas="PRCLOF"
+    )
+    prior_rt = MultiCoded("Prior radiotherapy (check all)", codelist=codelists.PriorRt, none=0, sas="PRRT")
 
     form_id = "F03"
     form_name = "prior_therapy"

@@ -29,7 +29,7 @@ class Relapse(CourseForm):
     rel_site = MultiCoded("Relapse sites (check all)", codelist=codelists.RelapseSite, required=True, sas="RELSITE")
     rel_bm_blast = Quantity("BM blasts at relapse", unit="%", soft=(1, 100), hard=(0, 100), sas="RELBLST")
     rel_cd19 = Coded("CD19 on relapse clone", codelist=codelists.RelCd19, required=True, critical=True, sas="RELCD19")
-    rel_lineage_switch = Coded("Lineage switch", codelist=codelists.LineageSwitch, required=True, sas="RELLIN")
+    rel_lineage_switch = Coded("Lineage switch", codelist=codelists.LineageSwitch, required=True, none=0, sas="RELLIN")
     rel_cd22 = Coded("CD22 on relapse clone", codelist=codelists.RelCd22, sas="RELCD22")
     rel_bca = Coded("B-cell aplasia at relapse", codelist=codelists.RelBca, required=True, sas="RELBCA")
     rel_confirmed = Coded(

@@ -48,15 +48,26 @@ class ResponseAssessment(CourseForm):
         "Platelets at this assessment", unit="10^9/L", soft=(5, 500), hard=(0, 2000), required=True, sas="RSPPLT"
     )
     rsp_transfused = Coded(
-        "Platelet transfusion ≤7 d or G-CSF ≤7 d before test", codelist=codelists.NoYesUnk, required=True, sas="RSPTRF"
+        "Platelet transfusion ≤7 d or G-CSF ≤7 d before test",
+        codelist=codelists.NoYesUnk,
+        required=True,
+        none=0,
+        sas="RSPTRF",
     )
     rsp_cns = Coded("CNS status at this assessment", codelist=codelists.CnsStatus, required=True, sas="RSPCNS")
-    rsp_emd = Coded("EM disease at this assessment", codelist=codelists.EmdResponse, required=True, sas="RSPEMD")
+    rsp_emd = Coded(
+        "EM disease at this assessment", codelist=codelists.EmdResponse, required=True, none=0, sas="RSPEMD"
+    )
     rsp_site = Coded(
         "Response as judged by site", codelist=codelists.ResponseSite, required=True, critical=True, sas="RSPSITE"
     )
     rsp_mrd_method = Coded(
-        "MRD method at this assessment", codelist=codelists.MrdMethod, required=True, critical=True, sas="RSPMRDM"
+        "MRD method at this assessment",
+        codelist=codelists.MrdMethod,
+        required=True,
+        critical=True,
+        lasting=True,
+        sas="RSPMRDM",
     )
     rsp_mrd_result = Coded(
         "MRD result at this assessment",
@@ -94,6 +105,7 @@ class ResponseAssessment(CourseForm):
         required=True,
         asked_if=(Condition("rsp_mrd_method", "!=", 0),),
         critical=True,
+        lasting=True,
         sas="RSPMRDS",
     )
     rsp_chimerism = Quantity(
