@@ -1,13 +1,13 @@
 """Who asks, and which rows exist for the answer."""
 
 import re
-import uuid
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import JsonResponse
 from django.utils import timezone
 
+from registry.access import origin
 from registry.access.row_security import person_scope
 from registry.models import Token
 
@@ -77,7 +77,7 @@ class ScopeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.id = f"r-{uuid.uuid4()}"
+        request.id = origin.new_id(origin.REST if request.path_info.startswith("/api/") else origin.PAGE)
         with timezone.override(settings.DISPLAY_TIME_ZONE):
             response = self.get_response(request)
         if (

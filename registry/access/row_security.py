@@ -7,20 +7,24 @@ import contextlib
 
 from django.db import connection, transaction
 
-SETTINGS = ("app.context", "app.pooled", "app.actor", "app.role", "app.request")
+from registry.access import origin
+
+SETTINGS = ("app.context", "app.pooled", "app.people", "app.actor", "app.role", "app.request")
 
 
 @contextlib.contextmanager
-def site_scope(site_ids, *, pooled=False, actor="", role="", request=None):
+def site_scope(site_ids, *, pooled=False, people=False, actor="", role="", request=None):
     """One transaction in which only the rows of `site_ids` exist. Scopes nest; the outer one is restored.
 
     pooled   the pooled analytics tables exist too
+    people   the history of people and sites exists too
     actor    who answers for changes; without one PostgreSQL refuses to write
-    request  id of the request that the history names; a nested scope without one keeps the outer scope's
+    request  where the history says they come from; else the outer scope's, else the task or command that runs
     """
-    values = (",".join(map(str, site_ids)), "on" if pooled else "", actor, role, request)
+    rows = (",".join(map(str, site_ids)), "on" if pooled else "", "on" if people else "")
     with transaction.atomic():
-        before = _set(values)
+        before = _settings()
+        _set((*rows, actor, role, request or before[-1] or origin.of_process()))
         try:
             yield
         finally:
@@ -35,17 +39,22 @@ def person_scope(person, *, request=None):
 
     if not person.is_authenticated:
         return site_scope([])
-    pooled = person.may(Permission.POOLED_READ)
-    return site_scope(person.site_ids(), pooled=pooled, actor=person.email, role=person.role, request=request)
+    return site_scope(
+        person.site_ids(),
+        pooled=person.may(Permission.POOLED_READ),
+        people=person.may(Permission.PEOPLE_MANAGE),
+        actor=person.email,
+        role=person.role,
+        request=request,
+    )
 
 
 def everything_scope(*, actor, role="system", request=None):
     """The scope of work over all sites: building datasets, loading the demonstration."""
     from registry.models import Site
 
-    return site_scope(
-        Site.objects.order_by("pk").values_list("pk", flat=True), pooled=True, actor=actor, role=role, request=request
-    )
+    sites = Site.objects.order_by("pk").values_list("pk", flat=True)
+    return site_scope(sites, pooled=True, people=True, actor=actor, role=role, request=request)
 
 
 @contextlib.contextmanager
@@ -60,15 +69,16 @@ def because(reason):
         cursor.execute("SELECT set_config('app.reason', %s, true)", [before])
 
 
-def _set(values):
-    """Set the scope's settings for the rest of the transaction, and return what they were."""
+def _settings():
+    """The scope's settings as they are."""
     with connection.cursor() as cursor:
         columns = ", ".join("coalesce(current_setting(%s, true), '')" for _name in SETTINGS)
         cursor.execute(f"SELECT {columns}", SETTINGS)
-        before = cursor.fetchone()
-        changes = ", ".join("set_config(%s, coalesce(%s, current_setting(%s, true), ''), true)" for _name in SETTINGS)
-        cursor.execute(
-            f"SELECT {changes}",
-            [part for name, value in zip(SETTINGS, values, strict=True) for part in (name, value, name)],
-        )
-    return before
+        return cursor.fetchone()
+
+
+def _set(values):
+    """Set the scope's settings for the rest of the transaction."""
+    with connection.cursor() as cursor:
+        changes = ", ".join("set_config(%s, %s, true)" for _name in SETTINGS)
+        cursor.execute(f"SELECT {changes}", [part for pair in zip(SETTINGS, values, strict=True) for part in pair])

@@ -96,7 +96,7 @@ def test_a_form_is_entered_with_history_and_outbox(nurse):
     with everything_scope(actor="tests"):
         event = HistoryEvent.objects.get(form="relapse", item="rel_bm_blast")
     assert (event.actor, event.role, event.new) == (nurse.person.email, "coordinator", 12.5)
-    assert event.request.startswith("r-")
+    assert event.request.startswith("rest-")
 
 
 def test_the_rows_of_a_repeating_form_are_numbered_by_the_registry(nurse):
