@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from rest_framework import serializers
 
-from registry.actions.forms import save_form
+from registry.actions.forms import LockedError, save_form
 from registry.api.answers import answer_fields, as_known
 from registry.api.base import shown
 from registry.api.problems import Problem, entry, refusals
@@ -15,7 +15,7 @@ from registry.dictionary.items import EMPTY
 from registry.models import FORMS
 
 COARSER = {"M": "-01", "Y": "-01-01"}  # what a full date ends in, if it stands for a month or a year
-REASON = "_reason"
+REASON, COMPLETE = "_reason", "_complete"
 NAMES_SAID_BACK = 5
 
 
@@ -35,13 +35,18 @@ class FormSerializer(serializers.Serializer):
                 help_text="What tells this row from the case's other rows of the form.", **read_only
             ),
             "version": serializers.IntegerField(help_text="Raised by every save; part of the ETag.", **read_only),
+            "is_complete": serializers.BooleanField(help_text="Marked complete by the site.", **read_only),
+            "is_verified": serializers.BooleanField(help_text="Compared with the source.", **read_only),
+            "is_locked": serializers.BooleanField(help_text="Cannot be changed until it is unlocked.", **read_only),
         }
         if self.form_class.of_course:
             about = "The CAR-T course; 1, the index course, unless given."
             structure["course_no"] = serializers.IntegerField(min_value=1, max_value=9, required=False, help_text=about)
         about = "Why a stored answer changes; needed when one does."
         reason = serializers.CharField(write_only=True, required=False, max_length=500, help_text=about)
-        return {**structure, **answer_fields(self.form_class), REASON: reason}
+        about = "Send true to mark the form complete; it is stored either way, and complete only if no check blocks it."
+        complete = serializers.BooleanField(write_only=True, required=False, help_text=about)
+        return {**structure, **answer_fields(self.form_class), REASON: reason, COMPLETE: complete}
 
     def to_representation(self, form):
         """The stored form as JSON; the hospital number is never shown."""
@@ -81,6 +86,8 @@ class FormSerializer(serializers.Serializer):
                 errors += self._settle_precision(name, values, data)
         if not isinstance(data.get(REASON, ""), str) or len(data.get(REASON, "")) > 500:
             errors.append(entry(REASON, "wrong_type", "A reason is a text of up to 500 characters."))
+        if not isinstance(data.get(COMPLETE, False), bool):
+            errors.append(entry(COMPLETE, "wrong_type", f"{COMPLETE} is true or false."))
         if errors:
             raise refused([*errors, *self._impossible(values, data)])
         return values
@@ -165,7 +172,10 @@ class FormSerializer(serializers.Serializer):
     def _stored(self, form, by, seen_version):
         data = self.initial_data
         try:
-            return save_form(form, by=by, seen_version=seen_version, reason=data.get(REASON, ""))
+            reason, complete = data.get(REASON, ""), data.get(COMPLETE, False)
+            return save_form(form, by=by, seen_version=seen_version, reason=reason, complete=complete)
+        except LockedError:
+            raise Problem("locked") from None
         except ValidationError as refusal:
             raise refused(list(self._refusals(refusal, data))) from None
 
@@ -189,6 +199,7 @@ def structure_of(form):
         "form": form.form_name,
         "key": form.key,
         "version": form.version,
+        **{name: getattr(form, name) for name in ("is_complete", "is_verified", "is_locked")},
         **course,
     }
 

@@ -26,6 +26,7 @@ KINDS = {
     "method_not_allowed": (405, "The method is not possible here", "The Allow header lists the methods that are."),
     "not_acceptable": (406, "No such representation", "Ask for application/json, or for what the documentation of this address names."),
     "exists": (409, "It exists already", "Read what is stored and correct it with PATCH."),
+    "locked": (409, "The form or its case is locked", "Ask the data manager to unlock it; nothing was stored."),
     "stale": (412, "Somebody changed it since", "Read it again, look at what changed, and send the correction with the new ETag in If-Match."),
     "too_large": (413, "The body is too large", "Send at most 2 MB and 500 answers."),
     "unsupported_media_type": (415, "The body is not JSON", "Send Content-Type: application/json."),

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registry.dictionary.items import EMPTY
 from registry.edit_checks.base import HARD, SOFT
-from registry.edit_checks.case import Record
-from registry.expected import expected_forms, next_visits
 from registry.models import FORMS
-from registry.record import COMPLETE, row_of
+from registry.record import FINISHED, row_of
+from registry.schedule import NOT_REQUIRED, NOT_YET, OWED, schedule
 from registry.views.statuses import FORM
 
 BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]$")
@@ -33,6 +33,7 @@ class FormLine:
     asked: int = 0
     hard: int = 0
     soft: int = 0
+    slot: str = ""
 
     @property
     def status(self):
@@ -46,20 +47,22 @@ class FormLine:
     @property
     def is_open(self):
         """Whether something is still to be done here."""
-        return self.state in ("empty", "started", "error")
+        return self.state in ("empty", "started", "error", "query")
 
 
 def form_lines(case, stored):
     """Lines of every form of `case`; `stored` is its StoredCase. A repeating form ends with a place for its next row."""
-    record = Record(map(row_of, stored.forms))
-    expected = {one.form: one.due for one in expected_forms(record)}
-    visits = {one.form: one.due for one in next_visits(record)}
+    record, today = stored.record, timezone.localdate()
+    waiting = {}
+    for one in schedule(record, stored.exemptions):
+        if not one.key:
+            waiting.setdefault(one.form, []).append((one, one.state(today)))
     lines = []
     for model in FORMS:
         rows = stored.rows_of(model.form_name)
         lines += [stored_line(case, stored, record, form) for form in rows]
         if not rows or model.key_item:
-            lines.append(_place(case, model, bool(rows), expected, visits))
+            lines.append(_place(case, model, bool(rows), waiting.get(model.form_name, ())))
     return lines
 
 
@@ -82,17 +85,19 @@ def stored_line(case, stored, record, form):
     )
 
 
-def _place(case, model, has_rows, expected, visits):
-    """A place for a form not stored yet."""
-    form = model.form_name
-    due = visits.get(form) if has_rows else expected.get(form)
-    is_expected = form in expected and not has_rows
+def _place(case, model, has_rows, waiting):
+    """A place for a form not stored yet: for the first visit that is owed, else for the next planned one."""
+    owed = [one for one, state in waiting if state in OWED]
+    following = [one for one, state in waiting if state == NOT_YET and not one.is_optional]
+    exempt = any(state == NOT_REQUIRED and not one.slot for one, state in waiting)
+    first = next(iter([*owed, *following]), None)
     return FormLine(
         model,
         short_title(model) if has_rows else _(model.title),
-        reverse("form_new", args=[case.number, form]),
-        "empty" if is_expected else "optional",
-        due=due,
+        reverse("form_new", args=[case.number, model.form_name]),
+        "empty" if owed else "exempt" if exempt else "optional",
+        due=first.due if first else None,
+        slot=first.slot if first else "",
     )
 
 
@@ -115,6 +120,6 @@ def progress(form, around):
 
 
 def completeness(lines):
-    """(complete, expected) forms of a case."""
-    wanted = [line for line in lines if line.state != "optional"]
-    return sum(line.state == COMPLETE for line in wanted), len(wanted)
+    """(complete, expected) forms of a case. What is not required and what is only planned is not counted."""
+    wanted = [line for line in lines if line.state not in ("optional", "exempt")]
+    return sum(line.state in FINISHED for line in wanted), len(wanted)

@@ -4,23 +4,22 @@ import json
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, JsonResponse
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from registry.access.permissions import Permission
 from registry.actions.forms import ReasonNeededError, StaleVersionError, save_form, void_form
 from registry.actions.once import KeyUsedError, once
 from registry.entry import EntryForm
-from registry.entry.dates import echo, understood
 from registry.models import FORM_OF
 from registry.record import stored_case
 from registry.views.access import own_case, permitted
 from registry.views.form_conflict import chosen, conflict_page
-from registry.views.form_page import FormPage, day0_of
+from registry.views.form_page import FormPage
 from registry.views.form_typed import page_as_typed
 
 
@@ -61,20 +60,6 @@ def void(request, number, form, key):
         messages.success(request, _("Removed. The history keeps it."))
         return redirect("case", number)
     return redirect("form", number, form, key)
-
-
-@permitted(Permission.FORM_WRITE)
-@require_GET
-def date_echo(request, number):
-    """How a typed date is understood, in words: what dates.js shows beside the control."""
-    day0 = day0_of(own_case(request, number))
-    try:
-        day, precision = understood(
-            request.GET.get("text", "")[:60], partial=bool(request.GET.get("partial")), day0=day0
-        )
-    except ValidationError as refusal:
-        return JsonResponse({"understood": " ".join(refusal.messages)})
-    return JsonResponse({"understood": echo(day, precision, day0=day0)})
 
 
 def _entry(request, case, instance):

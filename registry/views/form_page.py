@@ -93,6 +93,10 @@ class FormPage:
         return self._live_url("form_check")
 
     @property
+    def echo_url(self):
+        return self._url("answer_echo")
+
+    @property
     def history_url(self):
         return self._url("form_history", self.form.key)
 

@@ -17,10 +17,15 @@ class Status:
 
 
 FORM = {
-    "empty": Status(_("not started"), "ring"),
-    "started": Status(_("incomplete"), "half", "active"),
-    "error": Status(_("contradiction"), "diamond", "bad"),
+    "empty": Status(pgettext_lazy("form", "due"), "ring"),
+    "started": Status(pgettext_lazy("form", "started"), "half", "active"),
+    "error": Status(pgettext_lazy("form", "error"), "diamond", "bad"),
     "complete": Status(_("complete"), "tick", "good"),
+    "query": Status(pgettext_lazy("form", "query"), "triangle", "warn"),
+    "answered": Status(pgettext_lazy("form", "query answered"), "half", "active"),
+    "verified": Status(pgettext_lazy("form", "verified"), "tick", "good"),
+    "locked": Status(pgettext_lazy("form", "locked"), "square", "good"),
+    "exempt": Status(pgettext_lazy("form", "not required"), "ring"),
     "optional": Status(_("planned"), "ring"),
 }
 DUE = {

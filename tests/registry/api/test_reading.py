@@ -51,7 +51,7 @@ def test_a_case_says_where_its_forms_are_and_what_is_missing(nurse):
     assert states == {
         "patient": "started",
         "leukapheresis": "started",
-        "cart_course": "complete",
+        "cart_course": "started",
         "infusion": "started",
     }
     assert nurse.client.get(case["forms"][-1]["url"], headers=nurse.headers).json()["inf_date"] == "2024-06-03"

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from registry.models import Case, HistoryEvent, Infusion, Patient
+from registry.models import CartCourse, Case, HistoryEvent, Infusion, Patient
 from tests import factories
 from tests.registry.views.conftest import nurse, signed_in, world  # noqa: F401
 
@@ -184,12 +184,25 @@ def test_a_form_entered_by_mistake_leaves_the_case_and_stays_in_the_story(world,
     assert "Another patient" in nurse.get(f"{case.get_absolute_url()}history/").content.decode()
 
 
-def test_save_and_next_opens_the_next_form_that_is_open(world, nurse):  # noqa: F811
+def test_a_form_that_misses_answers_is_stored_stays_open_and_says_why_it_is_not_complete(world, nurse):  # noqa: F811
     case = factories.enrolled_case(world.kyoto)
 
-    saved = nurse.post(f"{case.get_absolute_url()}patient/new/", {"version": 0, "sex_at_birth": "1", "go": "next"})
+    saved = nurse.post(f"{case.get_absolute_url()}patient/new/", {"version": 0, "sex_at_birth": "1", "go": "complete"})
 
-    assert saved.url == f"{case.get_absolute_url()}baseline_disease/new/"
+    assert saved.url == f"{case.get_absolute_url()}patient/1/"
+    page = nurse.get(saved.url).content.decode()
+    assert "Not complete yet: 8 answers missing" in page
+    assert scoped(world.nurse, lambda: Patient.objects.get().is_complete) is False
+
+
+def test_complete_and_next_opens_the_next_form_that_is_open(world, nurse):  # noqa: F811
+    case = factories.enrolled_case(world.kyoto)
+    typed = {"version": 0, "infused": "1", "prod_name": "1"}
+
+    saved = nurse.post(f"{case.get_absolute_url()}cart_course/new/", {**typed, "go": "complete"})
+
+    assert scoped(world.nurse, lambda: CartCourse.objects.get().is_complete) is True
+    assert saved.url == f"{case.get_absolute_url()}infusion/new/"
 
 
 def test_nothing_changed_writes_nothing(world, nurse):  # noqa: F811

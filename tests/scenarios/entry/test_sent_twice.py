@@ -42,7 +42,7 @@ def test_a_new_form_that_is_sent_twice_is_stored_once(client, kyoto):
 
 def test_a_page_that_was_refused_can_be_sent_again(client, kyoto):
     url = f"/cases/{kyoto.number}/relapse/new/"
-    typed = {"version": "0", "nonce": nonce_of(client.get(url)), "rel_date": "yesterday", "rel_kind": "1"}
+    typed = {"version": "0", "nonce": nonce_of(client.get(url)), "rel_date": "some day", "rel_kind": "1"}
     refused = client.post(url, typed)
     assert refused.status_code == 422
     assert nonce_of(refused) == typed["nonce"]
