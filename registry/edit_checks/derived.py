@@ -8,7 +8,7 @@ from typing import Any
 
 from registry.edit_checks.base import Row
 from registry.edit_checks.burden import row_of_burden
-from registry.edit_checks.grades import crs_of, icans_of
+from registry.edit_checks.grades import crs_of, day_of, icans_of, log_of
 from registry.edit_checks.whole import Record
 from registry.grading import response
 from registry.grading.base import Derived
@@ -123,6 +123,7 @@ def _charted(row: Row, prefix: str) -> SiteAnswer:
 def _crs(case: Record) -> Iterator[Placed]:
     graded = [crs_at(case, row) for row in case.of("crs_episode")]
     yield from graded
+    yield from _days(case, "crs_episode")
     summary = case.one("crs")
     if summary:
         yield _at(summary, crs_worst_of(summary.answers, (one.derived for one in graded)))
@@ -131,9 +132,16 @@ def _crs(case: Record) -> Iterator[Placed]:
 def _icans(case: Record) -> Iterator[Placed]:
     graded = [icans_at(case, row) for row in case.of("icans_episode")]
     yield from graded
+    yield from _days(case, "icans_episode")
     summary = case.one("icans")
     if summary:
         yield _at(summary, icans_worst_of(summary.answers, (one.derived for one in graded)))
+
+
+def _days(case: Record, form: str) -> Iterator[Placed]:
+    """The grade of each day of the episodes' logs."""
+    for episode in case.of(form):
+        yield from (_at(day, day_of(case, episode, day)) for day in log_of(case, episode))
 
 
 def _haematotoxicity(case: Record) -> Iterator[Placed]:

@@ -14,8 +14,8 @@ LIGHT = 50  # kg: to this weight the label doses by kilogram
 LABEL_PER_KG, LABEL_TOTAL = (Decimal("0.2"), Decimal(5)), (Decimal(10), Decimal(250))  # 10^6 CAR+ viable T cells
 POSSIBLE_PER_KG = (Decimal("0.01"), Decimal(50))
 WEIGHT_CHANGE = Decimal("0.25")
-AFTER_INFUSION = ("crs", "crs_episode", "icans", "icans_episode", "iechs_haematotoxicity", "response_assessment",
-                  "bcell_assessment", "relapse")  # fmt: skip
+AFTER_INFUSION = ("crs", "crs_episode", "crs_day", "icans", "icans_episode", "icans_day", "iechs_haematotoxicity",
+                  "response_assessment", "bcell_assessment", "relapse")  # fmt: skip
 OUTSIDE_LABEL = gettext_noop(
     "Dose is outside the label range: %(dose)s at a weight of %(weight)s; the label gives %(low)s to %(high)s."
 )

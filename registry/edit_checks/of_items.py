@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from registry.dictionary.words import gettext_noop
-from registry.edit_checks.base import Finding, Row
+from registry.edit_checks.base import SOFT, Finding, Row
+from registry.edit_checks.grades import EPISODE_OF, episode_of
 from registry.edit_checks.whole import DAYS_OF_YEAR, Record, dated, days_of, finding
 
 PERFORMANCE = ("ps_score_dec", "ps_score_inf", "ps_fup")
@@ -72,4 +73,57 @@ def death_and_contact_follow_the_start(case: Record, row: Row) -> Iterator[Findi
         )
 
 
-ITEM_CHECKS = (performance_score_fits_its_scale, age_fits_the_registry, death_and_contact_follow_the_start)
+def log_day_belongs_to_its_episode(case: Record, row: Row) -> Iterator[Finding]:
+    """A day of a log hangs below an episode that is entered, and lies between its onset and its end."""
+    if row.form not in EPISODE_OF or row[EPISODE_OF[row.form][2]] is None:
+        return
+    episode, day, log = episode_of(case, row), dated(row, f"{row.form}_date"), row.form.removesuffix("_day")
+    if not episode:
+        named_by = EPISODE_OF[row.form][2]
+        yield finding(
+            row,
+            named_by,
+            f"{row.form}.{named_by}.episode",
+            gettext_noop("%(label)s is %(found)s, but that episode is not entered. Enter it, or remove this day."),
+        )
+        return
+    onset, resolved = days_of(episode, f"{log}_onset"), days_of(episode, f"{log}_resolved")
+    early, late = onset and day and day.days.surely_before(onset), resolved and day and day.days.surely_after(resolved)
+    if early or late:
+        yield finding(
+            row,
+            f"{row.form}_date",
+            f"{row.form}.{row.form}_date.episode",
+            gettext_noop(
+                "%(label)s (%(found)s) is outside its episode: please check the dates of onset and resolution."
+            ),
+            SOFT,
+        )
+
+
+def log_has_one_row_a_day(case: Record, row: Row) -> Iterator[Finding]:
+    """A day stands once in the log of an episode: told at the later row."""
+    if row.form not in EPISODE_OF or row[f"{row.form}_date"] is None:
+        return
+    day, named_by = f"{row.form}_date", EPISODE_OF[row.form][2]
+    rows = [
+        one
+        for one in case.of(row.form)
+        if (one.course, one[named_by], one[day]) == (row.course, row[named_by], row[day])
+    ]
+    if rows[0] is not row:
+        yield finding(
+            row,
+            day,
+            f"{row.form}.{day}.twice",
+            gettext_noop("%(label)s (%(found)s) is in the log of its episode already. Keep one row a day."),
+        )
+
+
+ITEM_CHECKS = (
+    performance_score_fits_its_scale,
+    age_fits_the_registry,
+    death_and_contact_follow_the_start,
+    log_day_belongs_to_its_episode,
+    log_has_one_row_a_day,
+)

@@ -7,15 +7,20 @@ from collections.abc import Iterator
 from registry.dictionary.words import gettext_noop
 from registry.edit_checks.base import HARD, SOFT, Finding, Row
 from registry.edit_checks.derived import crs_at, icans_at
-from registry.edit_checks.grades import crs_of
+from registry.edit_checks.grades import crs_of, log_of
 from registry.edit_checks.whole import Dated, Record, age_in_years, amount, dated, finding, later, pair
+from registry.grading.daily import ICANS_DAY
+from registry.grading.icans import ICE_ITEMS
 
 LATE_CRS, LATE_ICANS = 21, 42  # days after infusion
 GRADE_4 = 3  # crs_hypotension, crs_hypoxia
 PRE_EMPTIVE = 2  # toci_given
 ICE, CAPD, NEITHER = 1, 2, 3
 ICE_FROM = 12  # years
-ICE_ITEMS = ("ice_orient", "ice_naming", "ice_command", "ice_writing", "ice_attention")
+SCORES = (  # form, ICE items, ICE total, CAPD total
+    ("icans_episode", ICE_ITEMS, "ice_total", "capd_total"),
+    ("icans_day", tuple(ICANS_DAY[name] for name in ICE_ITEMS), ICANS_DAY["ice_total"], ICANS_DAY["capd_total"]),
+)
 CAPD_MAXIMUM, EARLY_DAYS, LATE_DAYS = 32, 31, 70
 SITE_GRADE = gettext_noop(
     "Site grade and derived grade differ: see the components. %(label)s is %(found)s; the components give %(expected)s."
@@ -24,6 +29,7 @@ BEFORE_INFUSION = gettext_noop(
     "Treatment before infusion: %(label)s (%(found)s) is before %(other)s (%(expected)s). Correct whichever disagrees with the "
     "source."
 )
+NOT_GRADABLE = gettext_noop("CRS dates or components are incomplete: without %(label)s the grade cannot be derived.")
 COUNTED_DAYS = gettext_noop("Cytopenia days are inconsistent: %(label)s is %(found)s, but can be %(expected)s at most.")
 
 
@@ -54,16 +60,13 @@ def _disordered(row: Row, day_0: Dated) -> Iterator[Finding]:
 
 
 def _not_gradable(case: Record, row: Row) -> Iterator[Finding]:
-    """No grade for a component that is missing with a reason; one left blank is reported as missing by itself."""
+    """No grade for a component that is missing with a reason; one left blank is asked for by itself."""
     missing = crs_of(case, row).missing
-    excused = [name for name in missing if row[f"{name}_mr"]]
-    if missing and len(excused) == len(missing):
-        yield finding(
-            row,
-            excused[0],
-            "X21",
-            gettext_noop("CRS dates or components are incomplete: without %(label)s the grade cannot be derived."),
-        )
+    for one in (row, *log_of(case, row)):
+        open_here = [name for name in missing if name in one.items and one[name] is None]
+        excused = [name for name in open_here if one[f"{name}_mr"]]
+        if excused and len(excused) == len(open_here):
+            yield finding(one, excused[0], "X21", NOT_GRADABLE)
 
 
 def site_grade_is_the_derived_one(case: Record) -> Iterator[Finding]:
@@ -101,11 +104,18 @@ def grade_4_is_in_intensive_care(case: Record) -> Iterator[Finding]:
     if not summary or summary["icu_admit"] != 0:
         return
     for row in case.of("crs_episode"):
-        worst = next((name for name in ("crs_hypotension", "crs_hypoxia") if row[name] == GRADE_4), None)
+        worst = next(
+            (
+                (one, name)
+                for one in (row, *log_of(case, row))
+                for name in ("crs_hypotension", "crs_hypoxia", "crs_day_hypotension", "crs_day_hypoxia")
+                if one[name] == GRADE_4
+            ),
+            None,
+        )
         if worst:
             yield finding(
-                row,
-                worst,
+                *worst,
                 "X24",
                 gettext_noop("Grade 4 outside the ICU? %(label)s is of grade 4, but no ICU admission is recorded."),
                 SOFT,
@@ -127,42 +137,47 @@ def tool_fits_the_age(case: Record) -> Iterator[Finding]:
     summary, birth = case.one("icans"), case.birth()
     delay = summary["dev_delay"] if summary else None
     for row in case.of("icans_episode"):
-        onset, tool = dated(row, "icans_onset"), row["icans_tool"]
-        if not onset or not birth or delay is None or tool not in (ICE, CAPD):
+        onset = dated(row, "icans_onset")
+        if not onset or not birth or delay is None:
             continue
         ages = age_in_years(birth.last, onset.days.first), age_in_years(birth.first, onset.days.last)
-        if tool not in {ICE if age >= ICE_FROM and delay == 0 else CAPD for age in ages}:
-            yield finding(
-                row,
-                "icans_tool",
-                "X26",
-                gettext_noop(
-                    "Wrong tool for age or development: the patient was %(age)s years old at onset. ICE is from 12 years without "
-                    "developmental delay, CAPD otherwise."
-                ),
-                age=str(ages[0]),
-            )
+        fitting = {ICE if age >= ICE_FROM and delay == 0 else CAPD for age in ages}
+        for one, name in ((row, "icans_tool"), *((day, "icans_day_tool") for day in log_of(case, row))):
+            if one[name] in (ICE, CAPD) and one[name] not in fitting:
+                yield finding(
+                    one,
+                    name,
+                    "X26",
+                    gettext_noop(
+                        "Wrong tool for age or development: the patient was %(age)s years old at onset. ICE is from 12 years "
+                        "without developmental delay, CAPD otherwise."
+                    ),
+                    age=str(ages[0]),
+                )
 
 
 def scores_add_up(case: Record) -> Iterator[Finding]:
     """X27: ICE is the sum of its items; CAPD lies between 0 and 32."""
-    for row in case.of("icans_episode"):
-        parts, total, capd = [row[name] for name in ICE_ITEMS], row["ice_total"], row["capd_total"]
-        if total is not None and None not in parts and sum(parts) != total:
-            yield finding(
-                row,
-                "ice_total",
-                "X27",
-                gettext_noop("Score arithmetic is wrong: %(label)s is %(found)s, its items add up to %(expected)s."),
-                expected=amount(sum(parts), row.items["ice_total"].unit),
-            )
-        if capd is not None and not 0 <= capd <= CAPD_MAXIMUM:
-            yield finding(
-                row,
-                "capd_total",
-                "X27",
-                gettext_noop("Score arithmetic is wrong: %(label)s is %(found)s; possible are 0 to 32."),
-            )
+    for form, items, total_of, capd_of in SCORES:
+        for row in case.of(form):
+            parts, total, capd = [row[name] for name in items], row[total_of], row[capd_of]
+            if total is not None and None not in parts and sum(parts) != total:
+                yield finding(
+                    row,
+                    total_of,
+                    "X27",
+                    gettext_noop(
+                        "Score arithmetic is wrong: %(label)s is %(found)s, its items add up to %(expected)s."
+                    ),
+                    expected=amount(sum(parts), row.items[total_of].unit),
+                )
+            if capd is not None and not 0 <= capd <= CAPD_MAXIMUM:
+                yield finding(
+                    row,
+                    capd_of,
+                    "X27",
+                    gettext_noop("Score arithmetic is wrong: %(label)s is %(found)s; possible are 0 to 32."),
+                )
 
 
 def cytopenia_days_agree(case: Record) -> Iterator[Finding]:

@@ -7,10 +7,12 @@ from registry.models.bridging_therapy import BridgingTherapy
 from registry.models.cart_course import CartCourse
 from registry.models.case import Case
 from registry.models.crs import Crs
+from registry.models.crs_day import CrsDay
 from registry.models.crs_episode import CrsEpisode
 from registry.models.death import Death
 from registry.models.follow_up import FollowUp
 from registry.models.icans import Icans
+from registry.models.icans_day import IcansDay
 from registry.models.icans_episode import IcansEpisode
 from registry.models.iechs_haematotoxicity import IechsHaematotoxicity
 from registry.models.infusion import Infusion
@@ -54,8 +56,10 @@ FORMS = (
     Infusion,
     Crs,
     CrsEpisode,
+    CrsDay,
     Icans,
     IcansEpisode,
+    IcansDay,
     IechsHaematotoxicity,
     AdverseEvent,
     ResponseAssessment,
@@ -83,8 +87,10 @@ __all__ = [
     "Infusion",
     "Crs",
     "CrsEpisode",
+    "CrsDay",
     "Icans",
     "IcansEpisode",
+    "IcansDay",
     "IechsHaematotoxicity",
     "AdverseEvent",
     "ResponseAssessment",

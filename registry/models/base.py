@@ -37,7 +37,9 @@ class FormModel(models.Model):
     of_course = False
     key_item = ""
     dated_by = ""
+    log_of: tuple[str, str] | None = None  # of a daily log: the form it hangs below, and the item that says which row of it
     sections: dict[str, tuple[str, ...]] = {}
+    queries_opened = queries_closed = 0  # in the whole case, by the save that returned this instance
 
     class Meta:
         abstract = True

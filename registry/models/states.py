@@ -138,14 +138,23 @@ class CheckRun(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     cases_done = models.PositiveIntegerField(default=0)
     cases_all = models.PositiveIntegerField(null=True)
-    counts = models.JSONField(default=dict)  # severity → findings
+    last_case = models.BigIntegerField(default=0)  # checked up to here, by id: where the next batch begins
+    counts = models.JSONField(default=dict)  # severity → rule → findings
     queries_opened = models.PositiveIntegerField(default=0)
     queries_closed = models.PositiveIntegerField(default=0)
     requested_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    lease_until = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)  # whoever works on it lives, up to here
+    fence = models.PositiveIntegerField(default=0)  # grows with each claim: only the newest may store
+    attempts = models.PositiveSmallIntegerField(default=0)  # claims since the last batch that was stored
+    rung_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["-id"]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to end."""
+        return self.state in (self.State.QUEUED, self.State.RUNNING)

@@ -1,5 +1,6 @@
 """What PostgreSQL itself writes: the history of every answer, and the outbox from which analyses are rebuilt."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -7,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 class HistoryEvent(models.Model):
     """One changed item of one row: written by a trigger, readable by the serving roles, changeable by nobody.
 
-    No foreign keys: the history outlives what it describes. `old` and `new` are JSON values as stored.
+    No foreign keys: the history outlives what it describes. `old` and `new` are JSON values as stored; null is blank, and a state
+    that is not set. `request` begins with what it came by (registry.access.origin). People and sites have neither site nor case.
     """
 
     at = models.DateTimeField(_("When"))
@@ -16,8 +18,8 @@ class HistoryEvent(models.Model):
     reason = models.TextField(_("Why"))
     request = models.CharField(_("From where"), max_length=60)
     transaction = models.BigIntegerField()
-    site_id = models.BigIntegerField()
-    case_id = models.BigIntegerField()
+    site_id = models.BigIntegerField(null=True)
+    case_id = models.BigIntegerField(null=True)
     form = models.CharField(_("Form"), max_length=40)
     row_id = models.BigIntegerField()
     kind = models.CharField(_("Kind"), max_length=6)  # insert, update, delete
@@ -30,6 +32,7 @@ class HistoryEvent(models.Model):
         indexes = [
             models.Index(fields=["case_id", "id"], name="history_of_case"),
             models.Index(fields=["form", "row_id", "id"], name="history_of_row"),
+            BrinIndex(fields=["at"], name="history_by_time"),
         ]
 
 

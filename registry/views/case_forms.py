@@ -58,7 +58,7 @@ def form_lines(case, stored):
         if not one.key:
             waiting.setdefault(one.form, []).append((one, one.state(today)))
     lines = []
-    for model in FORMS:
+    for model in (one for one in FORMS if not one.log_of):  # a log is shown under its episode
         rows = stored.rows_of(model.form_name)
         lines += [stored_line(case, stored, record, form) for form in rows]
         if not rows or model.key_item:

@@ -1,4 +1,4 @@
-"""The models say what docs/clinical/dictionary.csv and codelists.csv say, neither less nor more."""
+"""The models say what docs/clinical/dictionary.csv, daily-logs.csv and codelists.csv say, neither less nor more."""
 
 import csv
 import re
@@ -15,7 +15,7 @@ from registry.models import FORM_OF, FORMS, Case
 CLINICAL = Path(__file__).parents[3] / "docs/clinical"
 # The registry gives these two itself: they are the case's site and number, not answers.
 GIVEN_BY_REGISTRY = {"site_id": "site", "patient_id": "number"}
-EXACT_DAY = {"inf_date", "aph_start_date", "death_date", "rel_date"}
+EXACT_DAY = {"inf_date", "aph_start_date", "death_date", "rel_date", "crs_day_date", "icans_day_date"}
 # Hard rules that are no fixed order between two dates; the edit checks state them.
 IN_EDIT_CHECKS = {
     "digits only",
@@ -38,7 +38,8 @@ def table(name):
         return list(csv.DictReader(lines))
 
 
-ROWS = {row["variable"]: row for row in table("dictionary.csv")}
+DICTIONARY, LOGS = table("dictionary.csv"), table("daily-logs.csv")
+ROWS = {row["variable"]: row for row in DICTIONARY + LOGS}
 ITEM_ROWS = {name: row for name, row in ROWS.items() if name not in GIVEN_BY_REGISTRY}
 ITEMS = {name: (form, item) for form in FORMS for name, item in form.items().items()}
 every_item = pytest.mark.parametrize("name", sorted(ITEM_ROWS))
@@ -75,8 +76,21 @@ def order(text):
 
 
 def test_the_table_and_the_models_hold_the_same_items():
-    assert len(ROWS) == 326
+    assert len(DICTIONARY) == 326
+    assert len(ROWS) == len(DICTIONARY) + len(LOGS)
     assert ITEM_ROWS.keys() == ITEMS.keys()
+
+
+def test_the_daily_logs_have_a_table_of_their_own():
+    """Each hangs below a form of the dictionary, by an item that holds that form's row number."""
+    logs = {form.form_name: form for form in FORMS if form.log_of}
+    assert {row["form"] for row in LOGS} == logs.keys()
+    for form in logs.values():
+        parent, item = FORM_OF[form.log_of[0]], form.items()[form.log_of[1]]
+        assert item.hard == parent.items()[parent.key_item].hard
+        assert (form.form_id, form.of_course) == (parent.form_id, parent.of_course)
+    for row in LOGS:
+        assert "10.1016/j.bbmt.2018.12.758" in row["source"] or row["source"].startswith("design choice")
 
 
 def test_site_and_number_are_the_cases_own():

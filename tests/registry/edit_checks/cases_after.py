@@ -49,9 +49,31 @@ def neurotoxic(onset=5, **answers):
     return "icans_episode", {"icans_onset": day(onset), **parts, **answers}
 
 
+def crs_day(number, episode=1, **answers):
+    """A day of a CRS log with fever alone, unless changed."""
+    parts = {"crs_day_fever": 1, "crs_day_hypotension": 0, "crs_day_hypoxia": 0}
+    return "crs_day", {"crs_day_episode": episode, "crs_day_date": day(number), **parts, **answers}
+
+
+def icans_day(number, episode=1, **answers):
+    """A day of an ICANS log without findings, unless changed."""
+    parts = {"icans_day_tool": 3, "icans_day_unable": 0}
+    parts |= {f"icans_day_{name}": 0 for name in ("conscious", "seizure", "motor", "edema", "alt_cause")}
+    return "icans_day", {"icans_day_episode": episode, "icans_day_date": day(number), **parts, **answers}
+
+
 def ice(total, attention=0):
     parts = {"ice_orient": 4, "ice_naming": 3, "ice_command": 1, "ice_writing": 0, "ice_attention": attention}
     return neurotoxic(icans_tool=1, ice_total=total, **parts)
+
+
+ICE_OF_DAY = {
+    "icans_day_ice_orient": 4,
+    "icans_day_ice_naming": 3,
+    "icans_day_ice_command": 1,
+    "icans_day_ice_writing": 1,
+    "icans_day_ice_attention": 0,
+}
 
 
 def blood(**answers):
@@ -93,10 +115,16 @@ AFTER = [
     ("X22", [crs(), episode(3, crs_system=2, crs_grade_site=3)], [crs(), episode(3, crs_system=1, crs_grade_site=1)]),
     ("X22", [BORN, icans(), neurotoxic(icans_system=2, icans_grade_site=1, icans_tool=2, capd_total=5)],
      [BORN, icans(dev_delay=1), neurotoxic(icans_system=2, icans_grade_site=3, icans_tool=2, capd_total=5)]),
+    ("X21", [*INFUSED, crs(), episode(2), crs_day(2)], [*INFUSED, crs(), episode(2), crs_day(2, crs_day_hypoxia=None, crs_day_hypoxia_mr="ND")]),
+    ("X22", [crs(), episode(3, crs_system=1, crs_grade_site=1), crs_day(3)],
+     [crs(), episode(3, crs_system=1, crs_grade_site=2), crs_day(3), crs_day(4, crs_day_hypoxia=2)]),
+    ("X22", [BORN, icans(), neurotoxic(icans_system=1, icans_grade_site=3), icans_day(5), icans_day(6, icans_day_seizure=1)],
+     [BORN, icans(), neurotoxic(icans_system=1, icans_grade_site=1), icans_day(5), icans_day(6, icans_day_seizure=1)]),
     ("X23", [*INFUSED, crs(), episode(21, 30)], [*INFUSED, crs(), episode(22, 30)]),
     ("X23", [*INFUSED, icans(), neurotoxic(42)], [*INFUSED, icans(), neurotoxic(43)]),
     ("X24", [crs(icu_admit=1), episode(3, crs_hypoxia=3)], [crs(icu_admit=0), episode(3, crs_hypoxia=3)]),
     ("X24", [crs(icu_admit=0), episode(3, crs_hypotension=2)], [crs(icu_admit=0), episode(3, crs_hypotension=3)]),
+    ("X24", [crs(icu_admit=0), episode(3), crs_day(3)], [crs(icu_admit=0), episode(3), crs_day(3, crs_day_hypoxia=3)]),
     ("X25", [*INFUSED, tocilizumab(1, 0)], [*INFUSED, tocilizumab(1, -1)]),
     ("X25", [*INFUSED, tocilizumab(2, -1)], [*INFUSED, tocilizumab(2, -2)]),
     ("X25", [*INFUSED, crs(steroid_crs=1, steroid_start=day(0))], [*INFUSED, crs(steroid_crs=1, steroid_start=day(-1))]),
@@ -106,6 +134,10 @@ AFTER = [
     ("X26", [BORN, icans(), neurotoxic(4, icans_tool=3)], [BORN, icans(), neurotoxic(4, icans_tool=1)]),
     ("X26", [patient(birth_date=date(2012, 1, 1), birth_date_p="Y"), icans(), neurotoxic(4, icans_tool=2)],
      [patient(birth_date=date(2011, 1, 1), birth_date_p="Y"), icans(), neurotoxic(4, icans_tool=2)]),
+    ("X26", [BORN, icans(), neurotoxic(4), icans_day(4, icans_day_tool=2)],
+     [BORN, icans(), neurotoxic(4), icans_day(4, icans_day_tool=1)]),
+    ("X27", [icans(), neurotoxic(), icans_day(5, icans_day_ice_total=9, **ICE_OF_DAY)],
+     [icans(), neurotoxic(), icans_day(5, icans_day_ice_total=8, **ICE_OF_DAY)]),
     ("X27", [icans(), ice(8)], [icans(), ice(9)]),
     ("X27", [icans(), ice(9, attention=None)], [icans(), ice(9, attention=0)]),
     ("X27", [icans(), neurotoxic(icans_tool=2, capd_total=32)], [icans(), neurotoxic(icans_tool=2, capd_total=33)]),

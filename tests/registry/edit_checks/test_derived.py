@@ -7,7 +7,7 @@ import pytest
 
 from registry.edit_checks.case import Record, case_findings
 from registry.edit_checks.derived import derived_of
-from tests.registry.edit_checks.cases_after import blood, crs, episode, icans, neurotoxic, response
+from tests.registry.edit_checks.cases_after import blood, crs, crs_day, episode, icans, icans_day, neurotoxic, response
 from tests.registry.edit_checks.cases_before import assessed, collected, infused, made, patient, transplanted
 from tests.registry.edit_checks.rows import day, rows_of, rules
 
@@ -101,6 +101,35 @@ def test_a_course_has_the_grade_of_its_worst_episode():
     assert found["crs_episode", "1.2", "crs_grade"] == 3
     assert found["crs", "1", "crs_grade"] == 3
     assert values(crs(), episode(2), episode(9, 12, crs_hypoxia=None))["crs", "1", "crs_grade"] is None
+
+
+def test_a_log_gives_the_grade_of_its_episode():
+    forms = (crs(), episode(2), crs_day(2), crs_day(3, crs_day_hypoxia=2), episode(9, 12), crs_day(9, 2))
+    found = values(*forms)
+    assert [found["crs_day", f"1.{n}", "crs_day_grade"] for n in (1, 2, 3)] == [1, 3, 1]
+    assert found["crs_episode", "1.1", "crs_grade"] == 3
+    assert found["crs_episode", "1.2", "crs_grade"] == 1
+    assert found["crs", "1", "crs_grade"] == 3
+    nerves = values(patient(birth_date=date(2004, 6, 3)), icans(), neurotoxic(5), icans_day(5, icans_day_seizure=1))
+    assert nerves["icans_day", "1.1", "icans_day_grade"] == nerves["icans", "1", "icans_grade"] == 3
+
+
+def test_a_log_of_another_course_does_not_count():
+    second = [
+        ("crs", {"course_no": 2, "crs_occurred": 1}),
+        ("crs_episode", {**episode(402)[1], "course_no": 2, "crs_seq": 1}),
+        ("crs_day", {**crs_day(402, crs_day_hypoxia=3)[1], "course_no": 2}),
+    ]
+    found = values(infused(), crs(), episode(2), *second)
+    assert found["crs_episode", "1.1", "crs_grade"] == 2
+    assert found["crs_episode", "2.1", "crs_grade"] == 4
+
+
+def test_a_day_that_cannot_be_graded_is_asked_about():
+    open_day = crs_day(2, crs_day_hypoxia=None)
+    assert rules(crs(), episode(2), open_day) == {"crs_day_grade.missing"}
+    assert rules(crs(), episode(2), crs_day(2, crs_day_hypoxia=None, crs_day_hypoxia_mr="ND")) == set()
+    assert rules(icans(), neurotoxic(), icans_day(5, icans_day_motor=None)) == {"icans_day_grade.missing"}
 
 
 def test_each_course_is_derived_from_its_own_rows():

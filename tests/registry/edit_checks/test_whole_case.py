@@ -7,7 +7,18 @@ import pytest
 from registry.dictionary.dates import possible_days
 from registry.edit_checks.case import Record, case_findings
 from registry.edit_checks.of_items import ITEM_CHECKS
-from tests.registry.edit_checks.cases_after import contact, crs, died, episode, relapse, response
+from tests.registry.edit_checks.cases_after import (
+    contact,
+    crs,
+    crs_day,
+    died,
+    episode,
+    icans,
+    icans_day,
+    neurotoxic,
+    relapse,
+    response,
+)
 from tests.registry.edit_checks.cases_before import INFUSED, bridged, collected, depleted, disease, infused, made
 from tests.registry.edit_checks.rows import DAY_0, day, rows_of, rules
 
@@ -41,6 +52,11 @@ CHECKS = [  # rule, forms with which it is silent, forms with which it speaks
     (START, [("patient", {"decision_date": day(-60)}), ("leukapheresis", {"aph_start_date": day(-40)}), contact(-60)],
      [("patient", {"decision_date": day(-60)}), ("leukapheresis", {"aph_start_date": day(-40)}), contact(-61)]),
     ("death.death_date.start", [*INFUSED, died(0)], [*INFUSED, died(-1)]),
+    ("crs_day.crs_day_episode.episode", [crs(), episode(2), crs_day(2)], [crs(), episode(2), crs_day(2, 2)]),
+    ("crs_day.crs_day_date.episode", [crs(), episode(2, 9), crs_day(2), crs_day(9)], [crs(), episode(2, 9), crs_day(10)]),
+    ("crs_day.crs_day_date.twice", [crs(), episode(2), episode(3), crs_day(4), crs_day(5), crs_day(4, 2)],
+     [crs(), episode(2), crs_day(4), crs_day(4)]),
+    ("icans_day.icans_day_date.episode", [icans(), neurotoxic(5), icans_day(5)], [icans(), neurotoxic(5), icans_day(4)]),
 ]  # fmt: skip
 
 
