@@ -1,5 +1,7 @@
 """What every case report form shares: its case, site, version, items and sections."""
 
+from functools import cache
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
@@ -45,12 +47,14 @@ class FormModel(models.Model):
         abstract = True
 
     @classmethod
+    @cache
     def items(cls) -> dict[str, Item]:
         """Item name → Item, in the order of the sections."""
         fields = {field.name: field for field in cls._meta.local_fields if isinstance(field, ItemField)}
         return {name: fields[name].item for names in cls.sections.values() for name in names}
 
     @classmethod
+    @cache
     def columns(cls) -> list[str]:
         """Names of all answer columns: items and their companions, as stored and exported."""
         structure = {*STRUCTURE, "course_no"} - set(cls.items())
