@@ -42,9 +42,11 @@ class CrsDay(CourseForm):
         note="after an antipyretic, tocilizumab or a steroid fever is no longer needed: masked",
     )
     crs_day_hypotension = Coded(
-        "Worst hypotension of the day", codelist=codelists.CrsHypotension, critical=True, sas="CRDHYPO"
+        "Worst hypotension of the day", codelist=codelists.CrsHypotension, critical=True, none=0, sas="CRDHYPO"
     )
-    crs_day_hypoxia = Coded("Worst oxygen need of the day", codelist=codelists.CrsHypoxia, critical=True, sas="CRDHYPX")
+    crs_day_hypoxia = Coded(
+        "Worst oxygen need of the day", codelist=codelists.CrsHypoxia, critical=True, none=0, sas="CRDHYPX"
+    )
     crs_day_attrib_other = Coded(
         "Hypotension/hypoxia of the day explained by another cause",
         codelist=codelists.CrsAttribOther,

@@ -33,6 +33,7 @@ class IcansDay(CourseForm):
         "Tool of the day",
         codelist=codelists.IcansTool,
         critical=True,
+        lasting=True,
         sas="ICDTOOL",
         note="blank: as icans_tool of the episode",
     )
@@ -56,15 +57,22 @@ class IcansDay(CourseForm):
         "Unable to perform the tool on this day because unarousable",
         codelist=codelists.NoYesIs,
         critical=True,
+        none=0,
         sas="ICDUNAB",
     )
     icans_day_conscious = Coded(
-        "Worst level of consciousness of the day", codelist=codelists.IcansConscious, critical=True, sas="ICDLOC"
+        "Worst level of consciousness of the day",
+        codelist=codelists.IcansConscious,
+        critical=True,
+        none=0,
+        sas="ICDLOC",
     )
-    icans_day_seizure = Coded("Worst seizure of the day", codelist=codelists.IcansSeizure, critical=True, sas="ICDSZ")
-    icans_day_motor = YesNo("Deep focal motor weakness on this day", critical=True, sas="ICDMOT")
+    icans_day_seizure = Coded(
+        "Worst seizure of the day", codelist=codelists.IcansSeizure, critical=True, none=0, sas="ICDSZ"
+    )
+    icans_day_motor = YesNo("Deep focal motor weakness on this day", critical=True, none=0, sas="ICDMOT")
     icans_day_edema = Coded(
-        "Raised ICP / cerebral oedema on this day", codelist=codelists.IcansEdema, critical=True, sas="ICDEDM"
+        "Raised ICP / cerebral oedema on this day", codelist=codelists.IcansEdema, critical=True, none=0, sas="ICDEDM"
     )
     icans_day_alt_cause = YesNo(
         "Another cause fully explains the findings of the day",
