@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from analytics.models import Heartbeat
 from analytics.read import STALLED_AFTER
+from registry.access.guards import differences
 
 
 @login_not_required
@@ -45,6 +46,12 @@ def role():
     return None
 
 
+def guards():
+    """Triggers, policies, guards' functions and grants are as shipped: the trail cannot be switched off unseen."""
+    found = differences()
+    return f"{len(found)} guards of the database are not as shipped; manage.py guards names them" if found else None
+
+
 def migrations():
     """The tables are those of this code."""
     executor = MigrationExecutor(connection)
@@ -77,4 +84,4 @@ def database_settings():
     return f"PostgreSQL runs with {', '.join(off)} off: a crash loses acknowledged entries" if off else None
 
 
-CHECKS = (database, role, migrations, database_settings, broker, worker)
+CHECKS = (database, role, guards, migrations, database_settings, broker, worker)

@@ -59,7 +59,7 @@ def _wipe():
             "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (%s)",
             [KEPT],
         ).fetchone()
-        administrator.execute(f"TRUNCATE {tables}, guard.seal")
+        administrator.execute(f"TRUNCATE {tables}, guard.seal, guard.sealed_event")
 
 
 @pytest.fixture(scope="session", autouse=True)

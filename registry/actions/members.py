@@ -1,4 +1,4 @@
-"""People, sites, cohorts and personal tokens."""
+"""People, sites, cohorts and personal tokens. PostgreSQL writes the history of people and sites."""
 
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from registry.access.permissions import Permission
 from registry.access.roles import ROLES
+from registry.access.row_security import person_scope
 from registry.models import Cohort, Person, Site, Token
 
 LONGEST_TOKEN_DAYS = 365
@@ -34,8 +35,9 @@ def add_person(*, email, name, role, sites, password, by):
     except ValidationError as refusal:
         raise ValidationError({"password": refusal.messages}) from refusal
     person.set_password(password)
-    person.save()
-    person.sites.set(sites)
+    with person_scope(by):
+        person.save()
+        person.sites.set(sites)
     return person
 
 
@@ -48,8 +50,9 @@ def change_person(person, *, name, role, sites, is_active, by):
     _check_sites(role, sites)
     person.name, person.role, person.is_active = name.strip(), role, is_active
     person.full_clean(exclude=["password"])
-    person.save()
-    person.sites.set(sites)
+    with person_scope(by):
+        person.save()
+        person.sites.set(sites)
     if not is_active:
         Token.objects.filter(owner=person, revoked_at=None).update(revoked_at=timezone.now())
     return person
@@ -61,7 +64,8 @@ def add_site(*, code, name, by):
     check_manages_people(by)
     site = Site(code=code.strip().upper(), name=name.strip())
     site.full_clean()
-    site.save()
+    with person_scope(by):
+        site.save()
     return site
 
 
@@ -71,7 +75,8 @@ def change_site(site, *, name, is_active, by):
     check_manages_people(by)
     site.name, site.is_active = name.strip(), is_active
     site.full_clean()
-    site.save()
+    with person_scope(by):
+        site.save()
     return site
 
 
@@ -115,7 +120,8 @@ def choose_language(code, *, by):
     """The language in which the registry writes to this person."""
     by.language = code
     by.full_clean(exclude=["password"], validate_unique=False, validate_constraints=False)
-    by.save(update_fields=["language"])
+    with person_scope(by):
+        by.save(update_fields=["language"])
 
 
 def _check_sites(role, sites):
