@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from analytics.core.cases import FORM_TABLES, TABLES, checked
+from registry.consent import ITEMS, consent_of
 from registry.models import FORM_OF, Case, Patient
 
 PSEUDONYM_DIGITS = 12  # hexadecimal digits of a pseudonym: 48 bits
@@ -18,7 +19,7 @@ def extract(cohort):
     """The tables of `cohort` as the core takes them, from the snapshot of the current transaction.
 
     Cases are pseudonyms (HMAC under the registry's key) and rows are sorted by them, so that their order tells nothing. Voided
-    forms and the cases of patients who withdrew are not there. Needs a scope over all sites.
+    forms, and cases whose data may not be analysed, are not there. Needs a scope over all sites.
     """
     cases = _cases(cohort)
     pseudonyms = dict(zip(cases["case_id"], cases["case"], strict=True))
@@ -28,7 +29,7 @@ def extract(cohort):
         rows = FORM_OF[name].objects.filter(case__cohort=cohort).order_by()
         table = _copy(rows.values_list("case_id", *columns), ["case_id", *columns])
         table["case"] = table["case_id"].map(pseudonyms)
-        table = table[table["case"].notna()]  # the others have withdrawn
+        table = table[table["case"].notna()]  # the others may not be analysed
         order = [column for column in ("case", "course_no", FORM_OF[name].key_item) if column in table]
         tables[name] = table.sort_values(order, kind="stable")
     return checked(tables)
@@ -36,14 +37,21 @@ def extract(cohort):
 
 def _cases(cohort):
     """case_id, case (pseudonym), site, cohort, stratum of the cases whose data may be used, sorted by pseudonym."""
-    withdrawn = Patient.objects.filter(consent_withdrawn=1).values("case_id")
-    stored = Case.objects.filter(cohort=cohort).exclude(pk__in=withdrawn)
-    cases = _copy(stored.order_by().values_list("pk", "site__code", "stratum"), ["case_id", "site", "stratum"])
+    stored = Case.objects.filter(cohort=cohort).order_by()
+    cases = _copy(stored.values_list("pk", "site__code", "stratum"), ["case_id", "site", "stratum"])
+    cases = cases[cases["case_id"].isin(analysable(cohort))].copy()
     cases["case"] = [pseudonym("case", pk) for pk in cases["case_id"]]
     if not cohort.is_published:
         cases["site"] = [pseudonym("site", code)[:5] for code in cases["site"]]
     cases["cohort"] = cohort.code
     return cases.sort_values("case", ignore_index=True)
+
+
+def analysable(cohort):
+    """Ids of the cohort's cases whose data may be analysed, by the one rule of registry/consent.py."""
+    answers = {row["case_id"]: row for row in Patient.objects.filter(case__cohort=cohort).values("case_id", *ITEMS)}
+    cases = Case.objects.filter(cohort=cohort).values_list("pk", flat=True)
+    return {pk for pk in cases if consent_of(answers.get(pk), is_published=cohort.is_published).may_be_analysed}
 
 
 def pseudonym(kind, key):

@@ -13,11 +13,12 @@ from django.db import connection, models
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from registry.consent import consent_of
 from registry.dictionary.words import Amount, Label
 from registry.edit_checks.base import HARD, MISSING, Finding, Row
 from registry.edit_checks.case import Record, case_findings
 from registry.fields import number_with_unit
-from registry.models import FORM_OF, FORMS, Query, QueryState, Signature
+from registry.models import FORM_OF, FORMS, Exemption, Query, QueryState, Signature
 
 EMPTY_STATE, STARTED, ERROR, COMPLETE = "empty", "started", "error", "complete"
 QUERY, ANSWERED, VERIFIED, LOCKED = "query", "answered", "verified", "locked"
@@ -33,6 +34,7 @@ class StoredCase:
     findings: list[Finding]
     queries: list[Query] = field(default_factory=list)
     signatures: list[Signature] = field(default_factory=list)
+    exemptions: dict[tuple[str, str], str] = field(default_factory=dict)  # (form, planned visit) → kind
 
     def findings_of(self, form):
         """The findings of one stored form."""
@@ -92,14 +94,25 @@ def stored_case(case):
 
 
 def stored_cases(cases):
-    """Id of each case → its StoredCase. Three queries, however many the cases."""
+    """Id of each case → its StoredCase. Four queries, however many the cases."""
     pks = [case.pk for case in cases]
     forms, queries, signatures = stored_forms(pks), defaultdict(list), defaultdict(list)
     for query in Query.objects.filter(case__in=pks).exclude(state=QueryState.CLOSED):
         queries[query.case_id].append(query)
     for signature in Signature.objects.filter(case__in=pks, voided_at=None):
         signatures[signature.case_id].append(signature)
-    return {pk: StoredCase(forms[pk], findings_in(forms[pk]), queries[pk], signatures[pk]) for pk in pks}
+    exemptions = exemptions_of(Exemption.objects.filter(case__in=pks))
+    return {
+        pk: StoredCase(forms[pk], findings_in(forms[pk]), queries[pk], signatures[pk], exemptions[pk]) for pk in pks
+    }
+
+
+def exemptions_of(rows):
+    """Id of a case → (form, planned visit) → kind, of the exemptions in force."""
+    found = defaultdict(dict)
+    for one in rows.filter(ended_at=None):
+        found[one.case_id][one.form, one.slot] = one.kind
+    return found
 
 
 def stored_forms(case_pks):
@@ -116,8 +129,15 @@ def stored_forms(case_pks):
 
 
 def findings_in(forms):
-    """What the checks find today in the forms of one case, stored or not."""
-    return case_findings(record_of(forms, date.today()))
+    """What the checks find today in the forms of one case, stored or not. After a withdrawal only the registration is asked about."""
+    found = case_findings(record_of(forms, date.today()))
+    return [one for one in found if one.form == "patient"] if consent_in(forms).is_withdrawn else found
+
+
+def consent_in(forms, *, is_published=False):
+    """What the patient's consent allows today, from the forms of one case."""
+    patient = next((form for form in forms if form.form_name == "patient"), None)
+    return consent_of(patient and patient.answers(), today=date.today(), is_published=is_published)
 
 
 def record_of(forms, today=None):

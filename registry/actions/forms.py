@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from registry.access.permissions import Permission
 from registry.access.row_security import because, person_scope
+from registry.actions.consent import check_consent
 from registry.actions.review import follow_up_on
 from registry.actions.signatures import void_signature
 from registry.dictionary.items import EMPTY
@@ -50,8 +51,9 @@ def save_form(form, *, by, seen_version=0, reason="", complete=False):
     seen_version   the version the answers were based on; 0 for a form not stored before
     reason         needed once a stored answer changes or goes; not for answers added to blanks
     complete       the site says that the form is complete; it is stored either way, and complete only if nothing blocks it
-    Returns the stored form. Raises ValidationError naming the items at fault, ReasonNeededError, LockedError, StaleVersionError
-    or PermissionDenied; nothing is then written.
+    Returns the stored form, with how many queries the save opened and closed in the case (queries_opened, queries_closed). Raises
+    ValidationError naming the items at fault, ReasonNeededError, LockedError, WithdrawnError, StaleVersionError or
+    PermissionDenied; nothing is then written.
     """
     with person_scope(by), because(reason.strip()):
         case = locked_case(form.case_id, by)
@@ -61,6 +63,7 @@ def save_form(form, *, by, seen_version=0, reason="", complete=False):
         changed = _changed(stored, form)
         if stored and not changed and not (complete and not stored.is_complete):
             return stored
+        check_consent(form, changed, forms)
         if stored and not reason.strip() and any(getattr(stored, name) not in EMPTY for name in changed):
             raise ReasonNeededError(
                 _("A stored answer changes. Please say why, for example “misread the chart”."), code="reason"
@@ -71,7 +74,7 @@ def save_form(form, *, by, seen_version=0, reason="", complete=False):
             form.is_verified = False
             void_signature(form, _("The form was changed."))
         _write(form)
-        follow_up_on(case, after, by=by)
+        form.queries_opened, form.queries_closed = follow_up_on(case, after, by=by)
     ring_after_commit("analytics.tasks.build_datasets")
     return form
 
@@ -88,6 +91,7 @@ def enter_forms(forms, *, by):
         for form in forms:
             _prepare(form, case, 0, among=entered)
             _check(form, entered)
+            check_consent(form, form.columns(), entered)
             entered.append(form)
         after = _reviewed(entered)
         for form in forms:
@@ -114,6 +118,8 @@ def void_form(form, *, by, seen_version, reason):
             raise StaleVersionError(stored, form)
         if stored.is_locked or case.is_locked:
             raise LockedError
+        if isinstance(stored, Patient):  # other forms may go: their removal adds nothing
+            check_consent(stored, stored.columns(), [stored])
         stored.is_void, stored.is_complete, stored.is_verified = True, False, False
         void_signature(stored, _("The form was removed."))
         _write(stored)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from registry.dictionary.visits import CONTACTS, INTERVALS
 from registry.dictionary.words import gettext_noop
 from registry.edit_checks.base import SOFT, Finding, Row
-from registry.edit_checks.whole import Dated, Days, Record, age_in_years, dated, days_of, finding, on, pair, written
+from registry.edit_checks.whole import Dated, Record, age_in_years, dated, days_of, finding, on, pair, written
 
 ALIVE, DEAD = 1, 2
 NO_EVENTS = ("smn_reported", "consent_date", "consent_wd_date")  # reports and paper may follow a death

@@ -13,6 +13,8 @@ MAY_IMPORT = {  # folder: which of our packages, and which libraries, it may nam
     "registry/dictionary": {"registry.dictionary"},
     "registry/edit_checks": {"registry.dictionary", "registry.grading", "registry.edit_checks"},
     "registry/grading": {"registry.dictionary", "registry.grading"},
+    "registry/schedule": {"registry.dictionary", "registry.edit_checks", "registry.schedule"},
+    "registry/consent.py": {"registry.dictionary", "registry.edit_checks"},
     "analytics/core": {"analytics.core", "numpy", "pandas", "scipy"},
     "analytics/figures": {"analytics.core", "analytics.figures", "plotly"},
     "analytics/catalogue.py": {"analytics.core"},

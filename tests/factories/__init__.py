@@ -80,7 +80,13 @@ def infused_case(site, *, by=BUILDER, stratum=None, cohort_code=PRIMARY_COHORT, 
 
 
 USUAL = {
-    "patient": {"birth_date": BORN, "sex_at_birth": 1},
+    "patient": {
+        "birth_date": BORN,
+        "sex_at_birth": 1,
+        "consent_type": 1,
+        "consent_share_intl": 1,
+        "consent_withdrawn": 0,
+    },
     "leukapheresis": {"aph_start_date": day(-40), "aph_end_date": day(-39), "aph_days": 2, "aph_shipped": 1},
     "cart_course": {"infused": 1, "prod_name": 1},
     "pre_infusion_assessment": {},

@@ -46,7 +46,7 @@ def test_a_patient_entered_by_rest_moves_the_curve(kyoto):
     nurse, statistician = Rest(factories.person("coordinator", sites=[kyoto])), Rest(factories.person("statistician"))
     number = nurse.post("cases", {"site": "KYO"}).json()["number"]
     for form, answers in {
-        "patient": {"mrn_hash": "K-0815", "birth_date": "2012-03", "sex_at_birth": 2},
+        "patient": {"mrn_hash": "K-0815", "birth_date": "2012-03", "sex_at_birth": 2, "consent_type": 1},
         "leukapheresis": {"aph_start_date": "2024-04-24", "aph_end_date": "2024-04-25", "aph_shipped": 1},
         "cart_course": {"infused": 1, "prod_name": 1},
         "infusion": {"inf_date": "2024-06-03", "inf_weight": 41.5, "inf_dose_total": 150},

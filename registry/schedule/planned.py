@@ -1,0 +1,139 @@
+"""The planned visits: follow-up, response, B cells, late effects; which stored row covers which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+
+from registry.dictionary.visits import ASSESSMENT_GRACE, ASSESSMENTS, CONTACT_GRACE, CONTACTS, LATE_EFFECTS, Visit
+from registry.edit_checks.base import Row
+from registry.edit_checks.follow_up import DEAD, is_lost
+from registry.edit_checks.whole import Record
+from registry.schedule.expected import DIED, LOST, RELAPSED, WITHDRAWN, Expected
+from registry.schedule.once import DIED_BEFORE, is_infused, later, plan_ended_on, rows
+
+NO_RESPONSE, FOR_RELAPSE_OR_NO_RESPONSE = 3, (4, 5)  # rsp_site; stx_reason
+OF_RESPONSE = ("response_assessment", "bcell_assessment")
+PLANNED = ("follow_up", *OF_RESPONSE, "late_effects")
+
+
+def planned(record: Record) -> Iterator[Expected]:
+    """Every planned visit of the index course up to year 15, and the visits that were made without being planned.
+
+    The infused are assessed and followed from day 0; those whose infusion was given up are followed from that day.
+    """
+    day_0 = record.infused_on()
+    assessed, sampled = rows(record, "response_assessment"), rows(record, "bcell_assessment")
+    if is_infused(record):
+        response = _covered(assessed, ASSESSMENTS, day_0, "rsp_date", "rsp_timepoint")
+        yield from _visits("response_assessment", ASSESSMENTS, day_0, response, assessed, "rsp_date", ASSESSMENT_GRACE)
+        bcells = _sampled_with(response, sampled) | _covered(sampled, ASSESSMENTS, day_0, "bca_date")
+        yield from _visits("bcell_assessment", ASSESSMENTS, day_0, bcells, sampled, "bca_date", ASSESSMENT_GRACE)
+    contacts, clock = rows(record, "follow_up"), day_0 or plan_ended_on(record)
+    if clock or is_infused(record):
+        seen = _covered(contacts, CONTACTS, clock, "fup_date", "fup_visit")
+        yield from _visits("follow_up", CONTACTS, clock, seen, contacts, "fup_date", CONTACT_GRACE)
+    if is_infused(record):
+        late = record.of("late_effects")
+        seen = _covered(late, LATE_EFFECTS, day_0, "late_date")
+        for one in _visits("late_effects", LATE_EFFECTS, day_0, seen, late, "late_date", CONTACT_GRACE):
+            yield replace(one, is_optional=not one.key)
+
+
+def end_of(record: Record, form: str) -> str:
+    """Why nothing more is asked for, of this form, of this patient."""
+    if any(row["consent_withdrawn"] == 1 for row in record.of("patient")):
+        return WITHDRAWN
+    if form not in PLANNED:
+        return ""
+    if has_died(record):
+        return DIED
+    if is_lost(record):
+        return LOST
+    return RELAPSED if form in OF_RESPONSE and _response_is_over(record) else ""
+
+
+def has_died(record: Record) -> bool:
+    """Whether any form says so."""
+    dead = any(row["vital_status"] == DEAD for row in record.of("follow_up"))
+    return (
+        bool(record.of("death")) or dead or any(row["noninf_reason"] in DIED_BEFORE for row in record.of("cart_course"))
+    )
+
+
+def _response_is_over(record: Record) -> bool:
+    """After a relapse, or a therapy for it or for want of response, the response to this infusion is not assessed any more."""
+    again = any(row["stx_reason"] in FOR_RELAPSE_OR_NO_RESPONSE for row in rows(record, "subsequent_therapy"))
+    return bool(rows(record, "relapse")) or again
+
+
+def _visits(
+    form: str,
+    visits: Iterable[Visit],
+    day_0: date | None,
+    covered: dict[str, Row],
+    stored: list[Row],
+    item: str,
+    grace: int,
+) -> Iterator[Expected]:
+    """Each planned visit with the row that covers it; then the rows that cover none."""
+    last = max((row[item] for row in stored if row[item]), default=None)
+    if not day_0:
+        if not stored:
+            yield Expected(form)
+    else:
+        for visit in visits:
+            row, over = covered.get(visit.slot), later(day_0, visit.last)
+            yield Expected(
+                form,
+                visit.slot,
+                day_0,
+                later(day_0, visit.first),
+                visit.planned_on(day_0),
+                visit.due_on(day_0),
+                row.key if row else "",
+                is_passed=bool(last and over and last > over),
+            )
+    used = {row.key for row in covered.values()}
+    for row in stored:
+        if row.key not in used:
+            yield Expected(form, event=row[item], due=later(row[item], grace), key=row.key)
+
+
+def _covered(
+    stored: list[Row], visits: tuple[Visit, ...], day_0: date | None, item: str, code_item: str = ""
+) -> dict[str, Row]:
+    """Planned visit → the row that covers it: by the visit that the row names, else by the window in which it lies."""
+    found: dict[str, Row] = {}
+    unnamed = []
+    for row in stored:
+        named = [visit for visit in visits if code_item and visit.code == row[code_item]]
+        slot = _nearest(named, row[item], day_0) if named else None
+        if slot and slot not in found:
+            found[slot] = row
+        else:
+            unnamed.append(row)
+    for row in unnamed:
+        days = (row[item] - day_0).days if row[item] and day_0 else None
+        slot = next((visit.slot for visit in visits if days is not None and visit.covers(days)), None)
+        if slot and slot not in found:
+            found[slot] = row
+    return found
+
+
+def _nearest(visits: list[Visit], day: date | None, day_0: date | None) -> str | None:
+    """Of the visits that share a code, the one nearest to the day; a yearly one without a date, or far before, is none of them."""
+    if len(visits) == 1:
+        return visits[0].slot
+    if not day or not day_0:
+        return None
+    days = (day - day_0).days
+    nearest = min(visits, key=lambda visit: abs(visit.day - days))
+    return nearest.slot if abs(nearest.day - days) < 183 else None
+
+
+def _sampled_with(response: dict[str, Row], sampled: list[Row]) -> dict[str, Row]:
+    """Samples of the day of an assessment count for its visit."""
+    by_day = {row["bca_date"]: row for row in sampled if row["bca_date"]}
+    return {slot: by_day[row["rsp_date"]] for slot, row in response.items() if row["rsp_date"] in by_day}
