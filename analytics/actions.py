@@ -19,6 +19,7 @@ from analytics.core.endpoints.timeline import timeline
 from analytics.extract import extract
 from analytics.models import AnalysisRun, Dataset, DatasetTable, Heartbeat
 from registry.access.row_security import everything_scope
+from registry.actions.checks import ring_waiting_checks
 from registry.actions.seals import seal_history
 from registry.doorbell import ring, ring_after_commit
 from registry.models import Case, Cohort, Outbox
@@ -54,14 +55,14 @@ def _build_once():
                 return None
         with everything_scope(actor="worker"):
             waiting = Outbox.objects.filter(dataset_id=None)
-            changed = Case.objects.filter(pk__in=waiting.values("case_id")).values_list("cohort_id", flat=True)
+            changed = Case.with_void.filter(pk__in=waiting.values("case_id")).values_list("cohort_id", flat=True)
             cohorts = Cohort.objects.filter(pk__in={*changed, *cohorts_of_older_code()})
             datasets = [(cohort, *live_dataset(cohort)) for cohort in cohorts.order_by("pk")]
             if not datasets:
                 return None
             for cohort, dataset, _is_new in datasets:
                 # Only rows that this snapshot saw: a later change stays open.
-                of_cohort = Case.objects.filter(cohort=cohort).values("pk")
+                of_cohort = Case.with_void.filter(cohort=cohort).values("pk")
                 waiting.filter(case_id__in=of_cohort).update(dataset_id=dataset.pk)
     return sum(is_new for _cohort, _dataset, is_new in datasets)
 
@@ -215,7 +216,7 @@ def timeline_of(dataset):
 def sweep():
     """Ring again for what the database says is waiting, and end what is past its deadline or attempts. Returns rings.
 
-    Seals the history too: it has to happen often, and the sweeper is there.
+    Seals the history too: it has to happen often, and the sweeper is there; and rings for the runs of the checks.
     """
     seal_history()
     again = timezone.now() - timedelta(seconds=settings.RING_AGAIN_SECONDS)
@@ -231,7 +232,7 @@ def sweep():
         ring("analytics.tasks.build_datasets")
     for pk in runs:
         ring("analytics.tasks.run_analysis", pk)
-    return len(runs) + waiting
+    return len(runs) + waiting + ring_waiting_checks(again)
 
 
 END_OVERDUE = """

@@ -62,7 +62,7 @@ def live_state(cohort_code):
     state  "live": every change is in them; "recomputing": some are on the way; "stalled": and no worker has answered for a while
     """
     dataset = newest_dataset(cohort_code)
-    cases = Case.objects.filter(cohort__code=cohort_code).values("pk")
+    cases = Case.with_void.filter(cohort__code=cohort_code).values("pk")
     open_changes = Outbox.objects.filter(dataset_id=None, case_id__in=cases).exists()
     open_runs = bool(dataset and dataset.runs.filter(state__in=[AnalysisRun.QUEUED, AnalysisRun.RUNNING]).exists())
     beat = Heartbeat.objects.filter(name="worker").values_list("at", flat=True).first()

@@ -22,6 +22,14 @@ class CaseQuerySet(models.QuerySet):
         return get_object_or_404(self.select_related("site", "cohort"), number=number)
 
 
+class CaseManager(models.Manager):
+    """Cases that count: those that were not enrolled by mistake."""
+
+    def get_queryset(self):
+        """Without removed cases."""
+        return super().get_queryset().filter(is_void=False)
+
+
 class CaseRowQuerySet(models.QuerySet):
     """Rows that belong to a case."""
 

@@ -1,4 +1,4 @@
-"""Enrol a case."""
+"""Enrol a case, and take one out that was enrolled by mistake."""
 
 import re
 
@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 
 from registry.access.permissions import Permission
 from registry.access.row_security import because, person_scope
+from registry.actions.forms import LockedError, ReasonNeededError, locked_case, void_form
 from registry.doorbell import ring_after_commit
 from registry.models import Case, Cohort, Site
+from registry.record import stored_forms
 
 PRIMARY_COHORT = "tisagenlecleucel"
 SYSTEM_ROLE = "system"  # imports and the demonstration
@@ -36,6 +38,27 @@ def enrol_case(*, site, by, cohort=None, stratum=None):
         case = Case.objects.create(number=number, site=site, cohort=cohort, stratum=stratum or None)
     ring_after_commit("analytics.tasks.build_datasets")
     return case
+
+
+@transaction.atomic
+def remove_case(case, *, by, reason):
+    """Take a case that was enrolled by mistake, with all its forms, out of everything but the history. The reason is needed.
+
+    Its number is not given again. Raises ReasonNeededError, LockedError or PermissionDenied.
+    """
+    if not by.may(Permission.CASE_ENROL):
+        raise PermissionDenied
+    with person_scope(by), because(reason.strip()):
+        case = locked_case(case.pk, by)
+        for form in stored_forms([case.pk])[case.pk]:
+            void_form(form, by=by, seen_version=form.version, reason=reason)
+        if case.is_locked:
+            raise LockedError
+        if not reason.strip():
+            raise ReasonNeededError(_("Please say why, for example “enrolled twice”."), code="reason")
+        case.is_void, case.version = True, case.version + 1
+        case.save(update_fields=["is_void", "version"])
+    ring_after_commit("analytics.tasks.build_datasets")
 
 
 def next_number(site):

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from registry.access.scope import CaseQuerySet
+from registry.access.scope import CaseManager, CaseQuerySet
 
 
 class Case(models.Model):
@@ -15,9 +15,11 @@ class Case(models.Model):
     stratum = models.CharField(_("Group in an imported cohort"), max_length=60, null=True, blank=True)
     enrolled_at = models.DateTimeField(auto_now_add=True)
     is_locked = models.BooleanField(default=False, db_default=False)  # no form can be added, changed or removed
+    is_void = models.BooleanField(default=False, db_default=False)  # enrolled by mistake: kept for the history, counted nowhere
     version = models.PositiveIntegerField(default=0)
 
-    objects = CaseQuerySet.as_manager()
+    objects = CaseManager.from_queryset(CaseQuerySet)()
+    with_void = CaseQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]

@@ -10,17 +10,17 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registry.access.permissions import Permission
-from registry.actions.cases import enrol_case
+from registry.actions.cases import enrol_case, remove_case
 from registry.actions.once import once
 from registry.dictionary.codelists import AllSubtype
 from registry.fields import code_label
 from registry.models import Case, Cohort, Site
 from registry.overview import BURDENS, STATES, overview
 from registry.record import stored_cases
-from registry.views.access import permitted
+from registry.views.access import own_case, permitted
 from registry.views.case_forms import completeness, form_lines
 from registry.views.filters import Filters
 from registry.views.statuses import CASE
@@ -129,6 +129,20 @@ def case_new(request):
             )
             return redirect("form_new", case.number, "patient")
     return render(request, "registry/case_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@permitted(Permission.CASE_ENROL)
+@require_POST
+def case_remove(request, number):
+    """Remove a case that was enrolled by mistake."""
+    case = own_case(request, number)
+    try:
+        remove_case(case, by=request.user, reason=request.POST.get("reason", ""))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect("case", number)
+    messages.success(request, _("%(number)s is removed. The history keeps it.") % {"number": number})
+    return redirect("cases")
 
 
 def _enrol_once(person, site, nonce):

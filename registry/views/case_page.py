@@ -48,6 +48,7 @@ def case(request, number):
         "expected": expected,
         "crumbs": [(_("Cases"), reverse("cases"))],
         "may_write": request.user.may(Permission.FORM_WRITE),
+        "may_enrol": request.user.may(Permission.CASE_ENROL),
     }
     return render(request, "registry/case.html", context)
 
