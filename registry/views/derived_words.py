@@ -1,0 +1,65 @@
+"""Derived fields in words, with their scale: what a summary and a printed form say of them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from registry.dictionary.words import gettext_noop
+from registry.fields import number_with_unit
+from registry.grading.fields import FIELDS
+
+FIELD_OF = {one.name: one for one in FIELDS}
+GRADES = ("crs_grade", "icans_grade", "icaht_early", "icaht_late", "t_icaht_early", "t_icaht_late", "iechs")
+WORDS = {  # of classes that are not the same in every language
+    "high": gettext_noop("high"),
+    "intermediate": gettext_noop("intermediate"),
+    "low": gettext_noop("low"),
+    "undetectable": gettext_noop("undetectable"),
+    "failure": gettext_noop("failure"),
+    "lost": gettext_noop("lost"),
+    "not lost": gettext_noop("not lost"),
+    "ignored": gettext_noop("ignored"),
+}
+
+
+@dataclass(frozen=True)
+class DerivedLine:
+    """One derived field as it is read."""
+
+    name: str
+    label: str
+    words: str
+    scale: str
+    differs: bool
+
+
+def derived_line(placed):
+    """A placed derived field in words; no words where it cannot be derived."""
+    derived = placed.derived
+    scale = _("%(scale)s (rule %(number)d)") % {"scale": scale_words(derived), "number": derived.scale.rule}
+    if derived.provisional:
+        scale = _("%(scale)s, provisional") % {"scale": scale}
+    known = FIELD_OF.get(derived.name)
+    label = _(known.label) if known else derived.name
+    return DerivedLine(derived.name, label, derived_words(derived), scale, placed.differs)
+
+
+def derived_words(derived):
+    """The value: grade, class or number with unit; nothing where there is none."""
+    value = derived.value
+    if value is None:
+        return ""
+    if derived.name in GRADES:
+        return _("grade %(number)s") % {"number": value}
+    if isinstance(value, Decimal):
+        return number_with_unit(f"{value:.2f}", FIELD_OF[derived.name].unit)
+    if isinstance(value, int):
+        return number_with_unit(str(value), FIELD_OF[derived.name].unit)
+    return _(WORDS[value]) if value in WORDS else value
+
+
+def scale_words(derived):
+    """The scale with its version."""
+    return f"{pgettext('scale', derived.scale.name)} {derived.scale.version}"
