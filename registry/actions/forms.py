@@ -58,9 +58,9 @@ def save_form(form, *, by, seen_version=0, reason="", complete=False):
     with person_scope(by), because(reason.strip()):
         case = locked_case(form.case_id, by)
         forms = stored_forms([case.pk])[case.pk]
-        stored = _prepare(form, case, seen_version)
-        _check(form, forms)
-        changed = _changed(stored, form)
+        stored = prepare(form, case, seen_version)
+        check_answers(form, forms)
+        changed = changed_columns(stored, form)
         if stored and not changed and not (complete and not stored.is_complete):
             return stored
         check_consent(form, changed, forms)
@@ -68,12 +68,12 @@ def save_form(form, *, by, seen_version=0, reason="", complete=False):
             raise ReasonNeededError(
                 _("A stored answer changes. Please say why, for example “misread the chart”."), code="reason"
             )
-        after = _reviewed([*(one for one in forms if one.pk != form.pk or type(one) is not type(form)), form])
+        after = reviewed([*(one for one in forms if one.pk != form.pk or type(one) is not type(form)), form])
         form.is_complete = (complete or form.is_complete) and not after.blocking(form)
         if changed:
             form.is_verified = False
             void_signature(form, _("The form was changed."))
-        _write(form)
+        write(form)
         form.queries_opened, form.queries_closed = follow_up_on(case, after, by=by)
     ring_after_commit("analytics.tasks.build_datasets")
     return form
@@ -89,14 +89,14 @@ def enter_forms(forms, *, by):
         case = locked_case(forms[0].case_id, by)
         entered = stored_forms([case.pk])[case.pk]
         for form in forms:
-            _prepare(form, case, 0, among=entered)
-            _check(form, entered)
+            prepare(form, case, 0, among=entered)
+            check_answers(form, entered)
             check_consent(form, form.columns(), entered)
             entered.append(form)
-        after = _reviewed(entered)
+        after = reviewed(entered)
         for form in forms:
             form.is_complete = not after.blocking(form)
-            _write(form)
+            write(form)
         follow_up_on(case, after, by=by)
     ring_after_commit("analytics.tasks.build_datasets")
     return forms
@@ -122,8 +122,8 @@ def void_form(form, *, by, seen_version, reason):
             check_consent(stored, stored.columns(), [stored])
         stored.is_void, stored.is_complete, stored.is_verified = True, False, False
         void_signature(stored, _("The form was removed."))
-        _write(stored)
-        follow_up_on(case, _reviewed(stored_forms([case.pk])[case.pk]), by=by)
+        write(stored)
+        follow_up_on(case, reviewed(stored_forms([case.pk])[case.pk]), by=by)
     ring_after_commit("analytics.tasks.build_datasets")
 
 
@@ -137,13 +137,16 @@ def locked_case(case_id, by, permission=Permission.FORM_WRITE):
     return case
 
 
-def _prepare(form, case, seen_version, among=None):
+def prepare(form, case, seen_version, among=None):
     """Give `form` its site, number, version and states. Returns the stored row that it would change, or None.
 
-    among   rows of the case that are not stored yet count when it is numbered
+    among   rows of the case, stored or not, that count when it is numbered
     """
     form.site_id, form.case = case.site_id, case
+    _number(form, among or ())
     stored = _stored(form)
+    if stored and form.key_item:
+        setattr(form, form.key_item, getattr(stored, form.key_item))  # a stored row keeps its number
     if stored and stored.is_locked or case.is_locked:
         raise LockedError
     if (stored.version if stored and not stored.is_void else 0) != seen_version:
@@ -153,48 +156,48 @@ def _prepare(form, case, seen_version, among=None):
     form.is_complete = bool(stored and stored.is_complete)
     form.is_verified = bool(stored and stored.is_verified)
     form.is_void = form.is_locked = False  # storing answers brings a removed form back
-    _number(form, stored, among or ())
     return None if was_void else stored
 
 
-def _reviewed(forms):
+def reviewed(forms):
     """The case as it is with these forms, with what the checks find in it."""
     return StoredCase(forms, findings_in(forms))
 
 
-def _write(form):
+def write(form):
     form.version += 1
     form.save(force_insert=form.pk is None, force_update=form.pk is not None)
 
 
 def _stored(form):
-    """The stored row that `form` would change: by its key, or by its row number; a voided single form is used again."""
-    rows = type(form).with_void.filter(case_id=form.case_id)
-    if form.of_course:
-        rows = rows.filter(course_no=form.course_no)
+    """The stored row that `form` would change: by its key, or by its row number. A removed row that has them is used again."""
+    rows = _rows(type(form).with_void, form)
     if form.pk:
         return rows.filter(pk=form.pk).first()
-    if form.key_item:
-        number = getattr(form, form.key_item)
-        return rows.filter(**{form.key_item: number}).first() if number else None
-    return rows.first()
+    return rows.filter(**{form.key_item: getattr(form, form.key_item)}).first() if form.key_item else rows.first()
 
 
-def _number(form, stored, among):
-    """A stored row keeps its number; a new one of a repeating form gets the next of its case and course, voided rows counted."""
-    if form.key_item and stored:
-        setattr(form, form.key_item, getattr(stored, form.key_item))
-    if not form.key_item or getattr(form, form.key_item):
+def _number(form, among):
+    """A row without a number gets the one after the last of its case and course. Removed rows give theirs back, so that taking
+    a mistaken first collection out does not make the real one the second."""
+    if not form.key_item or form.pk or getattr(form, form.key_item):
         return
-    rows = type(form).with_void.filter(case_id=form.case_id)
-    if form.of_course:
-        rows = rows.filter(course_no=form.course_no)
-        among = [one for one in among if one.of_course and one.course_no == form.course_no]
-    used = [getattr(one, form.key_item) for one in among if type(one) is type(form)]
-    setattr(form, form.key_item, max([0, *rows.values_list(form.key_item, flat=True), *used]) + 1)
+    used = [getattr(one, form.key_item) for one in among if _row_of_same_form(one, form)]
+    used += _rows(type(form).objects, form).values_list(form.key_item, flat=True)
+    setattr(form, form.key_item, max([0, *used]) + 1)
 
 
-def _check(form, forms):
+def _rows(rows, form):
+    """Rows of the form's case and course."""
+    rows = rows.filter(case_id=form.case_id)
+    return rows.filter(course_no=form.course_no) if form.of_course else rows
+
+
+def _row_of_same_form(one, form):
+    return type(one) is type(form) and (not form.of_course or one.course_no == form.course_no)
+
+
+def check_answers(form, forms):
     """Raise ValidationError for what is not stored: impossible values, unknown codes, answers to questions not asked."""
     form.full_clean(exclude=["case", "site"], validate_unique=False, validate_constraints=False)
     if isinstance(form, Patient):
@@ -203,6 +206,16 @@ def _check(form, forms):
     refused = {one.item: ValidationError(said(one), code="not_asked") for one in not_asked(row_of(form), around)}
     if refused:
         raise ValidationError(refused)
+    if form.log_of and any(_same_day(form, one) for one in forms):
+        raise ValidationError({form.dated_by: _("This day is in the log of its episode already. Keep one row a day.")})
+
+
+def _same_day(form, other):
+    """Whether another row of the log stands for the same day of the same episode."""
+    if other is form or type(other) is not type(form) or (form.pk and other.pk == form.pk):
+        return False
+    same = ("course_no", form.log_of[1], form.dated_by)
+    return all(getattr(form, name) == getattr(other, name) is not None for name in same)
 
 
 def _hash_hospital_number(patient):
@@ -226,7 +239,7 @@ def hospital_number_hash(site_id, number):
     return hmac.new(key, number.strip().upper().encode(), hashlib.sha256).hexdigest()
 
 
-def _changed(stored, form):
+def changed_columns(stored, form):
     """Names of the columns whose stored answer differs."""
     if stored is None:
         return form.columns()

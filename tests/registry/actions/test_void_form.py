@@ -65,11 +65,6 @@ def test_a_row_of_another_case_is_not_voided(relapse, nurse, kyoto):
     assert counted() == [1]
 
 
-def test_a_new_row_gets_a_new_number(relapse, nurse, case):
-    void_form(relapse, by=nurse, seen_version=1, reason="duplicate")
-    assert save_form(Relapse(case=case, rel_date=date(2024, 6, 1)), by=nurse).rel_seq == 2
-
-
 def test_a_single_form_is_entered_anew_in_its_place(case, nurse):
     first = save_form(Death(case=case, death_date=date(2024, 5, 1), autopsy=1), by=nurse)
     void_form(first, by=nurse, seen_version=1, reason="patient is alive")
@@ -77,3 +72,11 @@ def test_a_single_form_is_entered_anew_in_its_place(case, nurse):
     assert (again.pk, again.version) == (first.pk, 3)
     kept = stored(Death)
     assert (kept.is_void, kept.death_date, kept.autopsy) == (False, date(2025, 1, 1), None)
+
+
+def test_a_removed_row_gives_its_number_back(relapse, nurse, case):
+    void_form(relapse, by=nurse, seen_version=1, reason="entered for another patient")
+    real = save_form(Relapse(case=case, rel_date=date(2024, 8, 1)), by=nurse)
+
+    assert (real.rel_seq, real.pk, real.is_void, real.version) == (1, relapse.pk, False, 3)
+    assert save_form(Relapse(case=case, rel_date=date(2024, 9, 1)), by=nurse).rel_seq == 2
