@@ -56,9 +56,9 @@ BEGIN
 END $$;
 """
 
-# A locked row changes only by being unlocked, for a reason; a locked case gets no new rows.
+# A locked row changes only by being unlocked, for a reason; in a locked case nothing is added and no removed row comes back.
 LOCKED = """
-CREATE FUNCTION guard.locked() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION guard.locked() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF (SELECT is_locked FROM registry_case WHERE id = NEW.case_id) THEN
@@ -66,14 +66,32 @@ BEGIN
     END IF;
     RETURN NEW;
   END IF;
-  IF OLD.is_locked AND to_jsonb(OLD) - ARRAY['is_locked', 'version'] IS DISTINCT FROM to_jsonb(NEW) - ARRAY['is_locked', 'version'] THEN
-    RAISE EXCEPTION 'row % of % is locked', OLD.id, TG_TABLE_NAME;
+  IF to_jsonb(OLD) - ARRAY['is_locked', 'version'] IS DISTINCT FROM to_jsonb(NEW) - ARRAY['is_locked', 'version'] THEN
+    IF OLD.is_locked THEN
+      RAISE EXCEPTION 'row % of % is locked', OLD.id, TG_TABLE_NAME;
+    END IF;
+    IF TG_TABLE_NAME <> 'registry_case' THEN
+      IF (SELECT is_locked FROM registry_case WHERE id = NEW.case_id) THEN
+        RAISE EXCEPTION 'case % is locked: nothing can be changed', NEW.case_id;
+      END IF;
+    END IF;
   END IF;
   IF OLD.is_locked AND NOT NEW.is_locked AND coalesce(current_setting('app.reason', true), '') = '' THEN
     RAISE EXCEPTION 'unlocking row % of % needs a reason', OLD.id, TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$;
+"""
+
+# Hold cases until the transaction ends, as a save does, without the right to change them: what the worker needs to check them.
+HOLD_CASES = f"""
+CREATE OR REPLACE FUNCTION guard.hold_cases(cases bigint[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM 1 FROM registry_case WHERE id = ANY (cases) ORDER BY id FOR UPDATE;
+END $$;
+REVOKE ALL ON FUNCTION guard.hold_cases(bigint[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION guard.hold_cases(bigint[]) TO {SERVING};
 """
 
 

@@ -2,12 +2,14 @@
 
 import os
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from registry.settings.environment import ROOT, VERSION, digest_of
 
-RULES_VERSION = digest_of("registry/dictionary", "registry/edit_checks", "registry/grading")  # printed beside what rules found
+# Printed beside what rules found.
+RULES_VERSION = digest_of("registry/dictionary", "registry/edit_checks", "registry/grading")
 CODE_VERSION = os.environ.get("CODE_VERSION") or f"{VERSION}+{digest_of('analytics/core', 'analytics/catalogue.py')}"
 DEMO = False
 
@@ -164,6 +166,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "analytics.tasks.heartbeat", "schedule": 30.0},
     "prune-live-datasets": {"task": "analytics.tasks.prune_live_datasets", "schedule": 3600.0},
+    # 02:10 in Japan.
+    "check-cases": {"task": "registry.tasks.check_cases_nightly", "schedule": crontab(hour=17, minute=10)},
 }
 RUN_LEASE_SECONDS = 20
 SWEEP_SECONDS = 2

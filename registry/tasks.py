@@ -1,0 +1,17 @@
+"""Messages of the doorbell: a task calls one action; nothing is decided here."""
+
+from celery import shared_task
+
+from registry.actions import checks
+
+
+@shared_task
+def check_cases(run_id):
+    """Go on with one run of the checks."""
+    checks.run_checks(run_id)
+
+
+@shared_task
+def check_cases_nightly():
+    """Ask for the run of the night."""
+    checks.nightly_checks()
