@@ -34,6 +34,11 @@ def once(act, *, by, key, body):
     return before.answer, False
 
 
+def was_done(*, by, key):
+    """Whether a create with this key was done."""
+    return IdempotencyKey.objects.filter(person=by, key=key).exists()
+
+
 def _wait_for_twin(words):
     """Two requests with one key run one after the other; the lock ends with the transaction."""
     number = int.from_bytes(hashlib.sha256(words.encode()).digest()[:8], "big", signed=True)

@@ -52,8 +52,37 @@ class EntryForm(forms.Form):
         for name in self.names:
             if name not in self.errors:
                 self._put(name)
+        if "go" in self.data:
+            self._refuse_unseen()
         if not self.errors and self._is_new and not any(one not in EMPTY for one in self.instance.answers().values()):
             raise ValidationError(_("No question is answered yet, so there is nothing to store."), code="empty")
+
+    @property
+    def differs(self):
+        """Whether what is typed is not what is stored. What cannot be understood differs too."""
+        if set(self.errors) - {NON_FIELD_ERRORS}:
+            return True
+        return any(_or_none(answer) != _or_none(self.stored[name]) for name, answer in self.instance.answers().items())
+
+    @property
+    def copied(self):
+        """Names of the items whose answer was repeated from the row before and not looked at since."""
+        sent = self.data.getlist("copied") if hasattr(self.data, "getlist") else self.data.get("copied", [])
+        return {name for name in sent if name in self.items and self.items[name].lasting}
+
+    def _refuse_unseen(self):
+        """What is repeated is stored only after somebody has looked at it."""
+        for name in sorted(self.copied & self.fields.keys()):
+            if self.cleaned_data.get(name) not in EMPTY:
+                self.add_error(
+                    name,
+                    ValidationError(
+                        _(
+                            "This is the answer of last time, and nobody has looked at it yet. Please confirm or correct it."
+                        ),
+                        code="not_looked_at",
+                    ),
+                )
 
     @property
     def _is_new(self):
@@ -125,3 +154,7 @@ def typed(instance, name):
     if item.kind == "date":
         return as_typed(answer, getattr(instance, f"{name}_p"))
     return plain(answer) if item.kind in ("dec", "int") else str(answer)
+
+
+def _or_none(answer):
+    return None if answer in EMPTY else answer

@@ -12,7 +12,7 @@ from registry.entry.form import COMPANIONS, typed
 from registry.views.form_page import FormPage
 from registry.views.history import answers_at, last_change, name_of
 
-NOT_KEPT = ("csrfmiddlewaretoken", "version", "choosing", "go", "reason", "nonce")
+NOT_KEPT = ("csrfmiddlewaretoken", "version", "choosing", "go", "reason", "nonce", "draft")
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Difference:
     is_mine: bool
 
 
-def conflict_page(request, case, entry, stale, *, seen_version, url=""):
+def conflict_page(request, case, entry, stale, *, seen_version, draft_url, url=""):
     """Both versions side by side; posting it again carries the choice and the version that was shown."""
     theirs, mine = stale.theirs, stale.mine
     change = last_change(theirs)
@@ -37,6 +37,7 @@ def conflict_page(request, case, entry, stale, *, seen_version, url=""):
         "title": FormPage(request, case, None, entry).title,
         "crumbs": FormPage(request, case, None, entry).crumbs,
         "url": url or request.get_full_path(),
+        "draft_url": draft_url,
         "version": 0 if theirs.is_void else theirs.version,
         "their_actor": name_of(change.actor) if change else _("Somebody"),
         "their_time": timezone.localtime(change.at).strftime("%Y-%m-%d %H:%M") if change else "",

@@ -8,7 +8,7 @@ from registry.access.permissions import Permission
 from registry.entry import EntryForm
 from registry.record import said, stored_case
 from registry.views.access import own_case, permitted
-from registry.views.form_entry import form_at
+from registry.views.form_address import form_at
 from registry.views.form_typed import page_as_typed
 
 

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from registry.access.permissions import Permission
+from registry.actions.drafts import draft_names
+from registry.derived import derivations
 from registry.edit_checks.base import HARD, MISSING, REFUSED, SOFT
 from registry.edit_checks.case import Record
 from registry.entry import read_aloud, sections
@@ -17,6 +19,7 @@ from registry.entry.as_typed import caused_elsewhere
 from registry.models import FORMS, Infusion
 from registry.record import row_of, said
 from registry.views.case_forms import form_lines, row_title, short_title
+from registry.views.form_address import form_url, live_url
 from registry.views.statuses import FORM, Status
 
 
@@ -31,7 +34,7 @@ class Fault:
 @dataclass(frozen=True)
 class FormPage:
     """A form of a case as shown: `entry` is bound after a refusal, with the typed text; `stored` is the case as it is stored,
-    `typed` as it would be with what is typed."""
+    `typed` as it would be with what is typed, `draft` the kept text that stands in `entry`."""
 
     request: object
     case: object
@@ -41,6 +44,8 @@ class FormPage:
     reason: str = ""
     reason_error: str = ""
     typed: object = None
+    draft: object = None
+    draft_stamp: str = ""
 
     def __post_init__(self):
         if self.version is None:
@@ -55,13 +60,18 @@ class FormPage:
         return self.form.pk is not None and not self.form.is_void
 
     @property
+    def usual_reasons(self):
+        """Reasons for a change that are chosen with one key; any other can be typed."""
+        return [_("misread the chart"), _("typing error"), _("new information"), _("answer to a query")]
+
+    @property
     def nonce(self):
-        """Names this page of a new form, so that sending it twice makes one row."""
+        """Names this page, so that sending it twice stores it once."""
         return self.request.POST.get("nonce") or str(uuid.uuid4())
 
     @cached_property
     def may_write(self):
-        return self.request.user.may(Permission.FORM_WRITE)
+        return self.request.user.may(Permission.FORM_WRITE) and not (self.form.is_locked or self.case.is_locked)
 
     @property
     def day0(self):
@@ -79,18 +89,20 @@ class FormPage:
 
     @property
     def url(self):
-        if self.is_stored:
-            return self._url("form", self.form.key)
-        return self._url("form_new") + self._of_course
-
-    @property
-    def _of_course(self):
-        """The part of a new form's address that names its course."""
-        return f"?course={self.form.course_no}" if self.form.of_course and self.form.course_no != 1 else ""
+        return form_url(self.form, self.case.number)
 
     @property
     def check_url(self):
-        return self._live_url("form_check")
+        return live_url("form_check", self.form, self.case.number)
+
+    @property
+    def draft_url(self):
+        return live_url("form_draft", self.form, self.case.number)
+
+    @property
+    def tab_only(self):
+        """Names of the controls whose text no draft keeps: it stays in the browser's tab."""
+        return " ".join(name for name in self.entry.fields if name not in draft_names(self.form))
 
     @property
     def echo_url(self):
@@ -103,12 +115,6 @@ class FormPage:
     @property
     def void_url(self):
         return self._url("form_void", self.form.key)
-
-    def _live_url(self, name):
-        """An address for this form while it is filled in, stored or not."""
-        if self.is_stored:
-            return self._url(name, self.form.key)
-        return self._url(name, "new") + self._of_course
 
     def _url(self, name, *rest):
         return reverse(name, args=[self.case.number, self.form.form_name, *rest])
@@ -156,6 +162,11 @@ class FormPage:
     @cached_property
     def sections(self):
         return sections(self.entry, elsewhere=self.elsewhere, findings=self.findings, previous=self._previous_row())
+
+    @cached_property
+    def derived(self):
+        """What the registry derives from the form, as it is stored or as it is typed."""
+        return derivations(self.typed or self.stored, self.form) if self.is_stored else []
 
     def _previous_row(self):
         if not self.form.key_item:
@@ -236,7 +247,9 @@ class FormPage:
 
     @property
     def faults(self):
-        """What was refused, each with the id of its control."""
+        """What was refused, each with the id of its control. Nothing was sent where a draft is put back."""
+        if self.draft:
+            return []
         found = [Fault(message) for message in self.entry.errors.get(NON_FIELD_ERRORS, [])]
         for name, messages in self.entry.errors.items():
             if name != NON_FIELD_ERRORS:

@@ -1,12 +1,14 @@
 /* Typed text survives a closed session, a fault and a slip of the finger.
  *
- * What is typed and not yet stored is kept in this tab's sessionStorage under the address, person and version of the form,
- * and is dropped once the server says it is stored, when it is thrown away, and when the tab closes. What was typed over an
- * older version is put back with that version, so that sending it shows both.
+ * What is typed and not saved is kept by the server for this person every few seconds, and in this tab's sessionStorage until the
+ * server has it: under the address, person and version of the form, beside the stamp of the draft that the page had seen. Both go
+ * with the save and with "Show what is stored instead". What was typed over an older version is put back with that version, so
+ * that sending it shows both.
  */
 
-const form = document.querySelector("form[data-entry]");
-const SKIP = ["csrfmiddlewaretoken", "version", "go", "nonce"];
+const form = document.querySelector("form[data-draft]");
+const SKIP = ["csrfmiddlewaretoken", "version", "go", "nonce", "draft"];
+const EVERY = 4000; // milliseconds between two messages to the server
 
 function entries() {
   return [...new FormData(form)].filter(([name]) => !SKIP.includes(name));
@@ -27,73 +29,151 @@ function fill(kept) {
   form.querySelectorAll("[data-question]").forEach((one) => one.dispatchEvent(new Event("change", { bubbles: true })));
 }
 
-function start() {
-  const own = `draft ${location.pathname} ${form.dataset.person} `;
-  const shown = form.dataset.version;
-  let place = own + shown;
-  const stored = JSON.stringify(entries());
-  const notice = document.getElementById("draft-notice");
-  const state = document.querySelector("[data-unsaved]");
-  const reason = document.querySelector("[data-reason]");
-  let leaving = false;
+/* The copies of this form in this tab; those of somebody else who worked in it are thrown away. */
+function tabCopies(own) {
+  const here = `draft ${location.pathname}${location.search} `;
+  for (const name of Object.keys(sessionStorage)) {
+    if (name.startsWith(here) && !name.startsWith(own)) {
+      sessionStorage.removeItem(name);
+    }
+  }
+  return Object.keys(sessionStorage).filter((name) => name.startsWith(own));
+}
 
-  const mark = () => {
-    const now = JSON.stringify(entries());
-    const changed = now !== stored;
-    changed ? sessionStorage.setItem(place, now) : sessionStorage.removeItem(place);
-    show(changed);
-  };
-  const show = (changed) => {
-    state.hidden = !changed;
+function start() {
+  const own = `draft ${location.pathname}${location.search} ${form.dataset.person} `;
+  const unsaved = document.querySelector("[data-unsaved]");
+  const state = document.querySelector("[data-draft-state]");
+  const reason = document.querySelector("[data-reason]");
+  const notice = document.getElementById("draft-notice");
+  const stamp = form.elements.draft;
+  const stored = JSON.stringify(entries());
+  const begunTyped = "restored" in form.dataset || "refused" in form.dataset;
+  let place = own + form.dataset.version;
+  let waiting = 0; // timer of the next message to the server
+  let asked = null; // the message under way
+  let isSent = true; // whether the server has what is typed
+  let isLeaving = false;
+
+  const showUnsaved = (changed) => {
+    unsaved.hidden = !changed;
     if (reason && !("needed" in reason.dataset)) {
       reason.hidden = !changed;
     }
   };
 
-  for (const name of Object.keys(sessionStorage)) {
-    if (name.startsWith(`draft ${location.pathname} `) && (!name.startsWith(own) || sessionStorage.getItem(name) === stored)) {
-      sessionStorage.removeItem(name);
+  const keepInTab = () => sessionStorage.setItem(place, JSON.stringify({ stamp: stamp.value, typed: entries() }));
+
+  const typed = () => {
+    const changed = begunTyped || JSON.stringify(entries()) !== stored;
+    changed || !isSent || stamp.value ? keepInTab() : sessionStorage.removeItem(place);
+    showUnsaved(changed);
+    isSent = false;
+    waiting ||= setTimeout(send, EVERY);
+  };
+
+  const send = async ({ keepalive = false } = {}) => {
+    clearTimeout(waiting);
+    waiting = 0;
+    if (isLeaving || isSent || (asked && !keepalive)) {
+      return;
+    }
+    asked = new AbortController();
+    const now = JSON.stringify(entries());
+    let isAgain = true;
+    try {
+      const words = { method: "POST", body: new FormData(form), redirect: "error", keepalive, signal: asked.signal };
+      const answer = await fetch(form.dataset.draft, words);
+      isAgain = hear(answer.ok, await answer.json(), now);
+    } catch {
+      state.textContent = isLeaving ? "" : state.dataset.inTab; // no connection or no session: it is tried again
+    }
+    asked = null;
+    if (isAgain && !isLeaving) {
+      waiting ||= setTimeout(send, EVERY);
+    }
+  };
+
+  /* What the server says of a message; whether something was typed since. */
+  const hear = (isKept, { said, stamp: kept }, sent) => {
+    const isNewer = JSON.stringify(entries()) !== sent;
+    state.textContent = said;
+    if (isKept) {
+      stamp.value = kept;
+      isSent = !isNewer;
+      const inTabOnly = form.dataset.tabOnly.split(" ").some((name) => form.elements[name]?.value);
+      isNewer || inTabOnly ? keepInTab() : sessionStorage.removeItem(place);
+    }
+    return isNewer;
+  };
+
+  const putBack = (name, copy) => {
+    place = name;
+    form.elements.version.value = name.slice(own.length);
+    stamp.value = copy.stamp;
+    fill(copy.typed);
+    notice.hidden = false;
+  };
+
+  form.addEventListener("input", typed);
+  form.addEventListener("change", typed);
+  showUnsaved(begunTyped);
+
+  const copies = tabCopies(own);
+  const name = copies.includes(place) ? place : copies[0];
+  const copy = name && JSON.parse(sessionStorage.getItem(name));
+  if (copy && JSON.stringify(copy.typed) === stored) {
+    sessionStorage.removeItem(name);
+  } else if (copy && !("refused" in form.dataset)) {
+    const ofThisTab = notice.querySelector("[data-of-this-tab]");
+    if (copy.stamp === stamp.value) {
+      putBack(name, copy);
+    } else {
+      /* The draft on the server was kept elsewhere, or has gone there: the page shows that one, and offers the tab's. */
+      ofThisTab.hidden = notice.hidden = false;
+      ofThisTab.addEventListener("click", () => {
+        const seen = stamp.value;
+        putBack(name, copy);
+        stamp.value = seen;
+        ofThisTab.hidden = true;
+      });
     }
   }
-  const older = Object.keys(sessionStorage).find((name) => name.startsWith(own));
-  if (!sessionStorage.getItem(place) && older && !("refused" in form.dataset)) {
-    place = older;
-    form.elements.version.value = older.slice(own.length);
-  }
-  const kept = sessionStorage.getItem(place);
-  if (kept && !("refused" in form.dataset)) {
-    fill(JSON.parse(kept));
-    notice.hidden = false;
-    show(true);
-  } else {
-    show("refused" in form.dataset);
-  }
-  notice.querySelector("button").addEventListener("click", () => {
-    fill(JSON.parse(stored));
-    sessionStorage.removeItem(place);
-    place = own + shown;
-    form.elements.version.value = shown;
-    notice.hidden = true;
-    show(false);
+
+  notice.querySelector("form").addEventListener("submit", () => {
+    isLeaving = true;
+    asked?.abort();
+    tabCopies(own).forEach((one) => sessionStorage.removeItem(one));
   });
-  form.addEventListener("input", mark);
-  form.addEventListener("change", mark);
   form.addEventListener("submit", () => {
-    leaving = true;
+    isLeaving = true;
+    clearTimeout(waiting);
+    asked?.abort();
+    keepInTab();
     sessionStorage.setItem("sent", place);
   });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") {
+      send({ keepalive: true });
+    }
+  });
   addEventListener("beforeunload", (event) => {
-    if (!leaving && !state.hidden) {
+    if (!isLeaving && !isSent) {
       event.preventDefault();
     }
   });
 }
 
-/* The server says that what was sent is stored: its draft is needed no more. */
-if (document.querySelector("[data-saved]")) {
+/* What was sent is stored, or thrown away: its copy in this tab is needed no more. */
+function forgetSent() {
   sessionStorage.removeItem(sessionStorage.getItem("sent"));
   sessionStorage.removeItem("sent");
 }
+
+if (document.querySelector("[data-saved]")) {
+  forgetSent();
+}
+document.querySelector("[data-discard]")?.addEventListener("click", forgetSent);
 if (form) {
   start();
 }

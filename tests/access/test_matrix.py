@@ -97,7 +97,12 @@ TABLE = [
         method="post",
         body={"version": "1", "reason": "Not dead"},
     ),
+    # The trail of all sites.
+    Row("trail", "302 403 403 403 200 403 403 403"),
+    Row("trail_export", "302 403 403 403 200 403 403 403"),
     # People and sites.
+    Row("person_history", ADMINISTRATOR, {"pk": "{nurse}"}),
+    Row("site_history", ADMINISTRATOR, {"pk": "{kyoto}"}),
     Row("people", ADMINISTRATOR),
     Row("person_new", ADMINISTRATOR),
     Row("person", ADMINISTRATOR, {"pk": "{nurse}"}),
