@@ -78,21 +78,31 @@ def reopen_query(query, *, text, by, seen_version):
 
 
 @transaction.atomic
+def tell(query, *, kind, text="", by):
+    """Words of the site about a query that its correction has closed: the thread keeps them, nothing moves."""
+    if not by.may(Permission.QUERY_ANSWER):
+        raise PermissionDenied
+    with person_scope(by), because(""):
+        return _step(query, Act.ANSWERED, by, timezone.now(), kind=kind, text=text.strip()[:LONGEST])
+
+
+@transaction.atomic
 def move_queries(queries, act, *, by):
     """The same step for many queries, all or none. `act(query)` is one of the actions above with its words."""
     return [act(query) for query in sorted(queries, key=lambda one: one.pk)]
 
 
 @transaction.atomic
-def raise_queries(forms, *, item="", text, by):
-    """The same question about many stored forms, all or none; a form on which it is open already is left out."""
+def raise_queries(questions, *, by):
+    """Many questions, all or none: (form, item or "", text) of each. One that is not closed yet is not asked again."""
     asked = []
-    for form in forms:
-        same = Query.objects.filter(
-            form=form.form_name, row_id=form.pk, item=item, text=text.strip(), origin=Origin.MANAGER
-        )
-        if not same.exclude(state=QueryState.CLOSED).exists():
-            asked.append(raise_query(form, item=item, text=text, by=by))
+    with person_scope(by):
+        for form, item, text in questions:
+            same = Query.objects.filter(
+                form=form.form_name, row_id=form.pk, item=item, text=text.strip()[:LONGEST], origin=Origin.MANAGER
+            )
+            if not same.exclude(state=QueryState.CLOSED).exists():
+                asked.append(raise_query(form, item=item, text=text, by=by))
     return asked
 
 
