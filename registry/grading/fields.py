@@ -10,6 +10,7 @@ from registry.grading.bcells import BCELLS
 from registry.grading.burden import CIBMTR, FRANCE, KATO, PRWCC
 from registry.grading.course import COURSE
 from registry.grading.crs import ASTCT_CRS
+from registry.grading.daily import CRS_DAY, ICANS_DAY
 from registry.grading.haematotoxicity import ICAHT, T_ICAHT
 from registry.grading.icans import ASTCT_ICANS, ICE_ITEMS
 from registry.grading.iechs import IEC_HS
@@ -196,6 +197,27 @@ FIELDS = (
             "icans_death",
         ),
         sas="ICANGRAD",
+        limits="icans",
+    ),
+    DerivedField(
+        "crs_day_grade",
+        "crs_day",
+        gettext_noop("CRS grade of the day"),
+        ASTCT_CRS,
+        gettext_noop(
+            "As the grade of an episode, from the components of this day. With a log, the episode has its worst day's grade."
+        ),
+        tuple(CRS_DAY.values()),
+    ),
+    DerivedField(
+        "icans_day_grade",
+        "icans_day",
+        gettext_noop("ICANS grade of the day"),
+        ASTCT_ICANS,
+        gettext_noop(
+            "As the grade of an episode, from the components of this day. With a log, the episode has its worst day's grade."
+        ),
+        tuple(ICANS_DAY.values()),
         limits="icans",
     ),
     DerivedField(
