@@ -11,7 +11,8 @@ from registry.fields import number_with_unit
 from registry.grading.fields import FIELDS
 
 FIELD_OF = {one.name: one for one in FIELDS}
-GRADES = ("crs_grade", "icans_grade", "icaht_early", "icaht_late", "t_icaht_early", "t_icaht_late", "iechs")
+GRADES = ("crs_grade", "icans_grade", "crs_day_grade", "icans_day_grade", "icaht_early", "icaht_late", "t_icaht_early",
+          "t_icaht_late", "iechs")  # fmt: skip
 WORDS = {  # of classes that are not the same in every language
     "high": gettext_noop("high"),
     "intermediate": gettext_noop("intermediate"),
@@ -21,6 +22,8 @@ WORDS = {  # of classes that are not the same in every language
     "lost": gettext_noop("lost"),
     "not lost": gettext_noop("not lost"),
     "ignored": gettext_noop("ignored"),
+    "<=6": gettext_noop("up to 6 months"),
+    ">6": gettext_noop("more than 6 months"),
 }
 
 

@@ -1,7 +1,7 @@
 """Forms and cases on paper: blank forms to fill in by hand, stored forms and whole cases as complete copies."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
 from django.http import Http404
@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET
 from registry.access.permissions import Permission
 from registry.actions.review import from_json
 from registry.actions.signatures import digest_of
+from registry.consent import WITHDRAWN
 from registry.derived import derived_of
 from registry.models import FORM_OF, FORMS, HistoryEvent, Origin, Signature
-from registry.record import said, stored_case
+from registry.record import consent_in, said, stored_case
 from registry.views.access import own_case, permitted
 from registry.views.case_forms import row_title
 from registry.views.derived_words import derived_line
@@ -78,7 +79,7 @@ def _blank_page(request, models, title):
 def form_print(request, number, form, key):
     """One stored form."""
     case = own_case(request, number)
-    stored = stored_case(case)
+    stored, _withdrawn = shown_case(case)
     own = next((one for one in stored.rows_of(form) if one.key == key), None)
     if own is None:
         raise Http404
@@ -92,17 +93,25 @@ def form_print(request, number, form, key):
 def case_print(request, number):
     """Every stored form of a case; with ?history=1 also everything that was ever done to it."""
     case = own_case(request, number)
-    stored = stored_case(case)
-    with_history = request.GET.get("history") == "1"
+    stored, is_withdrawn = shown_case(case)
+    with_history = request.GET.get("history") == "1" and not is_withdrawn
     context = {
         "case": case,
         "title": case.number,
         "copies": copies(case, stored, stored.forms),
+        "withdrawn": _(WITHDRAWN) if is_withdrawn else "",
         "with_history": with_history,
         "entries": _history(case) if with_history else [],
         "back": case.get_absolute_url(),
     }
     return render(request, "print/case.html", context | _imprint(request))
+
+
+def shown_case(case):
+    """(the stored case, whether consent is withdrawn): then the registration, where consent is recorded, is all that is shown."""
+    stored = stored_case(case)
+    is_withdrawn = consent_in(stored.forms).is_withdrawn
+    return (replace(stored, forms=stored.rows_of("patient")) if is_withdrawn else stored), is_withdrawn
 
 
 def _history(case):

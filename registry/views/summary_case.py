@@ -4,7 +4,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from registry.derived import derived_of
-from registry.dictionary.items import EMPTY
 from registry.entry.dates import as_typed, study_day
 from registry.entry.questions import read_aloud
 from registry.views.derived_words import derived_words
@@ -60,6 +59,18 @@ class CaseRead:
         placed = self.derived[form, key].get(name)
         return derived_words(placed.derived) if placed else ""
 
+    def number(self, form, key, name):
+        """A derived grade as its number, or a dash."""
+        placed = self.derived[form, key].get(name)
+        return DASH if placed is None or placed.derived.value is None else str(placed.derived.value)
+
+    def span(self, row, start, end):
+        """Days after infusion from `start` to `end`: 4–12; nothing where they are not known."""
+        days = [
+            str((day - self.day0).days) if self.day0 and (day := getattr(row, item)) else "?" for item in (start, end)
+        ]
+        return "" if days[0] == "?" else "–".join(dict.fromkeys(days))
+
     def when(self, row, item, end=""):
         """(date, day) of a dated answer, to `end` where it lasts."""
         day, last = getattr(row, item), getattr(row, end) if end else None
@@ -78,7 +89,7 @@ class CaseRead:
 
 def joined(*parts):
     """The parts that say something, one after the other."""
-    return "; ".join(str(part) for part in parts if part not in EMPTY)
+    return "; ".join(str(part) for part in parts if part)
 
 
 def facts(*pairs):

@@ -27,7 +27,7 @@ def disease(case):
         ),
         (_("Refractory"), read_aloud(row, "refractory_type")),
         (_("At the decision"), read_aloud(row, "disease_status_dec")),
-        (_("CNS / other sites ever"), joined(read_aloud(row, "cns_ever"), read_aloud(row, "emd_ever"))),
+        (_("CNS / sites ever"), joined(read_aloud(row, "cns_ever"), read_aloud(row, "emd_ever"))),
     )
 
 
@@ -44,17 +44,17 @@ def prior_therapy(case):
     return facts(
         (_("Lines of therapy"), case.words("baseline_disease", "n_prior_lines")),
         (_("Transplant"), hsct),
-        (_("Transplant to relapse"), row and case.derived_words("prior_therapy", row.key, "hsct_rel_gap")),
+        (_("HSCT to relapse"), row and case.derived_words("prior_therapy", row.key, "hsct_rel_gap")),
         (_("Blinatumomab"), row and joined(read_aloud(row, "prior_blina"), read_aloud(row, "blina_response"))),
         (_("Inotuzumab"), row and joined(read_aloud(row, "prior_ino"), read_aloud(row, "ino_timing"))),
         (
-            _("Other CD19 or CD22"),
+            _("Other CD19, CD22"),
             row and joined(read_aloud(row, "prior_cd19_other"), read_aloud(row, "prior_cd22_car")),
         ),
     )
 
 
-def cells(case, most=11):
+def cells(case, most=9):
     """From the decision to the infusion: what, date, day, details."""
     rows = [
         *(
@@ -136,7 +136,7 @@ def burden(case):
         (_("Assessed"), joined(read_aloud(row, "pre_phase"), words, day)),
         (_("Marrow blasts"), read_aloud(row, "pre_bm_blast")),
         (_("MRD"), joined(read_aloud(row, "pre_mrd_result"), read_aloud(row, "pre_mrd_value"))),
-        (_("CNS / other sites"), joined(read_aloud(row, "pre_cns"), read_aloud(row, "pre_emd"))),
+        (_("CNS / sites"), joined(read_aloud(row, "pre_cns"), read_aloud(row, "pre_emd"))),
         (
             _("Burden"),
             joined(
@@ -151,20 +151,20 @@ def burden(case):
 
 
 def toxicity(case):
-    """Worst grades of the site beside those derived, onset and length, treatment."""
+    """Worst grades of the site beside those derived, days from onset to resolution, treatment."""
     rows = [_syndrome(case, "crs", _("CRS")), _syndrome(case, "icans", _("ICANS"))]
     blood = case.one("iechs_haematotoxicity")
     if blood:
-        days = case.when(blood, "iechs_onset") if blood.iechs_onset else ("", "")
-        site = read_aloud(blood, "iechs_grade") or read_aloud(blood, "iechs_dx")
-        rows.append((_("IEC-HS"), site, case.derived_words(blood.form_name, blood.key, "iechs"), days[1], ""))
-        for name, title in (("icaht_early", _("ICAHT early / late")), ("t_icaht_early", _("T-ICAHT early / late"))):
-            both = [
-                case.derived_words(blood.form_name, blood.key, one) or DASH
-                for one in (name, name.replace("early", "late"))
-            ]
-            rows.append((title, "", " / ".join(both), "", ""))
-    columns = ["", _("Site"), _("Derived"), _("Days after infusion"), _("Treatment")]
+
+        def derived(name):
+            return case.number(blood.form_name, blood.key, name)
+
+        days = case.when(blood, "iechs_onset")[1] if blood.iechs_onset else ""
+        site = DASH if blood.iechs_grade is None else str(blood.iechs_grade)
+        rows.append((_("IEC-HS"), site, derived("iechs"), days, ""))
+        rows.append((_("ICAHT early / late"), "", f"{derived('icaht_early')} / {derived('icaht_late')}", "", ""))
+        rows.append((_("T-ICAHT early / late"), "", f"{derived('t_icaht_early')} / {derived('t_icaht_late')}", "", ""))
+    columns = [_("Highest grade"), _("Site"), _("Derived"), _("Days"), _("Treatment")]
     return Table(columns, [row for row in rows if row])
 
 
@@ -173,14 +173,10 @@ def _syndrome(case, name, title):
     if not summary and not episodes:
         return None
     grades = [grade for row in episodes if (grade := getattr(row, f"{name}_grade_site")) is not None]
-    site = _("grade %(number)s") % {"number": max(grades)} if grades else case.words(name, f"{name}_occurred")
-    starts = [row for row in episodes if getattr(row, f"{name}_onset")]
-    spans = [
-        case.when(row, f"{name}_onset", f"{name}_resolved")[1].replace(_("day %(number)s") % {"number": ""}, "")
-        for row in starts
-    ]
-    derived = case.derived_words(name, summary.key, f"{name}_grade") if summary else ""
-    return (title, site, derived or DASH, ", ".join(span.strip() for span in spans), _treated(case, name))
+    site = str(max(grades)) if grades else case.words(name, f"{name}_occurred") or DASH
+    spans = [case.span(row, f"{name}_onset", f"{name}_resolved") for row in episodes]
+    derived = case.number(name, summary.key, f"{name}_grade") if summary else DASH
+    return (title, site, derived, ", ".join(span for span in spans if span), _treated(case, name))
 
 
 def _treated(case, name):
@@ -189,13 +185,13 @@ def _treated(case, name):
     if not row:
         return joined(*(read_aloud(one, "icans_therapy") for one in case.rows("icans_episode") if one.icans_therapy))
     return joined(
-        row.toci_given and _("tocilizumab %(words)s") % {"words": read_aloud(row, "toci_given")},
+        row.toci_given and _("tocilizumab (%(words)s)") % {"words": read_aloud(row, "toci_given")},
         row.steroid_crs == 1 and _("steroid"),
-        row.icu_admit == 1 and _("intensive care %(days)s") % {"days": read_aloud(row, "icu_days")},
+        row.icu_admit == 1 and _("intensive care (%(days)s)") % {"days": read_aloud(row, "icu_days")},
     )
 
 
-def responses(case, most=8):
+def responses(case, most=7):
     """Response by timepoint: site, derived, blasts, MRD."""
     rows = []
     for row in case.rows("response_assessment"):
