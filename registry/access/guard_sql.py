@@ -105,6 +105,18 @@ CREATE POLICY own_sites ON {table} USING ({mine}) WITH CHECK ({mine});
 """
 
 
+OWN_DRAFTS = """
+-- Who answers for the transaction, if that is a person.
+CREATE FUNCTION guard.person() RETURNS bigint LANGUAGE sql STABLE AS
+  $$ SELECT id FROM registry_person WHERE email = current_setting('app.actor', true) $$;
+
+DROP POLICY own_sites ON registry_draft;
+CREATE POLICY own_drafts ON registry_draft
+  USING (site_id = ANY ((SELECT guard.sites())::bigint[]) AND person_id = (SELECT guard.person()))
+  WITH CHECK (site_id = ANY ((SELECT guard.sites())::bigint[]) AND person_id = (SELECT guard.person()));
+"""
+
+
 def pool(table: str) -> str:
     """Row-level security of a pooled table: its rows exist only where the transaction may see all sites together."""
     return f"""

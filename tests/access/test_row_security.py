@@ -10,7 +10,8 @@ from django.urls import path
 
 from analytics import actions
 from analytics.models import AnalysisRun, Dataset
-from registry.access.row_security import everything_scope, site_scope
+from registry.access.row_security import everything_scope, person_scope, site_scope
+from registry.actions.drafts import keep_draft
 from registry.models import FORMS, Case, HistoryEvent, Infusion, Outbox
 from tests import factories
 from tests.conftest import log_in_as
@@ -147,6 +148,26 @@ def test_raw_sql_in_a_scope_finds_its_sites_only(sites):
         assert rows("SELECT DISTINCT site_id FROM registry_historyevent") == [(kyoto.pk,)]
         assert rows("SELECT 1 FROM registry_case WHERE site_id = %s", osaka.pk) == []
     assert rows("SELECT 1 FROM registry_case") == []
+
+
+def test_a_draft_exists_for_whoever_typed_it_only(sites):
+    kyoto, _osaka = sites
+    nurse, other = (factories.person("coordinator", sites=[kyoto], email=f"{name}@example.org") for name in "ab")
+    manager = factories.person("manager")
+    with person_scope(nurse):
+        keep_draft(Infusion.objects.get(), [("inf_weight", "41")], by=nurse, seen_version=1)
+        assert len(rows("SELECT 1 FROM registry_draft")) == 1
+
+    for scope in (person_scope(other), person_scope(manager), everything_scope(actor="tests"), site_scope([kyoto.pk])):
+        with scope, connection.cursor() as cursor:
+            assert rows("SELECT 1 FROM registry_draft") == []
+            cursor.execute("UPDATE registry_draft SET version = 2")
+            assert cursor.rowcount == 0
+            cursor.execute("DELETE FROM registry_draft")
+            assert cursor.rowcount == 0
+    with person_scope(other):
+        insert = "INSERT INTO registry_draft (person_id, case_id, site_id, form, key, version, typed, saved_at) SELECT %s, case_id, site_id, 'infusion', '1.1', 1, '[]', now() FROM registry_infusion"
+        refused(insert, nurse.pk, says="row-level security")
 
 
 def test_a_scope_ends_where_it_ends(sites):

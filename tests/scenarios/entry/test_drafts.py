@@ -152,15 +152,15 @@ def test_what_a_save_refused_is_there_when_the_page_was_closed(world, nurse, inf
 def test_a_new_row_and_the_stored_ones_have_their_own_drafts(world, nurse, case):  # noqa: F811
     factories.follow_up(case, 100)
     first, new = f"{case.get_absolute_url()}follow_up/1.1/", f"{case.get_absolute_url()}follow_up/new/"
-    kept(nurse, first, correction(nurse, first, fup_visit="Month 3"))
-    kept(nurse, new, correction(nurse, new, fup_visit="Month 6"))
-    kept(nurse, new, {**correction(nurse, f"{new}?course=2", fup_visit="Other course"), "draft": ""}, status=409)
+    kept(nurse, first, correction(nurse, first, ps_fup="90"))
+    kept(nurse, new, correction(nurse, new, ps_fup="80"))
+    kept(nurse, new, {**correction(nurse, f"{new}?course=2", ps_fup="70"), "draft": ""}, status=409)
 
-    assert answers(nurse.get(first))["fup_visit"] == "Month 3"
-    assert answers(nurse.get(new))["fup_visit"] == "Month 6"
-    assert answers(nurse.get(f"{new}?course=2")).get("fup_visit", "") == ""
-    nurse.post(f"{new}draft/?course=2", correction(nurse, f"{new}?course=2", fup_visit="Other course"))
-    assert answers(nurse.get(f"{new}?course=2"))["fup_visit"] == "Other course"
+    assert answers(nurse.get(first))["ps_fup"] == "90"
+    assert answers(nurse.get(new))["ps_fup"] == "80"
+    assert answers(nurse.get(f"{new}?course=2"))["ps_fup"] == ""
+    nurse.post(f"{new}draft/?course=2", correction(nurse, f"{new}?course=2", ps_fup="70"))
+    assert answers(nurse.get(f"{new}?course=2"))["ps_fup"] == "70"
     assert nurse.post(new, answers(nurse.get(new))).status_code == 302
     assert sorted(one.key for one in drafts_of(world.nurse)) == ["1.1", "2."]
     with person_scope(world.nurse):
