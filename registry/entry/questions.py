@@ -2,15 +2,16 @@
 
 import json
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
-from django.core.exceptions import ValidationError
+from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, override, pgettext
 
 from registry.dictionary.items import EMPTY, plain
 from registry.edit_checks.base import MISSING
-from registry.entry.dates import echo, understood
+from registry.entry.echo import echo_of
+from registry.entry.form import typed
 from registry.fields import MISSING_CHOICES, HospitalNumber, code_choices, code_label, number_with_unit, written_unit
 from registry.record import said
 
@@ -33,6 +34,18 @@ class Option:
     label: str
     anchor: str
     is_chosen: bool
+    find: str = ""  # its labels in every language, by which it is found when somebody types
+
+
+@cache
+def labels_of(codelist):
+    """Code → its labels in every language of the registry, with a bar between them."""
+    labels = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            for code in codelist.codes():
+                labels.setdefault(code, []).append(code_label(codelist, code))
+    return {code: "|".join(own) for code, own in labels.items()}
 
 
 @dataclass(frozen=True)
@@ -87,8 +100,15 @@ class Question:
     @cached_property
     def options(self):
         chosen = [str(one) for one in self.value] if isinstance(self.value, list) else [str(self.value)]
+        words = labels_of(self.item.codelist) if self.kind == "select" else {}
         return [
-            Option(str(code), label, self.name if place == 0 else f"{self.name}-{code}", str(code) in chosen)
+            Option(
+                str(code),
+                label,
+                self.name if place == 0 else f"{self.name}-{code}",
+                str(code) in chosen,
+                words.get(code, ""),
+            )
             for place, (code, label) in enumerate(code_choices(self.item.codelist))
         ]
 
@@ -183,14 +203,15 @@ class Question:
 
     @property
     def echo(self):
-        """How the date that stands there is understood."""
-        if self.kind != "date" or not self.value:
+        """How the date or amount that stands there is understood."""
+        return echo_of(self.item, self.value, day0=self.entry.day0) if self.echoed else ""
+
+    @property
+    def echoed(self):
+        """date, number or fraction, where what is typed is said again as it was understood."""
+        if self.kind not in ("date", "number"):
             return ""
-        try:
-            day, precision = understood(self.value, partial=self.item.partial, day0=self.entry.day0)
-        except ValidationError:
-            return ""
-        return echo(day, precision, day0=self.entry.day0)
+        return "fraction" if self.item.unit == "fraction" else self.kind
 
     @property
     def note(self):
@@ -211,12 +232,26 @@ class Question:
         return read_aloud(self.previous, self.name) if self.previous is not None else ""
 
     @property
+    def last(self):
+        """The answer of the row before as data for the page, where it may be repeated."""
+        if self.previous is None or not self.item.lasting or getattr(self.previous, self.name) in EMPTY:
+            return ""
+        texts = typed(self.previous, self.name)
+        other = getattr(self.previous, f"{self.name}_oth", None) or ""
+        return json.dumps({"texts": texts if isinstance(texts, list) else [texts], "other": other})
+
+    @property
+    def is_copied(self):
+        """Whether the answer was repeated from the row before and nobody has looked at it yet."""
+        return self.name in self.entry.copied
+
+    @property
     def described_by(self):
         """Ids of what explains the control, for aria-describedby."""
         parts = [
             ("findings", True),
             ("note", self.note),
-            ("echo", self.kind == "date"),
+            ("echo", self.echoed),
             ("unit", self.unit),
         ]
         return " ".join(f"{self.name}-{part}" for part, present in parts if present)
@@ -237,6 +272,15 @@ class Section:
     @property
     def filled(self):
         return sum(one.is_filled and not one.is_hidden for one in self.questions)
+
+    @property
+    def may_be_none(self):
+        """Whether "none" for several of its questions at once says something."""
+        return sum(one.item.none is not None for one in self.questions) > 1
+
+    @property
+    def has_last(self):
+        return any(one.last for one in self.questions)
 
     @property
     def is_empty(self):

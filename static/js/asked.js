@@ -21,7 +21,7 @@ function typed(item) {
 }
 
 function holds({ item, comparison, codes }) {
-  const answer = typed(item).map(Number);
+  const answer = typed(item).map((text) => parseFloat(text.normalize("NFKC"))); // "12 ng/L" is a number too
   return answer.length > 0 && answer.every((number) => !Number.isNaN(number)) && COMPARISONS[comparison](answer, codes);
 }
 

@@ -1,4 +1,6 @@
-/* Keys of every page: find, go to, next row, next form, the list of keys. Never while somebody types. */
+/* Keys of every page: find, go to, rows of a list, next form, the list of keys. Never while somebody types. */
+
+import { back, open, step } from "./rows.js";
 
 const dialog = document.getElementById("keys");
 const WAIT = 1500; // milliseconds between g and the place
@@ -15,16 +17,6 @@ function show(dialog) {
   }
 }
 
-function step(by) {
-  const rows = [...document.querySelectorAll("tbody tr a[data-row]")];
-  if (!rows.length) {
-    return;
-  }
-  const here = rows.indexOf(document.activeElement);
-  const next = here < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(Math.max(here + by, 0), rows.length - 1);
-  rows[next].focus();
-}
-
 function follow(selector) {
   const link = document.querySelector(selector);
   if (link) {
@@ -37,11 +29,18 @@ const ACTIONS = {
   "?": () => show(dialog),
   j: () => step(1),
   k: () => step(-1),
+  o: open,
+  u: back,
   "]": () => follow("a[rel=next]"),
   "[": () => follow("a[rel=prev]"),
 };
 
 document.addEventListener("keydown", (event) => {
+  if (event.altKey && !event.ctrlKey && event.code === "Slash") {
+    event.preventDefault();
+    show(dialog); // "?" is a letter while somebody types
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target)) {
     return;
   }

@@ -48,7 +48,6 @@ def test_a_foreign_case_is_not_there(world, case):
         f"{base}patient/1/",
         f"{base}patient/1/history/",
         f"{base}death/new/",
-        f"{base}dates/?text=2025",
     ):
         assert stranger.get(address).status_code == 404, address
     assert stranger.post(f"{base}patient/1/remove/", {"version": 1, "reason": "x"}).status_code == 404
@@ -64,7 +63,7 @@ def test_a_row_that_does_not_exist_is_404(nurse, case, address):
 
 
 def test_each_role_begins_at_its_own_page(world):
-    beginnings = {"nurse": "/worklist/", "manager": "/cases/", "admin": "/people/"}
+    beginnings = {"nurse": "/worklist/", "manager": "/worklist/", "admin": "/people/"}
 
     for who, place in beginnings.items():
         assert signed_in(getattr(world, who)).get("/").url == place
