@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from registry.access.row_security import everything_scope
 from registry.actions.imports import import_cases
 from registry.demo import consortium
+from registry.demo.after_entry import work_on_entered_cases
 from registry.demo.enter import enter_case, is_entered, spread
 from registry.demo.outcome import kato_synthetic
 from registry.imports.mapping import read_mapping
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         people = consortium.demo_people()
         entered = load_synthetic(sites)
         imported = load_transplants()
+        work_on_entered_cases()
         key = consortium.statistician_key(TOKEN_FILE)
         self.stdout.write(f"Demonstration: {entered} synthetic cases entered, {imported} transplants imported.")
         self.stdout.write(f"Accounts, password {consortium.PASSWORD}:")

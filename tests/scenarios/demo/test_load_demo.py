@@ -162,6 +162,8 @@ def test_hospitals_and_history(loaded):
         "coordinator.kyoto@demo.example",
         "coordinator.osaka@demo.example",
         "demonstration",
+        "investigator.kyoto@demo.example",
+        "manager@demo.example",
     }
 
 
