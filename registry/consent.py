@@ -13,7 +13,7 @@ from registry.dictionary.words import gettext_noop
 from registry.edit_checks.follow_up import MAJORITY, PARENTAL_ONLY
 from registry.edit_checks.whole import age_in_years
 
-YES = 1
+YES = 1  # consent_withdrawn, consent_share_intl
 ITEMS = ("consent_type", "consent_share_intl", "consent_withdrawn", "birth_date", "birth_date_p")  # that the rule reads
 OF_CONSENT = "consent_"  # the registration's answers that may still change after a withdrawal begin so
 

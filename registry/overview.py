@@ -4,6 +4,7 @@ from django.db.models import Case as Choice
 from django.db.models import CharField, Exists, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from registry.consent import YES
 from registry.models import (
     BaselineDisease,
     CartCourse,
@@ -11,6 +12,7 @@ from registry.models import (
     FollowUp,
     Infusion,
     Leukapheresis,
+    Patient,
     PreInfusionAssessment,
     Relapse,
 )
@@ -19,7 +21,7 @@ HIGH_BURDEN_PERCENT = 5  # marrow blasts; burden_kato of the derived fields
 LESS_THAN, MORE_THAN = 2, 4  # operators of a value that stands exactly on the cut
 PHASE_ORDER = Choice(When(pre_phase=2, then=0), When(pre_phase=3, then=1), When(pre_phase=1, then=2), default=3)
 DEAD, NOT_INFUSED, INFUSED = 2, 0, 1
-STATES = ("registered", "collected", "not_infused", "infused", "relapsed", "died")
+STATES = ("registered", "collected", "not_infused", "infused", "relapsed", "died", "withdrawn")
 BURDENS = {"low": _("low (< 5 %)"), "high": _("high (≥ 5 %)"), "unknown": _("not known")}
 
 
@@ -54,6 +56,7 @@ def _state(own):
     died = Exists(Death.objects.filter(**own)) | Exists(FollowUp.objects.filter(**own, vital_status=DEAD))
     infused = Q(day0__isnull=False) | Exists(CartCourse.objects.filter(**own, infused=INFUSED))
     return Choice(
+        When(Exists(Patient.objects.filter(**own, consent_withdrawn=YES)), then=Value("withdrawn")),
         When(died, then=Value("died")),
         When(Exists(Relapse.objects.filter(**own)), then=Value("relapsed")),
         When(infused, then=Value("infused")),

@@ -17,6 +17,10 @@ class CaseQuerySet(models.QuerySet):
             return self
         return self.filter(site__in=person.sites.all())
 
+    def not_withdrawn(self):
+        """Cases whose patients have not withdrawn consent; registry/consent.py is the rule."""
+        return self.exclude(pk__in=_withdrawn())
+
     def or_404(self, number):
         """The case with this number; a foreign one answers like one that does not exist."""
         return get_object_or_404(self.select_related("site", "cohort"), number=number)
@@ -43,6 +47,10 @@ class CaseRowQuerySet(models.QuerySet):
 class FormQuerySet(CaseRowQuerySet):
     """Rows of one case report form."""
 
+    def not_withdrawn(self):
+        """Rows of patients who have not withdrawn consent."""
+        return self.exclude(case__in=_withdrawn())
+
     def in_order(self):
         """By case, course and row number."""
         names = [name for name in ("course_no", self.model.key_item) if name and hasattr(self.model, name)]
@@ -55,3 +63,11 @@ class FormManager(models.Manager):
     def get_queryset(self):
         """Without voided rows."""
         return super().get_queryset().filter(is_void=False)
+
+
+def _withdrawn():
+    """Ids of the cases whose patients withdrew consent."""
+    from registry.consent import YES
+    from registry.models.patient import Patient
+
+    return Patient.objects.filter(consent_withdrawn=YES).values("case")

@@ -20,8 +20,8 @@ from registry.api.form_serializer import address_of, refused
 from registry.api.idempotency import create_once
 from registry.api.problems import entry, refusals
 from registry.api.schema import create_schema, list_schema, read_schema
-from registry.models import Case, Cohort, Site
-from registry.record import said, stored_case
+from registry.models import Case, Cohort, Patient, Site
+from registry.record import consent_in, said, stored_case
 
 SITE_CODE = re.compile(r"[A-Z]{3}", re.ASCII)
 COHORT_CODE = re.compile(r"[-\w]{1,40}", re.ASCII)
@@ -106,8 +106,8 @@ class Cases(RestView):
     parameters = ("site", "cohort", *PAGING)
 
     def get(self, request):
-        """A page of cases, in order of enrolment; `site` and `cohort` narrow it."""
-        rows = Case.objects.visible_to(request.user).select_related("site", "cohort")
+        """A page of cases, in order of enrolment; `site` and `cohort` narrow it. Without those who withdrew consent."""
+        rows = Case.objects.visible_to(request.user).not_withdrawn().select_related("site", "cohort")
         for name, pattern in (("site", SITE_CODE), ("cohort", COHORT_CODE)):
             code = request.query_params.get(name)
             if code is not None and not pattern.fullmatch(code):
@@ -168,9 +168,10 @@ class CaseDetail(RestView):
     rights = {"GET": Permission.CASE_READ}
 
     def get(self, request, number):
-        """The case, where its forms are, and what the edit checks find."""
+        """The case, where its forms are, and what the edit checks find; after a withdrawal of consent only its registration."""
         case = Case.objects.visible_to(request.user).or_404(number)
         stored = stored_case(case)
+        withdrawn = consent_in(stored.forms).is_withdrawn
         body = {
             **CaseSerializer(case).data,
             "forms": [
@@ -182,6 +183,7 @@ class CaseDetail(RestView):
                     "url": address_of(form),
                 }
                 for form in stored.forms
+                if not withdrawn or isinstance(form, Patient)
             ],
             "findings": [finding(one) for one in stored.findings],
         }

@@ -13,7 +13,7 @@ from registry.api.form_serializer import SERIALIZER_OF, address_of, refused, tag
 from registry.api.idempotency import create_once
 from registry.api.problems import Problem, entry
 from registry.fields import HospitalNumber
-from registry.models import Case, HistoryEvent
+from registry.models import Case, HistoryEvent, Patient
 
 CASE_NUMBER = re.compile(r"[A-Z]{3}-\d{4}", re.ASCII)
 
@@ -28,8 +28,9 @@ class FormView(RestView):
         return SERIALIZER_OF[self.form_class]
 
     def rows(self):
-        """The rows this person may see."""
-        return self.form_class.objects.visible_to(self.request.user).select_related("case", "site")
+        """The rows this person may see. After a withdrawal of consent only the registration is there, and in no list."""
+        rows = self.form_class.objects.visible_to(self.request.user).select_related("case", "site")
+        return rows if self.form_class is Patient else rows.not_withdrawn()
 
     def row(self, number, key):
         """The row at this address; a foreign one answers like one that does not exist."""
@@ -55,7 +56,7 @@ class FormCollection(FormView):
 
     def get(self, request):
         """A page of rows, in order of entry; `case` narrows it to one case."""
-        rows = self.rows()
+        rows = self.rows().not_withdrawn()
         if "case" in request.query_params:
             rows = rows.filter(case__number=case_number(request.query_params["case"]))
         found, following = page_of(rows, request)

@@ -27,10 +27,11 @@ class Filters:
     """The filters of one list, read from the address. A value that a filter does not offer counts as none."""
 
     def __init__(self, params, offers):
-        """offers: parameter → (name, {value: label})."""
+        """offers: parameter → (name, {value: label}); the label of "" says what is shown without the filter, else "all"."""
         self.offers = offers
         self.search = params.get("q", "").strip()[:60]
         self.chosen = {key: params[key] for key, (_name, values) in offers.items() if params.get(key) in values}
+        self.chosen = {key: value for key, value in self.chosen.items() if value}
 
     def get(self, key):
         """The value chosen for a filter, or None."""
@@ -41,12 +42,18 @@ class Filters:
         return [self._filter(key, name, values) for key, (name, values) in self.offers.items() if len(values) > 1]
 
     def _filter(self, key, name, values):
-        chips = [Chip(_("all"), self._url({**self.chosen, key: None}), key not in self.chosen)]
+        rest = values.get("", _("all"))
+        chips = [Chip(rest, self._url({**self.chosen, key: None}), key not in self.chosen)]
         chips += [
             Chip(label, self._url({**self.chosen, key: value}), self.get(key) == value)
             for value, label in values.items()
+            if value
         ]
         return Filter(name, chips)
+
+    def url(self, **changes):
+        """The address of the list with some filters chosen otherwise."""
+        return self._url({**self.chosen, **changes})
 
     def _url(self, chosen):
         return "?" + self._query(chosen)

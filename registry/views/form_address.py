@@ -3,7 +3,7 @@
 from django.http import Http404
 from django.urls import reverse
 
-from registry.models import FORM_OF
+from registry.models import FORM_OF, Patient
 
 
 def model_or_404(name):
@@ -39,7 +39,10 @@ def row_or_none(case, model, key, *, with_void=False):
     ):
         return None
     rows = model.with_void if with_void else model.objects
-    row = rows.filter(case=case, **wanted).first()
+    rows = rows.filter(case=case, **wanted)
+    if model is not Patient:  # after a withdrawal of consent the registration alone is shown
+        rows = rows.not_withdrawn()
+    row = rows.first()
     return row if row is not None and row.key == key else None
 
 

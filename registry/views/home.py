@@ -13,7 +13,7 @@ from registry.actions.members import choose_language
 BEGINNINGS = {
     "coordinator": "worklist",
     "investigator": "worklist",
-    "manager": "cases",
+    "manager": "worklist",
     "lead": "dashboards",
     "statistician": "dashboards",
     "administrator": "people",

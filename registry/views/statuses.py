@@ -28,10 +28,23 @@ FORM = {
     "exempt": Status(pgettext_lazy("form", "not required"), "ring"),
     "optional": Status(_("planned"), "ring"),
 }
-DUE = {
-    "overdue": Status(_("overdue"), "triangle", "bad"),
-    "due": Status(_("due"), "ring", "active"),
-    "open": Status(_("open"), "ring"),
+SCHEDULE = {
+    "done": Status(pgettext_lazy("visit", "reported"), "tick", "good"),
+    "not_yet": Status(pgettext_lazy("visit", "not yet"), "ring"),
+    "open": Status(pgettext_lazy("visit", "open"), "ring", "active"),
+    "due_soon": Status(pgettext_lazy("visit", "due soon"), "half", "active"),
+    "overdue": Status(_("overdue"), "triangle", "warn"),
+    "late": Status(pgettext_lazy("visit", "late"), "triangle", "bad"),
+    "passed": Status(pgettext_lazy("visit", "passed"), "square"),
+    "optional": Status(pgettext_lazy("visit", "optional"), "ring"),
+    "not_required": Status(pgettext_lazy("form", "not required"), "ring"),
+    "ended": Status(pgettext_lazy("visit", "ended"), "square"),
+}
+WORK = {
+    "draft": Status(pgettext_lazy("work", "not saved"), "half", "active"),
+    "lost": Status(pgettext_lazy("work", "possibly lost"), "triangle", "warn"),
+    "unsigned": Status(pgettext_lazy("work", "unsigned"), "ring", "active"),
+    "unverified": Status(pgettext_lazy("work", "not verified"), "ring", "active"),
 }
 CASE = {
     "registered": Status(_("registered"), "ring"),
@@ -40,6 +53,25 @@ CASE = {
     "infused": Status(_("infused"), "disc", "active"),
     "relapsed": Status(_("relapsed"), "triangle", "warn"),
     "died": Status(_("died"), "diamond"),
+    "withdrawn": Status(_("consent withdrawn"), "square"),
+}
+DATA = {  # of a case, beside where the patient stands
+    "locked": Status(pgettext_lazy("form", "locked"), "square", "good"),
+    "query": Status(pgettext_lazy("case", "query open"), "triangle", "warn"),
+    "answered": Status(pgettext_lazy("form", "query answered"), "half", "active"),
+    "signed": Status(pgettext_lazy("case", "all signed"), "tick", "good"),
+    "verified": Status(pgettext_lazy("case", "all verified"), "tick", "good"),
+}
+SIGNATURE = {
+    "standing": Status(pgettext_lazy("form", "signed"), "tick", "good"),
+    "void": Status(_("signature void"), "square", "warn"),
+    "broken": Status(_("signature broken"), "diamond", "bad"),
+}
+CHECK_RUN = {
+    "queued": Status(pgettext_lazy("run", "waiting"), "ring"),
+    "running": Status(pgettext_lazy("run", "running"), "half", "active"),
+    "done": Status(pgettext_lazy("run", "done"), "tick", "good"),
+    "failed": Status(pgettext_lazy("run", "failed"), "diamond", "bad"),
 }
 PERSON = {
     True: Status(pgettext_lazy("account", "active"), "disc", "good"),
@@ -49,4 +81,9 @@ TOKEN = {
     "alive": Status(pgettext_lazy("token", "valid"), "disc", "good"),
     "expired": Status(pgettext_lazy("token", "expired"), "ring"),
     "revoked": Status(pgettext_lazy("token", "revoked"), "square"),
+}
+QUERY = {
+    "open": Status(pgettext_lazy("query", "open"), "triangle", "warn"),
+    "answered": Status(pgettext_lazy("query", "answered"), "half", "active"),
+    "closed": Status(pgettext_lazy("query", "closed"), "tick", "good"),
 }

@@ -1,78 +1,83 @@
-"""What is owed: forms that are missing, incomplete or contradictory, by the week they are due."""
+"""The worklist: what this person owes today. Forms by the week they are due, then queries, drafts, signatures, lost patients."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
+from django.core.paginator import Paginator
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
 from registry.access.permissions import Permission
 from registry.actions.cases import PRIMARY_COHORT
-from registry.models import Case, Site
-from registry.record import stored_cases
+from registry.models import FORM_OF, Case, Site
 from registry.views.access import permitted
-from registry.views.case_forms import form_lines
+from registry.views.case_forms import short_title
 from registry.views.filters import Filters
-from registry.views.statuses import DUE
+from registry.views.query_rows import query_rows
+from registry.views.schedule import slot_label
+from registry.views.statuses import FORM, SCHEDULE, WORK, Status
+from registry.worklist import Owed, owed, owed_queries, own_drafts
 
-MOST_CASES = 200  # whose forms one page reads
-SOON = 30  # days ahead that the list looks
-
-
-@dataclass(frozen=True)
-class Task:
-    """One form of one case that somebody owes."""
-
-    case: object
-    line: object
-    due: date | None
-    days_over: int
-
-    @property
-    def is_overdue(self):
-        return self.days_over > 0
-
-    @property
-    def due_status(self):
-        return DUE["overdue" if self.is_overdue else "due" if self.due else "open"]
+SHOWN = 20  # rows of a section on the page of all
+PAGE = 100  # rows of a section on its own page
 
 
 @dataclass(frozen=True)
-class Open:
-    """The forms of one case that are open without being due on a day."""
+class Line:
+    """One row: what, whose, since or until when, in which state."""
 
+    what: str
+    url: str
     case: object
-    lines: list
+    status: Status
+    day: date | None = None
+    days_over: int | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """One kind of work: all of it, and the rows that are shown."""
+
+    key: str
+    title: str
+    count: int
+    groups: list
+    url: str = ""  # of the section's own page, where more rows are
+
+    @property
+    def rest(self):
+        """How many rows are not shown."""
+        return self.count - sum(len(lines) for _title, lines in self.groups)
 
 
 @permitted(Permission.CASE_READ)
 @require_GET
 def worklist(request):
     """Everything owed for the cases this person may see, the most overdue first."""
-    own = followed(request.user)
+    today, own = timezone.localdate(), followed(request.user)
     sites = {site.code: site.code for site in Site.objects.filter(pk__in=own.values("site")).order_by("code")}
-    filters = Filters(
-        request.GET,
-        {"site": (_("Site"), sites), "due": (_("Due"), {"over": _("overdue"), "open": _("without a date")})},
-    )
-    if filters.get("site"):
-        own = own.filter(site__code=filters.get("site"))
-    if filters.search:
-        own = own.filter(number__icontains=filters.search)
-    cases = list(own.select_related("site").order_by("number")[: MOST_CASES + 1])
-    tasks = tasks_of(cases[:MOST_CASES], today=timezone.localdate())
-    tasks = [task for task in tasks if _wanted(task, filters.get("due"))]
+    place = Filters(request.GET, {"site": (_("Site"), sites)})
+    if place.get("site"):
+        own = own.filter(site__code=place.get("site"))
+    if place.search:
+        own = own.filter(number__icontains=place.search)
+    work = all_work(own.select_related("site").order_by("number"), request.user, today)
+    kinds = {kind.key: f"{kind.title} {kind.count}" for kind in work if kind.count}
+    filters = Filters(request.GET, {"show": (_("Show"), kinds), "site": (_("Site"), sites)})
+    chosen = [kind for kind in work if kind.count and filters.get("show") in (None, kind.key)]
+    page = Paginator(range(chosen[0].count), PAGE).get_page(request.GET.get("page")) if filters.get("show") else None
     context = {
         "filters": filters,
-        "weeks": weeks([task for task in tasks if task.due]),
-        "open": undated(tasks),
-        "count": len(tasks),
-        "overdue": sum(task.is_overdue for task in tasks),
-        "is_cut": len(cases) > MOST_CASES,
-        "most": MOST_CASES,
+        "sections": [shown(kind, page, filters) for kind in chosen],
+        "page": page,
+        "forms": sum(kind.count for kind in work if kind.key in ("overdue", "due", "undated")),
+        "overdue": next(kind.count for kind in work if kind.key == "overdue"),
+        "is_narrowed": bool(place.search or place.chosen),
         "may_enrol": request.user.may(Permission.CASE_ENROL),
     }
     return render(request, "registry/worklist.html", context)
@@ -83,35 +88,118 @@ def followed(person):
     return Case.objects.visible_to(person).filter(cohort__code=PRIMARY_COHORT)
 
 
-def tasks_of(cases, *, today):
-    """What is owed for `cases`: by due date, then by case."""
-    stored = stored_cases(cases)
-    tasks = [
-        Task(case, line, line.due, (today - line.due).days if line.due else 0)
-        for case in cases
-        for line in form_lines(case, stored[case.pk])
-        if line.is_open or (line.due and line.due <= today + timedelta(days=SOON))
-    ]
-    return sorted(tasks, key=lambda task: (task.due or date.max, task.case.number))
+@dataclass(frozen=True)
+class Kind:
+    """One kind of work before it is cut to a page. `lines` makes the rows of a slice; `by_week`: grouped by the week they are due."""
+
+    key: str
+    title: str
+    count: int
+    lines: object
+    by_week: bool = False
 
 
-def weeks(tasks):
-    """(title, tasks) by the week they are due."""
+def all_work(cases, person, today):
+    """Every kind of work that this person may have, in the order of the page."""
+    found: Owed = owed(cases, person=person, today=today)
+    queries, drafts = owed_queries(cases, person), own_drafts(cases, person)
 
-    def monday(task):
-        return task.due - timedelta(days=task.due.weekday())
+    def forms(owed_forms):
+        return lambda part: [form_line(one, today) for one in owed_forms[part]]
+
+    def of_cases(owed_cases, line):
+        return lambda part: [line(one, today) for one in owed_cases[part]]
 
     return [
-        (_("Week of %(monday)s") % {"monday": start.isoformat()}, list(group))
-        for start, group in groupby(tasks, key=monday)
+        Kind("overdue", _("overdue"), len(found.overdue), forms(found.overdue), by_week=True),
+        Kind("due", _("due"), len(found.due), forms(found.due), by_week=True),
+        Kind("queries", _("queries"), queries.count(), lambda part: query_lines(queries[part])),
+        Kind("drafts", _("drafts"), drafts.count(), lambda part: draft_lines(drafts[part])),
+        Kind("lost", _("possibly lost"), len(found.lost), of_cases(found.lost, lost_line)),
+        Kind("unsigned", _("unsigned"), len(found.unsigned), of_cases(found.unsigned, unsigned_line)),
+        Kind("unverified", _("not verified"), len(found.unverified), of_cases(found.unverified, unverified_line)),
+        Kind("undated", _("without a date"), len(found.undated), forms(found.undated)),
     ]
 
 
-def undated(tasks):
-    """The rest, case by case."""
-    rest = groupby((task for task in tasks if not task.due), key=lambda task: task.case)
-    return [Open(case, [task.line for task in group]) for case, group in rest]
+def shown(kind, page, filters):
+    """A kind of work as a section: its page, or its first rows with the address of the rest."""
+    part = slice(page.start_index() - 1, page.end_index()) if page else slice(0, SHOWN)
+    lines = kind.lines(part)
+    groups = weeks(lines) if kind.by_week else [(kind.title, lines)]
+    url = "" if page or kind.count <= SHOWN else filters.url(show=kind.key)
+    return Section(kind.key, kind.title, kind.count, groups, url)
 
 
-def _wanted(task, due):
-    return {"over": task.is_overdue, "open": task.due is None}.get(due, True)
+def weeks(lines):
+    """(title, lines) by the week they are due."""
+
+    def monday(line):
+        return line.day - timedelta(days=line.day.weekday())
+
+    return [
+        (_("Due in the week of %(monday)s") % {"monday": start.isoformat()}, list(group))
+        for start, group in groupby(lines, key=monday)
+    ]
+
+
+def form_line(one, today):
+    """A form that is missing or incomplete."""
+    model = FORM_OF[one.form]
+    number = one.key.rpartition(".")[2] if model.key_item and one.key else ""
+    what = " ".join(part for part in (short_title(model), number) if part)
+    if one.slot:
+        what = pgettext("between counts", " · ").join((what, slot_label(one.slot)))
+    if one.more:
+        what += " " + ngettext("(and %d more)", "(and %d more)", one.more) % one.more
+    url = reverse("form", args=[one.case.number, one.form, one.key]) if one.key else new_url(one.case, one.form)
+    status = FORM["started"] if one.key and not one.is_overdue else SCHEDULE[one.state]
+    return Line(what, url, one.case, status, one.due, (today - one.due).days if one.is_overdue else None)
+
+
+def new_url(case, form):
+    """Where a new row of a form is entered."""
+    return reverse("form_new", args=[case.number, form])
+
+
+def query_lines(queries):
+    """Queries, the oldest first: the question, since when."""
+    rows = query_rows(queries.select_related("case", "site"))
+    return [
+        Line(f"{row.place}: {row.words}", row.url, row.query.case, row.status, row.query.opened_at.date(), row.days)
+        for row in rows
+    ]
+
+
+def draft_lines(drafts):
+    """What was typed and not saved."""
+    return [
+        Line(
+            short_title(FORM_OF[draft.form]),
+            reverse("form", args=[draft.case.number, draft.form, draft.key])
+            if draft.key
+            else new_url(draft.case, draft.form),
+            draft.case,
+            WORK["draft"],
+            timezone.localtime(draft.saved_at).date(),
+        )
+        for draft in drafts.select_related("case")
+    ]
+
+
+def lost_line(one, today):
+    """A patient of whom two planned reports are missing: enter one, or record the loss."""
+    what = _("Record a contact, or that the patient is lost to follow-up")
+    return Line(what, new_url(one.case, "follow_up"), one.case, WORK["lost"], one.since, (today - one.since).days)
+
+
+def unsigned_line(one, today):
+    """A case with complete forms that nobody has signed."""
+    what = ngettext("%d form to sign", "%d forms to sign", one.count) % one.count
+    return Line(what, one.case.get_absolute_url(), one.case, WORK["unsigned"])
+
+
+def unverified_line(one, today):
+    """A case with complete forms that nobody has verified."""
+    what = ngettext("%d form to verify", "%d forms to verify", one.count) % one.count
+    return Line(what, one.case.get_absolute_url(), one.case, WORK["unverified"])
