@@ -14,6 +14,7 @@ class Permission(StrEnum):
     FORM_LOCK = "lock and unlock forms and cases"
     QUERY_ANSWER = "answer queries"
     QUERY_MANAGE = "raise, close and re-open queries"
+    TRAIL_REVIEW = "review the trail of all sites"
     POOLED_READ = "read pooled analyses of all sites"
     DATASET_READ = "read de-identified datasets"
     PEOPLE_MANAGE = "manage people and sites"

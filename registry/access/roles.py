@@ -47,6 +47,7 @@ class DataManager(Role):
         Permission.QUERY_MANAGE,
         Permission.FORM_VERIFY,
         Permission.FORM_LOCK,
+        Permission.TRAIL_REVIEW,
         Permission.POOLED_READ,
         Permission.DATASET_READ,
         Permission.TOKEN_OWN,

@@ -93,13 +93,13 @@ def person(request, pk):
         else:
             messages.success(request, _("%(name)s: saved.") % {"name": known.name})
             return redirect("people")
-    return _form_page(request, form, known.email, _("Save"))
+    return _form_page(request, form, known.email, _("Save"), history_url=reverse("person_history", args=[pk]))
 
 
 def _given(form):
     return {**form.cleaned_data, "sites": list(form.cleaned_data["sites"])}
 
 
-def _form_page(request, form, title, action):
-    context = {"form": form, "title": title, "action": action, "crumbs": [(_("People"), reverse("people"))]}
+def _form_page(request, form, title, action, **words):
+    context = {"form": form, "title": title, "action": action, "crumbs": [(_("People"), reverse("people"))], **words}
     return render(request, "registry/simple.html", context, status=422 if form.errors else 200)

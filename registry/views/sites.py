@@ -78,9 +78,9 @@ def site(request, pk):
         else:
             messages.success(request, _("%(site)s: saved.") % {"site": known})
             return redirect("sites")
-    return _form_page(request, form, known.code, _("Save"))
+    return _form_page(request, form, known.code, _("Save"), history_url=reverse("site_history", args=[pk]))
 
 
-def _form_page(request, form, title, action):
-    context = {"form": form, "title": title, "action": action, "crumbs": [(_("Sites"), reverse("sites"))]}
+def _form_page(request, form, title, action, **words):
+    context = {"form": form, "title": title, "action": action, "crumbs": [(_("Sites"), reverse("sites"))], **words}
     return render(request, "registry/simple.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,79 @@
+"""What can be done to a case, in words: each act is known by one event of the history, for the story and for its filters."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from registry.models import FORM_OF
+from registry.models.base import STATES
+
+ANY = object()
+CLINICAL = tuple(FORM_OF)
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act and the event by which it is known. `item` "" is any answer of a form."""
+
+    label: object
+    forms: tuple = CLINICAL
+    kind: str = ""
+    item: str = ""
+    old: object = ANY
+    new: object = ANY
+
+    def is_known_by(self, event):
+        """Whether the event shows this act."""
+        return (
+            event.form in self.forms
+            and (not self.kind or event.kind == self.kind)
+            and (event.item == self.item if self.item else event.item not in STATES)
+            and (self.old is ANY or event.old == self.old)
+            and (self.new is ANY or event.new == self.new)
+        )
+
+    @property
+    def q(self):
+        """The events that show this act."""
+        found = Q(form__in=self.forms)
+        if self.kind:
+            found &= Q(kind=self.kind)
+        found &= Q(item=self.item) if self.item else ~Q(item__in=STATES)
+        if self.old is not ANY:
+            found &= Q(old=self.old)
+        if self.new is not ANY:
+            found &= Q(new=self.new)
+        return found
+
+
+LOCKABLE = ("case", *CLINICAL)
+ACTS = {
+    "enrolled": Act(pgettext_lazy("history", "enrolled"), ("case",), "insert", "number"),
+    "entered": Act(pgettext_lazy("history", "entered"), kind="insert"),
+    "changed": Act(pgettext_lazy("history", "changed"), kind="update"),
+    "removed": Act(pgettext_lazy("history", "removed"), item="is_void", new=True),
+    "restored": Act(pgettext_lazy("history", "brought back"), item="is_void", old=True),
+    "withdrawn": Act(_("consent withdrawn"), ("patient",), item="consent_withdrawn", new=1),
+    "completed": Act(_("marked complete"), item="is_complete", new=True),
+    "incomplete": Act(_("completion withdrawn"), item="is_complete", old=True),
+    "verified": Act(pgettext_lazy("history", "verified"), item="is_verified", new=True),
+    "unverified": Act(_("verification withdrawn"), item="is_verified", old=True),
+    "locked": Act(pgettext_lazy("history", "locked"), LOCKABLE, item="is_locked", new=True),
+    "unlocked": Act(pgettext_lazy("history", "unlocked"), LOCKABLE, item="is_locked", old=True),
+    "signed": Act(pgettext_lazy("history", "signed"), ("signature",), "insert", "digest"),
+    "void": Act(_("signature void"), ("signature",), "update", "voided_at"),
+    "query_opened": Act(_("query opened"), ("query_step",), item="act", new="opened"),
+    "query_answered": Act(_("query answered"), ("query_step",), item="act", new="answered"),
+    "query_closed": Act(_("query closed"), ("query_step",), item="act", new="closed"),
+    "query_resolved": Act(_("query closed by a correction"), ("query_step",), item="act", new="resolved"),
+    "query_reopened": Act(_("query re-opened"), ("query_step",), item="act", new="reopened"),
+    "exempted": Act(_("not required"), ("exemption",), "insert", "kind"),
+    "required": Act(_("required again"), ("exemption",), "update", "ended_at"),
+}
+
+
+def acts_of(events):
+    """The codes of the acts that the events of one entry show, in the order of ACTS."""
+    return [code for code, act in ACTS.items() if any(act.is_known_by(event) for event in events)]

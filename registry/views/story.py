@@ -1,0 +1,274 @@
+"""The history told as a story: who, when, from where, why, and each answer before and after."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+
+from django.db import connection
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from registry.access import origin
+from registry.access.roles import ROLES
+from registry.actions.review import from_json
+from registry.entry.questions import say_answer
+from registry.fields import MISSING_CHOICES
+from registry.models import FORM_OF, Case, Exemption, ExemptionKind, Meaning, Origin, Person, Query, Signature
+from registry.record import said
+from registry.views.acts import ACTS, acts_of
+from registry.views.case_forms import row_title, short_title
+
+CAME_BY = {
+    origin.PAGE: gettext_lazy("on a page"),
+    origin.REST: gettext_lazy("by REST"),
+    origin.IMPORT: gettext_lazy("by an import"),
+    origin.COMMAND: gettext_lazy("by the command %(name)s"),
+    origin.TASK: gettext_lazy("by the registry's own task %(name)s"),
+}
+QUIET = ("query",)  # each step of its thread is told
+
+
+@dataclass(frozen=True)
+class Change:
+    """One answer before and after, in words."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass
+class Entry:
+    """What one person did at one moment to one row."""
+
+    at: object
+    who: str
+    role: str
+    origin: str
+    request: str
+    reason: str
+    title: str
+    url: str
+    acts: list
+    case: object = None
+    said: str = ""  # words of a query, a signature or an exemption
+    changes: list = field(default_factory=list)
+
+    @property
+    def what(self):
+        """The acts in words."""
+        return pgettext("between acts", ", ").join(str(ACTS[code].label) for code in self.acts)
+
+    @property
+    def kind(self):
+        """entered, changed or removed."""
+        return next((code for code in ("removed", "entered") if code in self.acts), "changed")
+
+
+def story(case, events):
+    """Entries of the events of one case, which come newest first."""
+    return entries_of(list(events), {case.pk: case})
+
+
+def entries_of(events, cases=None):
+    """Entries of the events: one for each save of a row, in the order in which the events come."""
+    told = [group for group in saves(events) if group[0].form not in QUIET]
+    names = names_of({event.actor for event in events})
+    cases = cases or {case.pk: case for case in Case.objects.filter(pk__in={group[0].case_id for group in told})}
+    rows = _Rows(told, cases)
+    return [_entry(group, names, cases.get(group[0].case_id), rows) for group in told]
+
+
+def saves(events):
+    """The events of each save of a row together. An item that comes again in a transaction is another save of it."""
+    groups, current = [], {}
+    for event in events:
+        save = (event.transaction, event.request, event.actor, event.reason, event.form, event.row_id)
+        known = current.get(save)
+        if known is None or any(event.item == other.item for other in known):
+            known = current[save] = []
+            groups.append(known)
+        known.append(event)
+    return groups
+
+
+def names_of(actors):
+    """Address → name, of those that are people's."""
+    return dict(Person.objects.filter(email__in=actors).values_list("email", "name"))
+
+
+def role_of(code):
+    """A role in words."""
+    return ROLES[code].label if code in ROLES else _("the registry itself")
+
+
+def came_by(request):
+    """From where a change came, in words."""
+    kind = origin.kind_of(request)
+    if not kind:
+        return _("on a page or by REST") if request.startswith("r-") else _("from where is not known")
+    return str(CAME_BY[kind]) % {"name": request.partition("-")[2]}
+
+
+def _entry(group, names, case, rows):
+    first = group[0]
+    title, url, words = rows.told(first.form, first.row_id, group)
+    entry = Entry(
+        first.at,
+        names.get(first.actor, first.actor),
+        role_of(first.role),
+        came_by(first.request),
+        first.request,
+        first.reason,
+        title,
+        url,
+        acts_of(group),
+        case,
+        words,
+    )
+    entry.changes = changes(first.form, group)
+    return entry
+
+
+class _Rows:
+    """Titles, addresses and words of the rows that a story names, each table read once."""
+
+    def __init__(self, groups, cases):
+        wanted = defaultdict(set)
+        for group in groups:
+            wanted[group[0].form].add(group[0].row_id)
+        self.cases = cases
+        steps = {group[0].row_id: _value(group, "query_id") for group in groups if group[0].form == "query_step"}
+        queries = {one.pk: one for one in Query.objects.filter(pk__in=set(steps.values()))} if steps else {}
+        self.queries = {step: queries.get(query) for step, query in steps.items()}
+        self.signatures = _by_pk(Signature, wanted["signature"])
+        self.exemptions = _by_pk(Exemption, wanted["exemption"])
+        for about in (*self.queries.values(), *self.signatures.values()):
+            if about:
+                wanted[about.form].add(about.row_id)
+        self.forms = _forms({form: ids for form, ids in wanted.items() if form in FORM_OF and ids})
+
+    def told(self, form, row, group):
+        """(title, address, words) of one entry."""
+        if form == "case":
+            case = self.cases.get(group[0].case_id)
+            return _("the case"), case.get_absolute_url() if case else "", ""
+        if form == "query_step":
+            return self._query(self.queries.get(row), group)
+        if form == "signature" and row in self.signatures:
+            one = self.signatures[row]
+            words = (
+                one.voided_because if _value(group, "voided_at") else f"{one.signer_name}: {Meaning(one.meaning).label}"
+            )
+            return *self._form(one.form, one.row_id, group[0].case_id), words
+        if form == "exemption" and row in self.exemptions:
+            one = self.exemptions[row]
+            title = _(FORM_OF[one.form].title)
+            return f"{title} {one.slot}".strip(), "", ExemptionKind(one.kind).label
+        return *self._form(form, row, group[0].case_id), ""
+
+    def _form(self, form, row, case_id):
+        """(title, address) of a form's row; a removed one has no address."""
+        stored = self.forms.get((form, row))
+        if stored is None:
+            return (short_title(FORM_OF[form]) if form in FORM_OF else form), ""
+        case = self.cases.get(case_id)
+        open_at = case and not stored.is_void
+        return row_title(stored), reverse("form", args=[case.number, form, stored.key]) if open_at else ""
+
+    def _query(self, query, group):
+        words = _value(group, "text") or ""
+        if query is None:
+            return _("a query"), "", words
+        question = said_of_query(query)
+        title, url = self._form(query.form, query.row_id, query.case_id)
+        if query.item and query.form in FORM_OF and query.item in FORM_OF[query.form].items():
+            title = f"{title}, {FORM_OF[query.form]._meta.get_field(query.item).verbose_name}"
+        return title, url, question if words in ("", question) else f"{question} – {words}"
+
+
+def said_of_query(query):
+    """A query's sentence in the language of now."""
+    if query.origin == Origin.MANAGER:
+        return query.text
+    return said(SimpleNamespace(text=query.text, values=from_json(query.values)))
+
+
+def _by_pk(model, pks):
+    return {one.pk: one for one in model.objects.filter(pk__in=pks)} if pks else {}
+
+
+def _forms(wanted):
+    """(form, row id) → the row with its keys and whether it is void; one query for all forms."""
+    if not wanted:
+        return {}
+    parts, values = [], []
+    for form, ids in wanted.items():
+        model = FORM_OF[form]
+        course = "course_no" if model.of_course else "NULL"
+        number = model.key_item or "NULL"
+        parts.append(
+            f"SELECT '{form}', id, is_void, {course}::int, {number}::int FROM {model._meta.db_table} WHERE id = ANY (%s)"  # noqa: S608
+        )
+        values.append(list(ids))
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        return {(form, pk): _row(FORM_OF[form], pk, *keys) for form, pk, *keys in cursor.fetchall()}
+
+
+def _row(model, pk, is_void, course, number):
+    keys = {"course_no": course} if model.of_course else {}
+    return model(pk=pk, is_void=is_void, **keys, **({model.key_item: number} if model.key_item else {}))
+
+
+def _value(group, item):
+    """What an item of the entry became, or None."""
+    return next((event.new for event in group if event.item == item), None)
+
+
+def changes(form, events, only=""):
+    """The changed answers of one entry, or the one of `only`; companions are told with their question."""
+    model = FORM_OF.get(form)
+    if model is None:
+        return []
+    by_item = {event.item: event for event in events}
+    return [
+        Change(
+            model._meta.get_field(name).verbose_name,
+            _words(model, name, by_item, "old"),
+            _words(model, name, by_item, "new"),
+        )
+        for name, item in model.items().items()
+        if not item.key and only in ("", name) and any(one in by_item for one in columns_of(name))
+    ]
+
+
+def columns_of(name):
+    """A question's column and its companions."""
+    return [name + suffix for suffix in ("", "_mr", "_p", "_oth")]
+
+
+def _words(model, name, by_item, side):
+    """One side of a change in words: the answer, its text for "Other", or the reason why it is missing."""
+
+    def value(suffix):
+        return getattr(by_item[name + suffix], side) if name + suffix in by_item else None
+
+    item, answer = model.items()[name], value("")
+    if answer in (None, "", []):
+        return str(dict(MISSING_CHOICES)[value("_mr")]) if value("_mr") else value("_oth") or ""
+    if name == "mrn_hash":
+        return _("fingerprint %(start)s…") % {"start": answer[:8]}
+    return say_answer(item, as_stored(item, answer), value("_p"), value("_oth"))
+
+
+def as_stored(item, answer):
+    """A JSON value of the history as the model holds it."""
+    if answer is None:
+        return None
+    if item.kind == "date":
+        return date.fromisoformat(answer)
+    return Decimal(str(answer)) if item.kind == "dec" else answer
