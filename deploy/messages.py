@@ -63,11 +63,12 @@ def messages_of_template(text, origin=""):
 
 
 def dictionary_messages():
-    """Labels of the items and of the codes, with the contexts under which they are shown."""
+    """Labels and notes of the items, labels of the codes, units and scales, with the contexts under which they are shown."""
     import django
 
     django.setup()
     from registry.dictionary.codelists import CODE_LISTS, DatePrecision, MissingReason
+    from registry.grading.fields import FIELDS
     from registry.models import FORMS
 
     for form in FORMS:
@@ -75,6 +76,12 @@ def dictionary_messages():
             yield "item", item.label, ""
             if item.unit:
                 yield "unit", item.unit, ""
+            if item.note:
+                yield "note", item.note, ""
+    for field in FIELDS:
+        yield "scale", f"{field.scale.name} {field.scale.version}", ""
+        if field.unit:
+            yield "unit", field.unit, ""
     for name, codelist in CODE_LISTS.items():
         for member in codelist:
             yield name, member.label, ""

@@ -175,7 +175,7 @@ def derived():
             FORM_OF[one.form],
             _(one.label),
             written_unit(one.unit),
-            f"{one.scale.name} {one.scale.version}",
+            pgettext("scale", f"{one.scale.name} {one.scale.version}"),
             _(one.rule),
             one.sas,
             one.reads,

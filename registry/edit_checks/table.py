@@ -11,6 +11,7 @@ from pathlib import Path
 
 from registry.dictionary.items import Item
 from registry.edit_checks.follow_up import NO_EVENTS
+from registry.grading.daily import CRS_DAY, ICANS_DAY
 from registry.grading.fields import READS
 
 TABLE = Path(__file__).resolve().parents[2] / "docs/clinical/edit-checks.csv"
@@ -32,6 +33,8 @@ MEANT: Mapping[str, tuple[str, ...]] = {
     "X53": ("birth_date", "decision_date", "inf_date", "fup_date"),
 }
 OF_EVERY_DATE = ("X40",)
+OF_EVERY_DAY = ("X24", "X26", "X27")  # the same question of the daily logs too
+IN_THE_LOG: Mapping[str, str] = {**CRS_DAY, **ICANS_DAY, "icans_onset": "icans_day_date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Described:
         named = [*WORD.findall(self.rule), *MEANT.get(self.number, ())]
         if self.number in OF_EVERY_DATE:
             named += [name for name, item in items.items() if item.kind == "date" and name not in NO_EVENTS]
+        if self.number in OF_EVERY_DAY:
+            named += [IN_THE_LOG[name] for name in named if name in IN_THE_LOG]
         parts = [one for name in named for one in derived.get(name, (DAY_0 if name == "T0" else name,))]
         return tuple(dict.fromkeys(one for one in parts if one in items))
 

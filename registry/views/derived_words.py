@@ -1,6 +1,5 @@
-"""Derived fields in words, with their scale: what a summary and a printed form say of them."""
+"""Derived fields in words, with their scale: what a form, its print and a summary say of them."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -27,28 +26,6 @@ WORDS = {  # of classes that are not the same in every language
 }
 
 
-@dataclass(frozen=True)
-class DerivedLine:
-    """One derived field as it is read."""
-
-    name: str
-    label: str
-    words: str
-    scale: str
-    differs: bool
-
-
-def derived_line(placed):
-    """A placed derived field in words; no words where it cannot be derived."""
-    derived = placed.derived
-    scale = _("%(scale)s (rule %(number)d)") % {"scale": scale_words(derived), "number": derived.scale.rule}
-    if derived.provisional:
-        scale = _("%(scale)s, provisional") % {"scale": scale}
-    known = FIELD_OF.get(derived.name)
-    label = _(known.label) if known else derived.name
-    return DerivedLine(derived.name, label, derived_words(derived), scale, placed.differs)
-
-
 def derived_words(derived):
     """The value: grade, class or number with unit; nothing where there is none."""
     value = derived.value
@@ -65,4 +42,4 @@ def derived_words(derived):
 
 def scale_words(derived):
     """The scale with its version."""
-    return f"{pgettext('scale', derived.scale.name)} {derived.scale.version}"
+    return pgettext("scale", f"{derived.scale.name} {derived.scale.version}")

@@ -21,22 +21,10 @@ from registry.models import FORM_OF, FORMS, HistoryEvent, Origin, Signature
 from registry.record import consent_in, said, stored_case
 from registry.views.access import own_case, permitted
 from registry.views.case_forms import row_title
-from registry.views.derived_words import derived_line
+from registry.views.derived_section import derivation
 from registry.views.history import story
 from registry.views.paper import blank_sheet, filled_sheet, reasons
 from registry.views.statuses import FORM, Status
-
-STANDS = Status(gettext_lazy("valid"), "tick", "good")
-IS_VOID = Status(gettext_lazy("void"), "square", "bad")
-MISMATCH = Status(gettext_lazy("does not match the form as it is stored"), "diamond", "bad")
-
-
-@dataclass(frozen=True)
-class Signed:
-    """A signature under a form, and whether it stands."""
-
-    signature: object
-    status: Status
 
 
 @dataclass(frozen=True)
@@ -45,7 +33,7 @@ class Copy:
 
     sheet: object
     status: Status
-    signed: list
+    state: object
     queries: list
     derived: list = field(default_factory=list)
 
@@ -123,28 +111,19 @@ def _history(case):
 def copies(case, stored, forms):
     """These stored forms of a case as they are printed."""
     record = stored.record
-    derived, signatures = defaultdict(list), defaultdict(list)
+    placed, signatures = defaultdict(list), defaultdict(list)
     for one in derived_of(record):
-        derived[one.form, one.key].append(derived_line(one))
-    for one in Signature.objects.filter(case=case):
-        signatures[one.form, one.row_id].append(one)
+        placed[one.form, one.key].append(one)
     return [
         Copy(
             filled_sheet(form, record),
             FORM[stored.state_of(form)],
-            [Signed(one, _standing(one, form)) for one in signatures[form.form_name, form.pk]],
+            states[form.form_name, form.pk],
             [query_words(query) for query in stored.queries_of(form)],
-            derived[form.form_name, form.key],
+            [derivation(one, stored, form) for one in placed[form.form_name, form.key]],
         )
         for form in forms
     ]
-
-
-def _standing(signature, form):
-    """Whether a signature stands: not void, and under exactly these answers."""
-    if signature.voided_at:
-        return IS_VOID
-    return STANDS if signature.digest == digest_of(form) else MISMATCH
 
 
 def query_words(query):
