@@ -12,7 +12,7 @@ from registry.api.problems import BASE, KINDS
 from registry.api.schema import read_schema
 from registry.models import FORMS
 
-COLLECTIONS = ("sites", "codebook", "cases", "datasets", "analyses", "results", "runs", "schema", "docs")
+COLLECTIONS = ("sites", "codebook", "cases", "queries", "datasets", "analyses", "results", "runs", "schema", "docs")
 
 
 class IndexSerializer(serializers.Serializer):

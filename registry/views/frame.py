@@ -24,8 +24,10 @@ DEMO_ACCOUNTS = (
 PLACES = (
     ("worklist", _("Worklist"), "w", Permission.CASE_READ, True),
     ("cases", _("Cases"), "c", Permission.CASE_READ, True),
+    ("queries", _("Queries"), "q", Permission.CASE_READ, True),
     ("dashboards", _("Dashboards"), "d", Permission.POOLED_READ, True),
     ("datasets", _("Datasets"), "t", Permission.DATASET_READ, False),
+    ("trail", _("Trail"), "h", Permission.TRAIL_REVIEW, False),
     ("codebook", _("Codebook"), "b", None, True),
     ("people", _("People"), "p", Permission.PEOPLE_MANAGE, True),
     ("sites", _("Sites"), "s", Permission.PEOPLE_MANAGE, True),

@@ -11,6 +11,7 @@ from registry.access.system import SystemActor
 from registry.actions import members
 from registry.actions.cases import PRIMARY_COHORT, enrol_case
 from registry.actions.forms import save_form
+from registry.actions.queries import raise_query
 from registry.models import FORM_OF, Cohort, Site
 
 BUILDER = SystemActor("tests")
@@ -63,6 +64,21 @@ def stored_form(case, form_name, *, by=BUILDER, reason="", **answers):
         return save_form(FORM_OF[form_name](case=case, **answers), by=by, reason=reason)
 
 
+def completed_form(case, form_name="death", *, by=BUILDER, **answers):
+    """One complete form of `case`; a death without anything missing or odd unless said otherwise."""
+    with everything_scope(actor=by.email):
+        answers = answers or {
+            "death_date": day(200),
+            "death_cause": 2,
+            "death_in_remission": 1,
+            "death_cart_related": 1,
+        }
+        form = save_form(FORM_OF[form_name](case=case, **answers), by=by, complete=True)
+    if not form.is_complete:
+        raise ValueError(f"something is missing in {form_name}")
+    return form
+
+
 def infused_case(site, *, by=BUILDER, stratum=None, cohort_code=PRIMARY_COHORT, **answers):
     """A case with birth date, collection, course and infusion on DAY_0; `answers` replace or add to what the forms hold.
 
@@ -77,6 +93,11 @@ def infused_case(site, *, by=BUILDER, stratum=None, cohort_code=PRIMARY_COHORT, 
     if answers:
         raise TypeError(f"infused_case knows no item {', '.join(answers)}")
     return case
+
+
+def query(form, *, by, item="", text="Please compare this with the source."):
+    """A query of a data manager, `by`, about a stored form."""
+    return raise_query(form, item=item, text=text, by=by)
 
 
 USUAL = {
