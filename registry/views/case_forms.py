@@ -13,6 +13,7 @@ from registry.edit_checks.base import HARD, SOFT
 from registry.models import FORMS
 from registry.record import FINISHED, row_of
 from registry.schedule import NOT_REQUIRED, NOT_YET, OWED, schedule
+from registry.views.log_rows import log_link
 from registry.views.statuses import FORM
 
 BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]$")
@@ -34,6 +35,7 @@ class FormLine:
     hard: int = 0
     soft: int = 0
     slot: str = ""
+    log: object = None  # of an episode: the LogLink to its days, whose findings count here
 
     @property
     def status(self):
@@ -69,7 +71,8 @@ def form_lines(case, stored):
 def stored_line(case, stored, record, form):
     """The line of a stored form."""
     answered, asked = progress(form, record.around(row_of(form)))
-    severities = [one.severity for one in stored.findings_of(form)]
+    log = log_link(case, stored, form)
+    severities = [one.severity for row in (form, *(log.rows if log else ())) for one in stored.findings_of(row)]
     return FormLine(
         type(form),
         row_title(form),
@@ -82,6 +85,7 @@ def stored_line(case, stored, record, form):
         asked,
         severities.count(HARD),
         severities.count(SOFT),
+        log=log,
     )
 
 

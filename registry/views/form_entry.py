@@ -31,6 +31,7 @@ from registry.views.form_conflict import chosen, conflict_page
 from registry.views.form_draft import drop_typed, keep_refused, page_with_draft, removed_with_draft
 from registry.views.form_page import FormPage
 from registry.views.form_typed import page_as_typed
+from registry.views.log_page import to_log
 
 
 @permitted(Permission.FORM_WRITE)
@@ -39,6 +40,8 @@ def new(request, number, form):
     """An empty form of this kind; a form that is there once only opens the stored one."""
     case = own_case(request, number)
     instance = form_at(request, case, form, "new")
+    if instance.log_of:
+        return to_log(case, instance)
     if not instance.key_item and request.method == "GET":
         stored = row_or_none(case, type(instance), instance.key)
         if stored:
@@ -52,6 +55,8 @@ def stored_form(request, number, form, key):
     """A stored form."""
     case = own_case(request, number)
     row = row_or_404(case, model_or_404(form), key, with_void=True)
+    if row.log_of:
+        return to_log(case, row)
     if row.is_void and request.method == "GET":
         return removed_with_draft(request, case, row)
     return _entry(request, case, row)

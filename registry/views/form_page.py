@@ -11,15 +11,18 @@ from django.utils.translation import ngettext, pgettext
 
 from registry.access.permissions import Permission
 from registry.actions.drafts import draft_names
-from registry.derived import derivations
 from registry.edit_checks.base import HARD, MISSING, REFUSED, SOFT
 from registry.edit_checks.case import Record
 from registry.entry import read_aloud, sections
 from registry.entry.as_typed import caused_elsewhere
 from registry.models import FORMS, Infusion
-from registry.record import row_of, said
+from registry.record import consent_in, row_of, said
 from registry.views.case_forms import form_lines, row_title, short_title
+from registry.views.consent import consent_notice
+from registry.views.derived_section import derivations
 from registry.views.form_address import form_url, live_url
+from registry.views.form_state import form_state
+from registry.views.log_rows import log_link
 from registry.views.statuses import FORM, Status
 
 
@@ -71,7 +74,30 @@ class FormPage:
 
     @cached_property
     def may_write(self):
-        return self.request.user.may(Permission.FORM_WRITE) and not (self.form.is_locked or self.case.is_locked)
+        was_refused = self.entry.is_bound and self.request.method == "POST"  # what was typed stays in its place
+        is_locked = self.form.is_locked or self.case.is_locked
+        if is_locked and not was_refused or (self.is_withdrawn and self.form.form_name != "patient"):
+            return False
+        return self.request.user.may(Permission.FORM_WRITE)
+
+    @cached_property
+    def is_withdrawn(self):
+        return consent_in(self.stored.forms).is_withdrawn
+
+    @property
+    def consent(self):
+        """What the page says of a withdrawn consent."""
+        return consent_notice(self.case, self.stored) if self.is_withdrawn else None
+
+    @cached_property
+    def state(self):
+        """Who completed, verified, signed and locked it, and what the reader can do; None for what is not stored."""
+        return form_state(self.case, self.stored, self.form, self.request.user) if self.is_stored else None
+
+    @property
+    def exempt_url(self):
+        """Where an expected form is said to be not required; blank for a stored one."""
+        return "" if self.is_stored or self.case.is_locked else self._url("form_exempt")
 
     @property
     def day0(self):
@@ -111,6 +137,11 @@ class FormPage:
     @property
     def history_url(self):
         return self._url("form_history", self.form.key)
+
+    @property
+    def log(self):
+        """The daily log below this episode: its address and how many days it has; None where there is none."""
+        return log_link(self.case, self.stored, self.form) if self.is_stored else None
 
     @property
     def void_url(self):

@@ -13,7 +13,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from registry.models import FORMS, Token
+from registry.access.row_security import everything_scope
+from registry.models import FORMS, Death, Token
 from tests import factories
 
 ROLES = ("nobody", "nurse", "foreign", "investigator", "manager", "lead", "statistician", "administrator")
@@ -39,6 +40,7 @@ def first_key(form):
 
 CASE = {"number": "KYO-0001"}
 DEATH = {**CASE, "form": "death", "key": "1"}
+EPISODE = {**CASE, "form": "crs_episode", "key": "1.1"}
 DASHBOARD = {"slug": "tisagenlecleucel"}
 KEY = {"Idempotency-Key": "matrix"}
 DOOR = "302 200 200 200 200 200 200 200"  # everybody who is logged in
@@ -89,6 +91,9 @@ TABLE = [
     Row("form_check", WRITER, DEATH, method="post"),
     Row("form_draft", WRITER, DEATH, method="post"),
     Row("form_draft", "302 302 404 302 302 302 403 403", DEATH, method="post", body={"drop": "1"}),
+    Row("log", OWN_CASE, EPISODE),
+    Row("log", "302 302 404 302 403 403 403 403", EPISODE, method="post", body={"go": "save"}),
+    Row("log_grades", WRITER, EPISODE, method="post"),
     Row("form_history", OWN_CASE, DEATH),
     Row(
         "form_void",
@@ -97,6 +102,21 @@ TABLE = [
         method="post",
         body={"version": "1", "reason": "Not dead"},
     ),
+    # Queries: the site answers, the data manager raises, closes and opens again. 422: nothing is selected.
+    Row("queries", "302 200 200 200 200 200 403 403"),
+    Row("queries", "302 422 422 422 403 403 403 403", method="post", body={"step": "answer"}),
+    Row("queries_csv", "302 200 200 200 200 200 403 403"),
+    Row("query", OWN_CASE, {"pk": "{query}"}),
+    Row(
+        "query",
+        "302 403 404 403 302 403 403 403",
+        {"pk": "{query}"},
+        method="post",
+        body={"step": "close", "version": "1"},
+    ),
+    Row("query_ask", "302 403 403 403 302 403 403 403", DEATH, method="post", body={"ask_death_date": "Which day?"}),
+    Row("query_new", "302 403 403 403 200 403 403 403"),
+    Row("query_new", "302 403 403 403 422 403 403 403", method="post", body={"step": "preview"}),
     # The trail of all sites.
     Row("trail", "302 403 403 403 200 403 403 403"),
     Row("trail_export", "302 403 403 403 200 403 403 403"),
@@ -135,6 +155,8 @@ TABLE = [
     Row("api-relapse", "401 201 404 201 403 403 403 403", method="post", body={"case": "KYO-0001"}, headers=KEY),
     Row("api-death", "401 409 404 409 403 403 403 403", method="post", body={"case": "KYO-0001"}, headers=KEY),
     Row("api-death-detail", "401 428 404 428 403 403 403 403", {**CASE, "key": "1"}, method="patch"),
+    Row("api-queries", "401 200 200 200 200 200 403 403"),
+    Row("api-query", OWN_ROW, {"pk": "{query}"}),
     # REST: pooled data.
     Row("api-datasets", POOLED),
     Row("api-endpoints", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel"}),
@@ -177,7 +199,14 @@ def build_world():
     for form in FORMS:
         if form.form_name not in factories.USUAL or not factories.USUAL[form.form_name]:
             factories.stored_form(case, form.form_name)
-    return SimpleNamespace(kyoto=kyoto, people=people, token=mint(people["nurse"]))
+    query = asked_about(case, by=people["manager"])
+    return SimpleNamespace(kyoto=kyoto, people=people, token=mint(people["nurse"]), query=query)
+
+
+def asked_about(case, *, by):
+    """The id of a query about the case's death."""
+    with everything_scope(actor="tests"):
+        return factories.query(Death.objects.get(case=case), item="death_date", by=by).pk
 
 
 def mint(person):
@@ -188,7 +217,12 @@ def mint(person):
 
 def known_ids(world):
     """What `{…}` in a row stands for."""
-    return {"{kyoto}": world.kyoto.pk, "{nurse}": world.people["nurse"].pk, "{token}": world.token}
+    return {
+        "{kyoto}": world.kyoto.pk,
+        "{nurse}": world.people["nurse"].pk,
+        "{token}": world.token,
+        "{query}": world.query,
+    }
 
 
 def path_of(world, row):

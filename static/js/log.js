@@ -1,0 +1,123 @@
+/* The sheet of a daily log: fill a row as the day before or with "none", go from day to day, see the grades while typing.
+ *
+ * No rule of grading is here: the server grades what is typed. Without this module the buttons of a row do the same through the
+ * server, and storing works as it is.
+ */
+
+const form = document.querySelector("form[data-log]");
+const LEFT = 300; // milliseconds after an answer was given
+
+let timer = 0;
+let asked = null;
+
+function rowOf(element) {
+  return element.closest?.("tr[data-day]") ?? null;
+}
+
+function rows() {
+  return [...form.querySelectorAll("tr[data-day]")];
+}
+
+/* The controls of a row that hold components; the first, its date, is left out. */
+function components(row) {
+  return [...row.querySelectorAll("td select, td input")];
+}
+
+function said(row) {
+  row.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function sameAsBefore(row) {
+  const before = rows()[rows().indexOf(row) - 1];
+  if (before) {
+    const answers = components(before);
+    components(row).forEach((one, place) => (one.value = answers[place].value));
+    said(row);
+  }
+}
+
+function nothingFound(row) {
+  for (const one of components(row)) {
+    if (!one.value && one.dataset.none) {
+      one.value = one.dataset.none;
+    }
+  }
+  said(row);
+}
+
+/* The same column of the row above or below. */
+function step(element, by) {
+  const row = rowOf(element);
+  const next = row && rows()[rows().indexOf(row) + by];
+  if (next) {
+    const place = [...row.querySelectorAll("th input:not([type=hidden]), td select, td input, td button")].indexOf(element);
+    const controls = next.querySelectorAll("th input:not([type=hidden]), td select, td input, td button");
+    (controls[place] ?? controls[0]).focus();
+  }
+}
+
+async function grade() {
+  asked?.abort();
+  asked = new AbortController();
+  const { signal } = asked;
+  try {
+    const answer = await fetch(form.dataset.grades, { method: "POST", body: new FormData(form), redirect: "error", signal });
+    if (answer.ok) {
+      show(await answer.json(), signal);
+    }
+  } catch {
+    /* no connection, no session, or a newer question */
+  }
+}
+
+function show({ days, episode }, signal) {
+  if (signal.aborted) {
+    return;
+  }
+  for (const { place, grade: words, date } of days) {
+    const row = form.querySelector(`tr[data-day="${place}"]`);
+    row.querySelector("[data-grade]").textContent = words || "–";
+    row.querySelector("[data-words]").textContent = date;
+  }
+  const place = form.querySelector("[data-episode]");
+  if (place.textContent !== episode) {
+    place.textContent = episode;
+  }
+}
+
+function onKey(event) {
+  const row = rowOf(event.target);
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && (event.key === "s" || event.key === "Enter")) {
+    form.requestSubmit(form.querySelector("[data-save]"));
+  } else if (row && event.altKey && !event.ctrlKey && event.code === "KeyL") {
+    sameAsBefore(row);
+  } else if (row && event.altKey && !event.ctrlKey && event.code === "Digit0") {
+    nothingFound(row);
+  } else if (row && event.ctrlKey && !event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    step(event.target, event.key === "ArrowDown" ? 1 : -1);
+  } else if (row && event.key === "Enter" && !event.isComposing && event.target.matches("input, select")) {
+    step(event.target, event.shiftKey ? -1 : 1);
+  } else {
+    return;
+  }
+  event.preventDefault();
+}
+
+if (form) {
+  document.addEventListener("keydown", onKey);
+  form.addEventListener("change", () => {
+    clearTimeout(timer);
+    timer = setTimeout(grade, LEFT);
+  });
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-same], [data-nothing]");
+    if (button) {
+      event.preventDefault();
+      (button.matches("[data-same]") ? sameAsBefore : nothingFound)(rowOf(button));
+    }
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    asked?.abort();
+  });
+}
