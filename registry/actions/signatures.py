@@ -20,7 +20,8 @@ def sign_forms(case, forms, *, meaning, password, by):
 
     forms      (form name, row key, version seen) of each; every one must be complete and as it was seen
     password   the signer's, asked again for every signing
-    Returns the signatures; a form whose signature stands keeps it. Raises ValidationError, PermissionDenied.
+    Returns the signatures made; a form whose signature stands and matches it keeps that one. Raises ValidationError,
+    PermissionDenied.
     """
     if not by.may(Permission.FORM_SIGN):
         raise PermissionDenied
@@ -33,9 +34,10 @@ def sign_forms(case, forms, *, meaning, password, by):
         if own is None:
             raise PermissionDenied
         stored = stored_case(own)
-        wanted = [_as_seen(stored, *one) for one in forms]
+        wanted = [_as_seen(stored, *one) for one in dict.fromkeys(forms)]
         if not wanted:
-            raise ValidationError(_("There is no complete form to sign here."), code="nothing")
+            raise ValidationError(_("Choose at least one complete form: nothing was signed."), code="nothing")
+        wanted = [form for form in wanted if not _is_signed(stored.signature_of(form), form)]
         now, name = timezone.now(), by.name
         return Signature.objects.bulk_create(
             Signature(
@@ -51,8 +53,15 @@ def sign_forms(case, forms, *, meaning, password, by):
                 signed_at=now,
             )
             for form in wanted
-            if stored.signature_of(form) is None
         )
+
+
+def _is_signed(signature, form):
+    """Whether the signature stands and matches the form; one that does not match is void from now on."""
+    if signature is not None and not is_intact(signature, form):
+        void_signature(form, _("It did not match the form any more."))
+        return False
+    return signature is not None
 
 
 def _as_seen(stored, name, key, version):

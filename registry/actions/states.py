@@ -1,5 +1,8 @@
 """Verify, lock and unlock forms and cases, and say which expected forms are not required."""
 
+from dataclasses import dataclass
+from itertools import groupby
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -13,17 +16,38 @@ from registry.models import FORM_OF, Exemption, ExemptionKind
 from registry.record import COMPLETE, FINISHED, LOCKED, VERIFIED, stored_case
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A stored form as somebody read it. `version` None: as it is now."""
+
+    case_id: int
+    form: str
+    row_id: int
+    version: int | None = None
+
+
+class SomeRefusedError(ValidationError):
+    """Not every form could be moved, so none was. `refused`: (Seen, why) of each that could not."""
+
+    def __init__(self, refused):
+        super().__init__(
+            _("Nothing was changed: %(count)d of the forms could not be.") % {"count": len(refused)},
+            code="some_refused",
+        )
+        self.refused = refused
+
+
 @transaction.atomic
 def verify_form(form, *, by, seen_version):
     """The data manager has compared the form with its source. It must be complete, without a query that is not closed."""
     with person_scope(by), because(""):
-        form, state = _seen(form, by, Permission.FORM_VERIFY, seen_version)
-        if state == VERIFIED:
-            return form
-        if state != COMPLETE:
-            raise ValidationError(_("Only a complete form without open queries can be verified."), code="not_complete")
-        form.is_verified = True
-        return _write(form)
+        return _verify(*_seen(form, by, Permission.FORM_VERIFY, seen_version))
+
+
+@transaction.atomic
+def verify_forms(wanted, *, by):
+    """Verify many forms: every one of `wanted` (Seen) or none. Returns them; raises SomeRefusedError."""
+    return _each(wanted, _verify, Permission.FORM_VERIFY, by)
 
 
 @transaction.atomic
@@ -43,13 +67,13 @@ def unverify_form(form, *, by, seen_version, reason):
 def lock_form(form, *, by, seen_version):
     """Nobody changes the form until it is unlocked. It must be complete."""
     with person_scope(by), because(""):
-        form, state = _seen(form, by, Permission.FORM_LOCK, seen_version)
-        if state == LOCKED:
-            return form
-        if state not in FINISHED:
-            raise ValidationError(_("Only a complete form can be locked."), code="not_complete")
-        form.is_locked = True
-        return _write(form)
+        return _lock(*_seen(form, by, Permission.FORM_LOCK, seen_version))
+
+
+@transaction.atomic
+def lock_forms(wanted, *, by):
+    """Lock many forms: every one of `wanted` (Seen) or none. Returns them; raises SomeRefusedError."""
+    return _each(wanted, _lock, Permission.FORM_LOCK, by)
 
 
 @transaction.atomic
@@ -100,7 +124,7 @@ def exempt(case, form, *, slot="", kind, reason, by):
         raise ValidationError(_("There is no such form."), code="unknown")
     permission = permission if by.may(permission) else Permission.FORM_VERIFY
     with person_scope(by), because(_needed(reason)):
-        case = locked_case(case.pk, by, permission)
+        case = _open_case(case.pk, by, permission)
         known = Exemption.objects.filter(case=case, form=form, slot=slot, ended_at=None).first()
         return known or Exemption.objects.create(
             case=case,
@@ -119,12 +143,66 @@ def end_exemption(exemption, *, by):
     """The form is required again."""
     permission = Permission.FORM_VERIFY if by.may(Permission.FORM_VERIFY) else Permission.FORM_WRITE
     with person_scope(by), because(""):
-        locked_case(exemption.case_id, by, permission)
+        _open_case(exemption.case_id, by, permission)
         if permission == Permission.FORM_WRITE and exemption.kind != ExemptionKind.ELSEWHERE:
             raise PermissionDenied
-        exemption.ended_at, exemption.version = timezone.now(), exemption.version + 1
-        exemption.save(update_fields=["ended_at", "version"])
+        exemption.refresh_from_db()
+        if exemption.ended_at is None:
+            exemption.ended_at, exemption.version = timezone.now(), exemption.version + 1
+            exemption.save(update_fields=["ended_at", "version"])
         return exemption
+
+
+def _verify(form, state):
+    if state == VERIFIED:
+        return form
+    if state == LOCKED:
+        raise ValidationError(_("The form is locked. Unlock it first."), code="locked")
+    if state != COMPLETE:
+        raise ValidationError(_("Only a complete form without open queries can be verified."), code="not_complete")
+    form.is_verified = True
+    return _write(form)
+
+
+def _lock(form, state):
+    if state == LOCKED:
+        return form
+    if state not in FINISHED:
+        raise ValidationError(_("Only a complete form can be locked."), code="not_complete")
+    form.is_locked = True
+    return _write(form)
+
+
+def _each(wanted, act, permission, by):
+    """`act` on each of the forms, case by case in their order, or on none."""
+    moved, refused = [], []
+    with person_scope(by), because(""):
+        for case_id, of_case in groupby(sorted(wanted, key=lambda one: one.case_id), lambda one: one.case_id):
+            case = locked_case(case_id, by, permission)
+            stored = stored_case(case)
+            for one in of_case:
+                try:
+                    moved.append(act(*_as_seen(stored, one)))
+                except ValidationError as refusal:
+                    refused.append((one, " ".join(refusal.messages)))
+    if refused:
+        raise SomeRefusedError(refused)
+    return moved
+
+
+def _as_seen(stored, seen):
+    form = next((one for one in stored.rows_of(seen.form) if one.pk == seen.row_id), None)
+    if form is None or seen.version not in (None, form.version):
+        raise ValidationError(_("Somebody has changed it since you read it."), code="stale")
+    return form, stored.state_of(form)
+
+
+def _open_case(case_id, by, permission):
+    """The case, its row locked; a refusal where the whole case is locked."""
+    case = locked_case(case_id, by, permission)
+    if case.is_locked:
+        raise ValidationError(_("The whole case is locked. Unlock the case."), code="case_locked")
+    return case
 
 
 def _seen(form, by, permission, seen_version):

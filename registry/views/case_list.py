@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from registry.access.permissions import Permission
 from registry.actions.cases import enrol_case, remove_case
 from registry.actions.once import once
+from registry.case_state import WORDS, case_state, with_word
 from registry.dictionary.codelists import AllSubtype
 from registry.fields import code_label
 from registry.models import Case, Cohort, Site
@@ -23,7 +24,7 @@ from registry.record import stored_cases
 from registry.views.access import own_case, permitted
 from registry.views.case_forms import completeness, form_lines
 from registry.views.filters import Filters
-from registry.views.statuses import CASE
+from registry.views.statuses import CASE, DATA
 
 ROWS = 25
 
@@ -39,6 +40,16 @@ class CaseRow:
     complete: int
     expected: int
     contradictions: int
+    data: object
+
+    @property
+    def data_statuses(self):
+        """What became of its data, in words."""
+        return [DATA[word] for word in self.data.words]
+
+    @property
+    def is_partly_verified(self):
+        return 0 < self.data.verified < self.data.forms
 
 
 @permitted(Permission.CASE_READ)
@@ -68,6 +79,7 @@ def _offers(own):
     return {
         "site": (_("Site"), {site.code: site.code for site in sites}),
         "state": (_("State"), {state: str(CASE[state].word) for state in STATES}),
+        "data": (_("Data"), {word: str(DATA[word].word) for word in WORDS}),
         "burden": (_("Burden"), {code: str(label) for code, label in BURDENS.items()}),
         "cohort": (_("Cohort"), {cohort.code: cohort.name for cohort in cohorts}),
     }
@@ -84,7 +96,8 @@ def narrowed(own, filters):
         "state": filters.get("state"),
         "burden": filters.get("burden"),
     }
-    return found.filter(**{key: value for key, value in wanted.items() if value})
+    found = found.filter(**{key: value for key, value in wanted.items() if value})
+    return with_word(found, filters.get("data")) if filters.get("data") else found
 
 
 def case_rows(found):
@@ -99,7 +112,8 @@ def _row(case, stored):
     subtype = code_label(AllSubtype, case.subtype) if case.subtype in AllSubtype.codes() else ""
     burden = BURDENS[case.burden] if case.blasts is not None else ""
     contradictions = sum(stored.state_of(form) == "error" for form in stored.forms)
-    return CaseRow(case, subtype, burden, CASE[case.state], complete, expected, contradictions)
+    data = case_state(stored, is_locked=case.is_locked)
+    return CaseRow(case, subtype, burden, CASE[case.state], complete, expected, contradictions, data)
 
 
 class EnrolForm(forms.Form):

@@ -1,6 +1,6 @@
-"""The page of one case: where the patient stands, the course on a time axis, the forms."""
+"""The page of one case: where the patient stands, the course on a time axis, the schedule, the forms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,10 +13,14 @@ from registry.entry import read_aloud
 from registry.entry.dates import study_day
 from registry.models import Case
 from registry.overview import BURDENS, overview
-from registry.record import stored_case
+from registry.record import consent_in, record_of, stored_case
+from registry.schedule import possibly_lost_since
 from registry.views.access import permitted
+from registry.views.case_deeds import case_data
 from registry.views.case_forms import completeness, form_lines
+from registry.views.consent import consent_notice
 from registry.views.course_line import course_line
+from registry.views.schedule import case_schedule
 from registry.views.statuses import CASE
 
 
@@ -35,15 +39,24 @@ def case(request, number):
     own = overview(Case.objects.visible_to(request.user)).select_related("site", "cohort")
     found = get_object_or_404(own, number=number)
     stored = stored_case(found)
+    withdrawn = consent_in(stored.forms).is_withdrawn
+    if withdrawn:  # the registration, where consent is recorded, is all that is shown
+        stored = replace(stored, forms=stored.rows_of("patient"))
     lines = form_lines(found, stored)
     complete, expected = completeness(lines)
     context = {
         "case": found,
         "status": CASE[found.state],
-        "facts": header_facts(found, stored),
-        "line": course_line(stored),
-        "lines": [line for line in lines if line.is_listed],
-        "addable": [line for line in lines if not line.is_listed],
+        "consent": consent_notice(found, stored),
+        "is_withdrawn": withdrawn,
+        "facts": [] if withdrawn else header_facts(found, stored),
+        "line": None if withdrawn else course_line(stored),
+        "schedule": None if withdrawn else case_schedule(found, stored, today=timezone.localdate()),
+        "lost_since": possibly_lost_since(record_of(stored.forms, timezone.localdate())),
+        "lines": [line for line in lines if (line.stored if withdrawn else line.is_listed)],
+        "addable": [line for line in lines if not withdrawn and not line.is_listed],
+        "data": case_data(found, stored, request.user),
+        "may_exempt": _may_exempt(found, request.user),
         "complete": complete,
         "expected": expected,
         "crumbs": [(_("Cases"), reverse("cases"))],
@@ -51,6 +64,11 @@ def case(request, number):
         "may_enrol": request.user.may(Permission.CASE_ENROL),
     }
     return render(request, "registry/case.html", context)
+
+
+def _may_exempt(case, person):
+    """Whether this reader may say that a form is not required."""
+    return not case.is_locked and (person.may(Permission.FORM_WRITE) or person.may(Permission.FORM_VERIFY))
 
 
 def header_facts(case, stored):

@@ -9,19 +9,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from registry.access.permissions import Permission
 from registry.actions.review import from_json
-from registry.actions.signatures import digest_of
 from registry.consent import WITHDRAWN
 from registry.derived import derived_of
-from registry.models import FORM_OF, FORMS, HistoryEvent, Origin, Signature
+from registry.models import FORM_OF, FORMS, HistoryEvent, Origin
 from registry.record import consent_in, said, stored_case
 from registry.views.access import own_case, permitted
 from registry.views.case_forms import row_title
 from registry.views.derived_section import derivation
+from registry.views.form_state import form_states
 from registry.views.history import story
 from registry.views.paper import blank_sheet, filled_sheet, reasons
 from registry.views.statuses import FORM, Status
@@ -111,7 +110,7 @@ def _history(case):
 def copies(case, stored, forms):
     """These stored forms of a case as they are printed."""
     record = stored.record
-    placed, signatures = defaultdict(list), defaultdict(list)
+    placed, states = defaultdict(list), form_states(case, forms)
     for one in derived_of(record):
         placed[one.form, one.key].append(one)
     return [

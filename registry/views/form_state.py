@@ -1,0 +1,163 @@
+"""Who completed, verified, signed and locked a form, and when; and what the reader can do about it, with the effect said before."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from registry.access.permissions import Permission
+from registry.actions.signatures import is_intact
+from registry.models import HistoryEvent, Person, Signature
+from registry.record import COMPLETE, ERROR, LOCKED, STARTED
+from registry.views.statuses import FORM, SIGNATURE, Status
+
+STEPS = {"is_complete": "complete", "is_verified": "verified", "is_locked": "locked"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step on the way of a form: what, who, when, and why it ended."""
+
+    status: Status
+    who: str
+    at: object
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signature under a form: standing, void or broken."""
+
+    signature: object
+    state: str
+
+    @property
+    def status(self):
+        return SIGNATURE[self.state]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something the reader may do to the form: its button, what it will do, whether a reason is asked."""
+
+    code: str
+    label: str
+    effect: str
+    url: str
+    asks_why: bool = False
+
+
+@dataclass
+class FormState:
+    """The steps of one form, its signatures, newest first, and the deeds that are open to the reader."""
+
+    steps: list = field(default_factory=list)
+    signatures: list = field(default_factory=list)
+    deeds: list = field(default_factory=list)
+    locked_words: str = ""
+    change_words: str = ""
+
+    @property
+    def standing(self):
+        """The signature that counts, broken or not; None without one."""
+        return next((one for one in self.signatures if one.state != "void"), None)
+
+
+def form_states(case, forms):
+    """(form name, row id) → FormState without deeds, of stored forms of one case. Three queries, however many the forms."""
+    events = defaultdict(dict)
+    told = HistoryEvent.objects.filter(case_id=case.pk, item__in=STEPS).order_by("id")
+    if len(forms) == 1:
+        told = told.filter(form=forms[0].form_name, row_id=forms[0].pk)
+    for event in told:
+        events[event.form, event.row_id][event.item] = event
+    signatures = defaultdict(list)
+    for one in Signature.objects.filter(case=case).order_by("-id"):
+        signatures[one.form, one.row_id].append(one)
+    names = dict(Person.objects.filter(email__in={event.actor for event in told}).values_list("email", "name"))
+    return {
+        (form.form_name, form.pk): FormState(
+            [_step(item, event, names) for item in STEPS if (event := events[form.form_name, form.pk].get(item))],
+            [Signed(one, _standing(one, form)) for one in signatures[form.form_name, form.pk]],
+        )
+        for form in forms
+    }
+
+
+def _step(item, event, names):
+    who = names.get(event.actor, event.actor)
+    if event.new is True:
+        return Step(FORM[STEPS[item]], who, event.at)
+    ended = {
+        "is_complete": _("not complete any more"),
+        "is_verified": _("not verified any more"),
+        "is_locked": _("unlocked"),
+    }
+    return Step(Status(ended[item], "ring"), who, event.at, event.reason)
+
+
+def _standing(signature, form):
+    if signature.voided_at:
+        return "void"
+    return "standing" if is_intact(signature, form) else "broken"
+
+
+def form_state(case, stored, form, person):
+    """The FormState of one stored form with what `person` can do."""
+    found = form_states(case, [form])[form.form_name, form.pk]
+    found.deeds = list(_deeds(case, form, stored.state_of(form), found, person))
+    if form.is_locked or case.is_locked:
+        found.locked_words = (
+            _(
+                "The whole case is locked: no form can be added or changed until a data manager unlocks it, with a reason."
+            )
+            if case.is_locked
+            else _(
+                "This form is locked: it can be read, and changed once a data manager has unlocked it, with a reason."
+            )
+        )
+    elif person.may(Permission.FORM_WRITE):
+        found.change_words = _change_words(form, found)
+    return found
+
+
+def _change_words(form, found):
+    """What a change will undo."""
+    said = []
+    if found.standing:
+        said.append(_("A change voids the signature of %(name)s.") % {"name": found.standing.signature.signer_name})
+    if form.is_verified:
+        said.append(_("A change takes the verification back."))
+    return " ".join(said)
+
+
+def _deeds(case, form, state, found, person):
+    may_verify, may_lock = person.may(Permission.FORM_VERIFY), person.may(Permission.FORM_LOCK)
+    is_signed = found.standing and found.standing.state == "standing"
+    if person.may(Permission.FORM_SIGN) and not is_signed and state not in (STARTED, ERROR):
+        sign = reverse("case_sign", args=[case.number])
+        words = _("Asks for your password. Your name, the time and what you declare are kept under the form.")
+        yield Deed("sign", _("Sign"), words, f"{sign}?form={form.form_name}&key={form.key}")
+    if may_verify and state == COMPLETE:
+        words = _("Says that you have compared the form with its source. A later change takes it back.")
+        yield _deed("verify", _("Verify"), words, case, form)
+    if may_verify and form.is_verified and not form.is_locked:
+        words = _("The form stays complete, but does not count as verified any more.")
+        yield _deed("unverify", _("Take the verification back"), words, case, form, asks_why=True)
+    if may_lock and state not in (STARTED, ERROR, LOCKED):
+        words = _("Nobody can change the form until you unlock it.")
+        yield _deed("lock", _("Lock"), words, case, form)
+    if may_lock and state == LOCKED and not case.is_locked:
+        yield _deed("unlock", _("Unlock"), _unlock_words(found), case, form, asks_why=True)
+
+
+def _deed(code, label, effect, case, form, *, asks_why=False):
+    return Deed(code, label, effect, reverse(f"form_{code}", args=[case.number, form.form_name, form.key]), asks_why)
+
+
+def _unlock_words(found):
+    if found.standing:
+        name = found.standing.signature.signer_name
+        return _("Unlocking voids the signature of %(name)s. The site can then change the form.") % {"name": name}
+    return _("The site can then change the form.")
