@@ -255,8 +255,21 @@ def beat_heart():
 
 
 def prune_live_datasets():
-    """Drop live revisions beyond the newest of each cohort, with their runs and results."""
+    """Drop live revisions beyond the newest of each cohort, with their runs and results; and those that hold a case which the
+    newest does not hold any more, because consent was withdrawn or the case removed, once the newest is computed."""
     with everything_scope(actor="worker"):
         for cohort in Cohort.objects.all():
-            newest = Dataset.objects.filter(cohort=cohort, kind="live").values_list("revision", flat=True).first() or 0
-            Dataset.objects.filter(cohort=cohort, kind="live", revision__lte=newest - KEPT_LIVE_REVISIONS).delete()
+            newest = Dataset.objects.filter(cohort=cohort, kind="live").first()
+            if newest is None:
+                continue
+            older = Dataset.objects.filter(cohort=cohort, kind="live", revision__lt=newest.revision)
+            older.filter(revision__lte=newest.revision - KEPT_LIVE_REVISIONS).delete()
+            if not newest.runs.filter(state__in=[AnalysisRun.QUEUED, AnalysisRun.RUNNING]).exists():
+                kept = _cases_in(newest)
+                older.filter(pk__in=[one.pk for one in older if not _cases_in(one) <= kept]).delete()
+
+
+def _cases_in(dataset):
+    """The pseudonyms of a dataset's cases."""
+    table = dataset.tables.get(name="cases")
+    return set(pyarrow.parquet.read_table(io.BytesIO(table.parquet), columns=["case"])["case"].to_pylist())

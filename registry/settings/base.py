@@ -165,7 +165,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "analytics.tasks.heartbeat", "schedule": 30.0},
-    "prune-live-datasets": {"task": "analytics.tasks.prune_live_datasets", "schedule": 3600.0},
+    "prune-live-datasets": {"task": "analytics.tasks.prune_live_datasets", "schedule": 120.0},
     # 02:10 in Japan.
     "check-cases": {"task": "registry.tasks.check_cases_nightly", "schedule": crontab(hour=17, minute=10)},
 }
