@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from registry.entry.numbers import understood_quantity
 from registry.imports.mapping import Answer, Mapping
 
 DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -122,10 +124,7 @@ class Row:
         if item.kind == "int":
             return {name: self._whole(name, answer, str(self._coded(name, answer, cell)))}
         if item.kind == "dec":
-            number = _number(str(self._coded(name, answer, cell)))
-            if number is None:
-                raise self.refused(name, answer, _("expected a number such as 12.5."))
-            return {name: number}
+            return {name: self._quantity(name, answer, item, str(self._coded(name, answer, cell)))}
         day, precision = self._date(name, answer, item, str(self._coded(name, answer, cell)))
         return {name: day, f"{name}_p": precision}
 
@@ -134,6 +133,19 @@ class Row:
         if not WHOLE.fullmatch(found):
             raise self.refused(name, answer, _("expected a code, a whole number. Say under “codes” what it means."))
         return int(found)
+
+    def _quantity(self, name, answer, item, text) -> Decimal:
+        """A mere number is in the item's unit, however a spreadsheet wrote it; one with another unit is converted."""
+        number = _number(text)
+        if number is None:
+            try:
+                number = _number(str(understood_quantity(text, unit=item.unit)))
+            except ValidationError as refusal:
+                if refusal.code in ("unknown_unit", "unit_left_out"):
+                    raise self.refused(name, answer, " ".join(refusal.messages)) from None
+        if number is None:
+            raise self.refused(name, answer, _("expected a number such as 12.5."))
+        return number
 
     def _date(self, name, answer, item, text):
         """First day meant, and the precision."""

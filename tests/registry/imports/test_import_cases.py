@@ -185,3 +185,23 @@ def test_a_workbook_is_read_like_a_csv(files, tmp_path, capsys):
         patient, relapse = Patient.objects.get(), Relapse.objects.get()
     assert (patient.birth_date, patient.birth_date_p) == (date(2011, 2, 3), "D")
     assert relapse.rel_date == date(2023, 8, 29)
+
+
+@pytest.mark.parametrize(
+    ("cell", "weight"), [("20.5", "20.5"), ("2.05E+01", "20.5"), ("20.5 kg", "20.5"), ("3500 g", "3.5")]
+)
+def test_a_number_may_bring_its_unit(run, cell, weight):
+    rows = CSV.replace("died\n", "died,weight\n").replace("120,\n", f"120,,{cell}\n").replace(",,300\n", ",,300,12\n")
+
+    run(rows, MAPPING.replace("inf_weight: 20.5", "inf_weight: {column: weight}"))
+
+    with everything_scope(actor="tests"):
+        assert Infusion.objects.get(case__number="KYO-0001").inf_weight == Decimal(weight)
+
+
+def test_a_unit_that_does_not_belong_is_told_with_those_that_do(run):
+    rows = CSV.replace("died\n", "died,weight\n").replace("120,\n", "120,,3 mg/L\n").replace(",,300\n", ",,300,12\n")
+
+    report = refused(run, rows, MAPPING.replace("inf_weight: 20.5", "inf_weight: {column: weight}"))
+
+    assert "Units that can be typed here: kg, g." in report
