@@ -57,6 +57,7 @@ class Question:
     known: dict
     findings: tuple = ()
     previous: object = None
+    asked: tuple = ()  # queries about it, each with words and an anchor
 
     @cached_property
     def item(self):
@@ -156,8 +157,10 @@ class Question:
 
     @property
     def odd(self):
-        """Findings about an answer that can be stored; a question that is merely still open is not repeated here."""
-        return [] if self.errors else [one for one in self.findings if one.severity != MISSING]
+        """Findings about an answer that can be stored; what is merely still open, or asked by a query, is not repeated here."""
+        told = {one.words for one in self.asked}
+        odd = [one for one in self.findings if one.severity != MISSING]
+        return [] if self.errors else [one for one in odd if not told or said(one) not in told]
 
     @property
     def queries(self):
@@ -254,7 +257,8 @@ class Question:
             ("echo", self.echoed),
             ("unit", self.unit),
         ]
-        return " ".join(f"{self.name}-{part}" for part, present in parts if present)
+        own = [f"{self.name}-{part}" for part, present in parts if present]
+        return " ".join([*own, *(one.anchor for one in self.asked)])
 
 
 @dataclass(frozen=True)
@@ -274,6 +278,11 @@ class Section:
         return sum(one.is_filled and not one.is_hidden for one in self.questions)
 
     @property
+    def has_queries(self):
+        """Whether something is asked about it."""
+        return any(one.asked for one in self.questions)
+
+    @property
     def may_be_none(self):
         """Whether "none" for several of its questions at once says something."""
         return sum(one.item.none is not None for one in self.questions) > 1
@@ -288,22 +297,25 @@ class Section:
         return self.shown == 0 and not any(one.own_conditions for one in self.questions if not one.fails_elsewhere)
 
 
-def sections(entry, *, elsewhere, findings=(), previous=None):
+def sections(entry, *, elsewhere, findings=(), previous=None, asked=()):
     """The form's sections.
 
     elsewhere   answers of the case's other forms, by item
     findings    findings of the stored row
     previous    the row before it of a repeating form, or None
+    asked       its queries, each with item, words and anchor
     """
     known = {**elsewhere, **entry.instance.answers(), **_row_number(entry.instance, previous)}
-    by_item = {}
+    by_item, queries = {}, {}
     for one in findings:
         by_item.setdefault(one.item, []).append(one)
+    for one in asked:
+        queries.setdefault(one.item, []).append(one)
     return [
         Section(
             _(title),
             [
-                Question(entry, name, known, tuple(by_item.get(name, ())), previous)
+                Question(entry, name, known, tuple(by_item.get(name, ())), previous, tuple(queries.get(name, ())))
                 for name in names
                 if name in entry.fields
             ],

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from registry.access.permissions import Permission
 from registry.actions.drafts import stamp
-from registry.actions.forms import ReasonNeededError, StaleVersionError, save_form, void_form
+from registry.actions.forms import ReasonNeededError, StaleVersionError, void_form
 from registry.actions.once import KeyUsedError, once
+from registry.actions.save_and_answer import RepliesRefusedError, save_and_answer
 from registry.entry import EntryForm
 from registry.record import stored_case
 from registry.views.access import own_case, permitted
@@ -30,6 +31,7 @@ from registry.views.form_address import (
 from registry.views.form_conflict import chosen, conflict_page
 from registry.views.form_draft import drop_typed, keep_refused, page_with_draft, removed_with_draft
 from registry.views.form_page import FormPage
+from registry.views.form_queries import replies, tell_of_queries
 from registry.views.form_typed import page_as_typed
 from registry.views.log_page import to_log
 
@@ -100,13 +102,15 @@ def _store(request, case, stored, instance):
         try:
             saved = _save(request, entry.instance, reason)
             drop_typed(request, shown)
-            return _after_saving(request, case, saved)
+            return _after_saving(request, case, saved, before=stored)
         except KeyUsedError as used:
             return _stored_before(request, case, entry, model=type(instance), pk=used.made["row"])
         except StaleVersionError as stale:
             keep_refused(request, shown)
             draft_url = live_url("form_draft", shown, case.number)
             return conflict_page(request, case, entry, stale, seen_version=seen_version(request), draft_url=draft_url)
+        except RepliesRefusedError as refusal:
+            page_words["refused_replies"] = refusal.refused
         except ReasonNeededError as refusal:
             page_words["reason_error"] = " ".join(refusal.messages)
         except ValidationError as refusal:
@@ -117,12 +121,12 @@ def _store(request, case, stored, instance):
 
 
 def _save(request, form, reason):
-    """Store the form once, however often its page is sent."""
+    """Store the form with the answers to its queries once, however often its page is sent."""
     nonce = request.POST.get("nonce", "")[:36]
 
     def save():
-        complete = request.POST.get("go") == "complete"
-        return save_form(form, by=request.user, seen_version=seen_version(request), reason=reason, complete=complete)
+        words = {"seen_version": seen_version(request), "complete": request.POST.get("go") == "complete"}
+        return save_and_answer(form, replies(request.POST), by=request.user, reason=reason, **words)
 
     if not nonce:
         return save()
@@ -134,7 +138,9 @@ def _save(request, form, reason):
     made, _is_new = once(
         lambda: {"row": save().pk}, by=request.user, key=f"page:{nonce}", body=json.dumps(typed).encode()
     )
-    return type(form).with_void.get(pk=made["row"])
+    saved = type(form).with_void.get(pk=made["row"])
+    saved.queries_opened, saved.queries_closed = form.queries_opened, form.queries_closed
+    return saved
 
 
 def _stored_before(request, case, entry, *, model, pk):
@@ -149,7 +155,7 @@ def _stored_before(request, case, entry, *, model, pk):
     )
 
 
-def _after_saving(request, case, saved):
+def _after_saving(request, case, saved, *, before):
     """Stay, or go on to the next form that is still open; a form that cannot be complete yet says why and stays."""
     stored = stored_case(case)
     page = FormPage(request, case, stored, EntryForm(saved, day0=stored.day0))
@@ -161,6 +167,7 @@ def _after_saving(request, case, saved):
     )
     said = words % {"title": page.title, "time": timezone.localtime().strftime("%H:%M")}
     messages.success(request, said, extra_tags="saved")
+    tell_of_queries(request, saved, before=before, after=stored)
     if wanted and not saved.is_complete:
         messages.warning(request, _("Not complete yet: %(what)s.") % {"what": page.blocked_text}, extra_tags="blocked")
     if wanted and saved.is_complete:

@@ -1,7 +1,7 @@
 """What the page of a case report form shows around its questions."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -21,6 +21,7 @@ from registry.views.case_forms import form_lines, row_title, short_title
 from registry.views.consent import consent_notice
 from registry.views.derived_section import derivations
 from registry.views.form_address import form_url, live_url
+from registry.views.form_queries import asked_here
 from registry.views.form_state import form_state
 from registry.views.log_rows import log_link
 from registry.views.statuses import FORM, Status
@@ -49,6 +50,7 @@ class FormPage:
     typed: object = None
     draft: object = None
     draft_stamp: str = ""
+    refused_replies: dict = field(default_factory=dict)  # id of a query → why its answer was not stored
 
     def __post_init__(self):
         if self.version is None:
@@ -128,7 +130,8 @@ class FormPage:
     @property
     def tab_only(self):
         """Names of the controls whose text no draft keeps: it stays in the browser's tab."""
-        return " ".join(name for name in self.entry.fields if name not in draft_names(self.form))
+        names = [name for name in self.entry.fields if name not in draft_names(self.form)]
+        return " ".join([*names, *(f"{one.anchor}_text" for one in self.asked if one.may_answer)])
 
     @property
     def echo_url(self):
@@ -192,7 +195,25 @@ class FormPage:
 
     @cached_property
     def sections(self):
-        return sections(self.entry, elsewhere=self.elsewhere, findings=self.findings, previous=self._previous_row())
+        words = {"findings": self.findings, "previous": self._previous_row(), "asked": self.asked}
+        return sections(self.entry, elsewhere=self.elsewhere, **words)
+
+    @cached_property
+    def asked(self):
+        """The form's queries."""
+        return asked_here(self, self.refused_replies)
+
+    @property
+    def asked_above(self):
+        """Those that stand at no question: about the whole form, or about a question that is not shown."""
+        shown = {one.name for section in self.sections for one in section.questions if not one.is_hidden}
+        return [one for one in self.asked if one.item not in shown]
+
+    @property
+    def ask_url(self):
+        """Where a data manager raises a query; blank for everybody else."""
+        may_ask = self.is_stored and self.request.user.may(Permission.QUERY_MANAGE)
+        return self._url("query_ask", self.form.key) if may_ask else ""
 
     @cached_property
     def derived(self):
@@ -285,6 +306,7 @@ class FormPage:
         for name, messages in self.entry.errors.items():
             if name != NON_FIELD_ERRORS:
                 found += [self._fault(name, message) for message in messages]
+        found += [Fault(error, one.anchor) for one in self.asked for error in one.errors]
         if self.reason_error:
             found.append(Fault(self.reason_error, "reason"))
         return found

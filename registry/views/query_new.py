@@ -13,7 +13,7 @@ from registry.actions.queries import raise_queries
 from registry.models import FORM_OF, FORMS
 from registry.views.access import own_case, permitted
 from registry.views.case_forms import short_title
-from registry.views.form_entry import model_or_404, row_or_404
+from registry.views.form_address import model_or_404, row_or_404
 from registry.views.query_lines import MOST, MOST_BYTES, csv_lines, decoded, pasted_lines, resolved
 
 WHOLE = "ask_"  # before the name of an item: the question typed about it; alone: about the whole form

@@ -266,7 +266,7 @@ def test_what_was_accepted_is_not_asked_again_until_the_value_changes(odd, nurse
     query = answer_query(now(query), kind="confirmed", text="Bed scale", by=nurse, seen_version=now(query).version)
     close_query(query, by=manager, seen_version=query.version)
 
-    unrelated = correct(saved, nurse, inf_time="10:30" if hasattr(saved, "inf_time") else None)
+    unrelated = correct(saved, nurse, inf_entire=1)
     assert now(query).state == "closed"
 
     correct(unrelated, nurse, inf_weight=WEIGHT + 1)
