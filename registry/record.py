@@ -153,10 +153,10 @@ def row_of(form):
 
 def said(finding):
     """The message of a finding, or of a query that was raised for one, in the language of now."""
-    return _(finding.text) % {name: _in_words(value) for name, value in finding.values.items()}
+    return _(finding.text) % {name: in_words(value) for name, value in finding.values.items()}
 
 
-def _in_words(value):
+def in_words(value):
     """One value of a message: the labels of items and the units are translated."""
     if isinstance(value, Label):
         return pgettext("item", value)
