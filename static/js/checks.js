@@ -22,7 +22,7 @@ async function ask() {
   asked = new AbortController();
   const { signal } = asked;
   try {
-    const answer = await fetch(form.dataset.check, { method: "POST", body: new FormData(form), redirect: "error", signal });
+    const answer = await fetch(form.dataset.check, { method: "POST", body: new FormData(form), redirect: "manual", signal });
     if (answer.ok) {
       const said = await answer.json();
       if (!signal.aborted) {

@@ -82,7 +82,7 @@ function start() {
     const now = JSON.stringify(entries());
     let isAgain = true;
     try {
-      const words = { method: "POST", body: new FormData(form), redirect: "error", keepalive, signal: asked.signal };
+      const words = { method: "POST", body: new FormData(form), redirect: "manual", keepalive, signal: asked.signal };
       const answer = await fetch(form.dataset.draft, words);
       isAgain = hear(answer.ok, await answer.json(), now);
     } catch {
