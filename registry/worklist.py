@@ -5,7 +5,7 @@ it was saved.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from registry.access.permissions import Permission
@@ -26,7 +26,7 @@ class OwedForm:
     key     the stored row; blank if there is none
     slot    the planned visit
     state   overdue, late, due soon or open
-    more    further planned visits of the form that are owed too
+    more    further planned visits of the form that are owed too; without a date, further forms of the case
     """
 
     case: object
@@ -74,7 +74,9 @@ def owed(cases, *, person, today):
     for pk, case in by_pk.items():
         own = rows.get(pk, [])
         record = Record((row.as_read for row in own), today)
+        before = len(found.undated)
         _sort_in(found, case, own, schedule(record, exempt[pk]), exempt[pk], today)
+        _gather(found.undated, before)
         _count_in(found, case, own, signed, person)
         since = possibly_lost_since(record)
         if since:
@@ -134,10 +136,9 @@ def _sort_in(found, case, own, expected, exempt, today):
                 _place(found, OwedForm(case, one.form, one.key, one.slot, one.due, one.timeliness(today)))
         elif (state := one.state(today)) in OWED:
             missing[one.form].append(OwedForm(case, one.form, "", one.slot, one.due, state))
-    for visits in missing.values():
-        first = visits[0]
-        more = sum(one.is_overdue or not first.is_overdue for one in visits[1:])
-        _place(found, OwedForm(case, first.form, "", first.slot, first.due, first.state, more))
+    for first, *rest in missing.values():
+        more = sum(one.is_overdue or not first.is_overdue for one in rest)
+        _place(found, replace(first, more=more))
 
 
 def _place(found, one):
@@ -147,6 +148,13 @@ def _place(found, one):
         found.due.append(one)
     elif one.due is None or (one.key and one.state == OPEN):
         found.undated.append(one)
+
+
+def _gather(undated, before):
+    """Make what was found without a date in one case one row: its first form, and how many more."""
+    own = undated[before:]
+    if own:
+        undated[before:] = [replace(own[0], more=len(own) - 1)]
 
 
 def _count_in(found, case, own, signed, person):

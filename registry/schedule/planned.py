@@ -38,7 +38,7 @@ def planned(record: Record) -> Iterator[Expected]:
         late = record.of("late_effects")
         seen = _covered(late, LATE_EFFECTS, day_0, "late_date")
         for one in _visits("late_effects", LATE_EFFECTS, day_0, seen, late, "late_date", CONTACT_GRACE):
-            yield replace(one, is_optional=not one.key)
+            yield one if one.key else replace(one, is_optional=True, due=None)
 
 
 def end_of(record: Record, form: str) -> str:

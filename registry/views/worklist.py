@@ -14,7 +14,9 @@ from django.views.decorators.http import require_GET
 
 from registry.access.permissions import Permission
 from registry.actions.cases import PRIMARY_COHORT
+from registry.dictionary.visits import period_end
 from registry.models import FORM_OF, Case, Site
+from registry.schedule import LATE
 from registry.views.access import permitted
 from registry.views.case_forms import short_title
 from registry.views.filters import Filters
@@ -96,55 +98,60 @@ class Kind:
     title: str
     count: int
     lines: object
-    by_week: bool = False
+    by_date: bool = False
 
 
 def all_work(cases, person, today):
-    """Every kind of work that this person may have, in the order of the page."""
+    """Every kind of work that this person may have, in the order of the page: for those who enter, the forms come first."""
     found: Owed = owed(cases, person=person, today=today)
     queries, drafts = owed_queries(cases, person), own_drafts(cases, person)
 
+    may_write = person.may(Permission.FORM_WRITE)
+
     def forms(owed_forms):
-        return lambda part: [form_line(one, today) for one in owed_forms[part]]
+        return lambda part: [form_line(one, today, may_write) for one in owed_forms[part]]
 
     def of_cases(owed_cases, line):
         return lambda part: [line(one, today) for one in owed_cases[part]]
 
-    return [
-        Kind("overdue", _("overdue"), len(found.overdue), forms(found.overdue), by_week=True),
-        Kind("due", _("due"), len(found.due), forms(found.due), by_week=True),
+    due = [
+        Kind("overdue", _("overdue"), len(found.overdue), forms(found.overdue), by_date=True),
+        Kind("due", _("due"), len(found.due), forms(found.due), by_date=True),
+    ]
+    asked = [
         Kind("queries", _("queries"), queries.count(), lambda part: query_lines(queries[part])),
         Kind("drafts", _("drafts"), drafts.count(), lambda part: draft_lines(drafts[part])),
         Kind("lost", _("possibly lost"), len(found.lost), of_cases(found.lost, lost_line)),
         Kind("unsigned", _("unsigned"), len(found.unsigned), of_cases(found.unsigned, unsigned_line)),
         Kind("unverified", _("not verified"), len(found.unverified), of_cases(found.unverified, unverified_line)),
-        Kind("undated", _("without a date"), len(found.undated), forms(found.undated)),
     ]
+    undated = Kind("undated", _("without a date"), len(found.undated), forms(found.undated))
+    return [*due, *asked, undated] if may_write else [*asked, *due, undated]
 
 
 def shown(kind, page, filters):
     """A kind of work as a section: its page, or its first rows with the address of the rest."""
     part = slice(page.start_index() - 1, page.end_index()) if page else slice(0, SHOWN)
     lines = kind.lines(part)
-    groups = weeks(lines) if kind.by_week else [(kind.title, lines)]
+    groups = by_date(lines) if kind.by_date else [(kind.title, lines)]
     url = "" if page or kind.count <= SHOWN else filters.url(show=kind.key)
     return Section(kind.key, kind.title, kind.count, groups, url)
 
 
-def weeks(lines):
-    """(title, lines) by the week they are due."""
-
-    def monday(line):
-        return line.day - timedelta(days=line.day.weekday())
-
-    return [
-        (_("Due in the week of %(monday)s") % {"monday": start.isoformat()}, list(group))
-        for start, group in groupby(lines, key=monday)
-    ]
+def by_date(lines):
+    """(title, lines): what is late by its reporting period, the rest by the week it is due."""
+    return [(title, list(group)) for title, group in groupby(lines, key=_when)]
 
 
-def form_line(one, today):
-    """A form that is missing or incomplete."""
+def _when(line):
+    if line.status == SCHEDULE[LATE]:
+        return _("Reporting period to %(day)s") % {"day": period_end(line.day).isoformat()}
+    monday = line.day - timedelta(days=line.day.weekday())
+    return _("Due in the week of %(monday)s") % {"monday": monday.isoformat()}
+
+
+def form_line(one, today, may_write=True):
+    """A form that is missing or incomplete; for those who only read, a missing one leads to its case."""
     model = FORM_OF[one.form]
     number = one.key.rpartition(".")[2] if model.key_item and one.key else ""
     what = " ".join(part for part in (short_title(model), number) if part)
@@ -152,7 +159,9 @@ def form_line(one, today):
         what = pgettext("between counts", " · ").join((what, slot_label(one.slot)))
     if one.more:
         what += " " + ngettext("(and %d more)", "(and %d more)", one.more) % one.more
-    url = reverse("form", args=[one.case.number, one.form, one.key]) if one.key else new_url(one.case, one.form)
+    url = new_url(one.case, one.form) if may_write else one.case.get_absolute_url()
+    if one.key:
+        url = reverse("form", args=[one.case.number, one.form, one.key])
     status = FORM["started"] if one.key and not one.is_overdue else SCHEDULE[one.state]
     return Line(what, url, one.case, status, one.due, (today - one.due).days if one.is_overdue else None)
 
@@ -166,7 +175,14 @@ def query_lines(queries):
     """Queries, the oldest first: the question, since when."""
     rows = query_rows(queries.select_related("case", "site"))
     return [
-        Line(f"{row.place}: {row.words}", row.url, row.query.case, row.status, row.query.opened_at.date(), row.days)
+        Line(
+            f"{row.place}: {row.words}",
+            row.url,
+            row.query.case,
+            row.status,
+            timezone.localtime(row.query.opened_at).date(),
+            row.days,
+        )
         for row in rows
     ]
 

@@ -65,6 +65,15 @@ def test_planned_visits_of_a_form_are_one_row(world):
     assert "Day 28 (and 2 more)" in page_of(world.nurse)
 
 
+def test_what_has_no_date_is_one_row_a_case_and_whoever_only_reads_is_led_to_the_case(world):
+    case = factories.enrolled_case(world.kyoto)
+
+    (one,) = owed_by(world.nurse).undated
+    assert (one.form, one.more) == ("patient", 3)
+    assert f'href="{case.get_absolute_url()}patient/new/" data-row' in page_of(world.nurse)
+    assert f'href="{case.get_absolute_url()}" data-row' in page_of(world.manager)
+
+
 def test_a_stored_form_is_owed_until_it_is_complete(world):
     case = infused_days_ago(world.kyoto, 60)
     factories.stored_form(case, "crs", crs_occurred=0)
