@@ -19,7 +19,7 @@ from registry.case_state import WORDS, case_state, with_word
 from registry.dictionary.codelists import AllSubtype
 from registry.fields import code_label
 from registry.models import Case, Cohort, Site
-from registry.overview import BURDENS, STATES, overview
+from registry.overview import BURDENS, KNOWN_BURDENS, STATES, overview
 from registry.record import stored_cases
 from registry.views.access import own_case, permitted
 from registry.views.case_forms import completeness, form_lines
@@ -110,7 +110,7 @@ def case_rows(found):
 def _row(case, stored):
     complete, expected = completeness(form_lines(case, stored))
     subtype = code_label(AllSubtype, case.subtype) if case.subtype in AllSubtype.codes() else ""
-    burden = BURDENS[case.burden] if case.blasts is not None else ""
+    burden = BURDENS[case.burden] if case.burden in KNOWN_BURDENS else ""
     contradictions = sum(stored.state_of(form) == "error" for form in stored.forms)
     data = case_state(stored, is_locked=case.is_locked)
     return CaseRow(case, subtype, burden, CASE[case.state], complete, expected, contradictions, data)

@@ -12,7 +12,7 @@ from registry.access.permissions import Permission
 from registry.entry import read_aloud
 from registry.entry.dates import study_day
 from registry.models import Case
-from registry.overview import BURDENS, overview
+from registry.overview import BURDENS, KNOWN_BURDENS, overview
 from registry.record import consent_in, record_of, stored_case
 from registry.schedule import possibly_lost_since
 from registry.views.access import permitted
@@ -20,6 +20,7 @@ from registry.views.case_deeds import case_data
 from registry.views.case_forms import completeness, form_lines
 from registry.views.consent import consent_notice
 from registry.views.course_line import course_line
+from registry.views.derived_section import derived_facts
 from registry.views.schedule import case_schedule
 from registry.views.statuses import CASE
 
@@ -72,7 +73,7 @@ def _may_exempt(case, person):
 
 
 def header_facts(case, stored):
-    """Age, subtype, burden, prior transplant, product, day: what a clinician asks first. Unknown facts are left out."""
+    """Age, subtype, burden, prior transplant, product, day, grades, response: what a clinician asks first. Unknown facts are left out."""
 
     def said(form, item):
         row = next(iter(stored.rows_of(form)), None)
@@ -82,11 +83,12 @@ def header_facts(case, stored):
         Fact(_("Age at infusion"), age_at_infusion(case, stored)),
         Fact(_("Sex"), said("patient", "sex_at_birth")),
         Fact(_("Subtype"), said("baseline_disease", "all_subtype")),
-        Fact(_("Burden before infusion"), str(BURDENS[case.burden]) if case.blasts is not None else ""),
+        Fact(_("Burden before infusion"), str(BURDENS[case.burden]) if case.burden in KNOWN_BURDENS else ""),
         Fact(_("Prior transplant"), said("prior_therapy", "prior_hsct")),
         Fact(_("Product"), said("cart_course", "prod_name")),
         Fact(_("Infused"), case.day0.isoformat() if case.day0 else ""),
         Fact(_("Today"), study_day(timezone.localdate(), case.day0) if case.day0 and case.state != "died" else ""),
+        *(Fact(name, words) for name, words in derived_facts(stored)),
         Fact(_("Group"), case.stratum or ""),
     ]
     return [fact for fact in facts if fact.value]

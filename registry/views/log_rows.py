@@ -57,7 +57,7 @@ def short_titles():
         "crs_day_fever": _("Fever"),
         "crs_day_hypotension": _("Hypotension"),
         "crs_day_hypoxia": _("Oxygen"),
-        "crs_day_attrib_other": _("Other cause of"),
+        "crs_day_attrib_other": _("Explained otherwise"),
         "icans_day_tool": _("Tool"),
         "icans_day_ice_orient": _("Orient."),
         "icans_day_ice_naming": _("Naming"),
@@ -67,7 +67,7 @@ def short_titles():
         "icans_day_ice_total": _("ICE total"),
         "icans_day_capd_total": _("CAPD"),
         "icans_day_unable": _("Unable"),
-        "icans_day_conscious": _("Consciousness"),
+        "icans_day_conscious": _("Consc."),
         "icans_day_seizure": _("Seizure"),
         "icans_day_motor": _("Motor"),
         "icans_day_edema": _("Oedema"),
@@ -167,7 +167,17 @@ def columns_of(model):
             span = f"{item.hard.low}–{item.hard.high}" if item.kind == "int" and item.hard else ""
             none = "" if item.none is None else str(item.none)
             label = str(model._meta.get_field(name).verbose_name)
-            found.append(Column(name, titles[name], label, written_unit(item.unit), item.kind == "cat", none, span))
+            found.append(
+                Column(
+                    name,
+                    titles[name],
+                    label,
+                    "" if item.unit == "pt" else written_unit(item.unit),
+                    item.kind == "cat",
+                    none,
+                    span,
+                )
+            )
     return found
 
 

@@ -142,7 +142,7 @@ class Sheet:
     @property
     def derived(self):
         """The grade of the episode by the log, beside the site's."""
-        return [derivation(self.placed, self.stored, self.episode)]
+        return [derivation(self.placed, self.stored, self.episode, self.episode_url)]
 
     @property
     def grade_text(self):
@@ -157,12 +157,15 @@ class Sheet:
         return _("%(episode)s: daily log") % {"episode": row_title(self.episode)}
 
     @property
+    def episode_url(self):
+        return reverse("form", args=[self.case.number, self.episode.form_name, self.episode.key])
+
+    @property
     def crumbs(self):
-        episode = reverse("form", args=[self.case.number, self.episode.form_name, self.episode.key])
         return [
             (_("Cases"), reverse("cases")),
             (self.case.number, self.case.get_absolute_url()),
-            (row_title(self.episode), episode),
+            (row_title(self.episode), self.episode_url),
         ]
 
     @property

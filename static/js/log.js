@@ -85,6 +85,14 @@ function show({ days, episode }, signal) {
   }
 }
 
+/* The reason is asked for once a stored day changes; without this module it always stands there. */
+function askForReason(row) {
+  const reason = form.querySelector("[data-reason]");
+  if (reason && row && row.querySelector("input[name$='-row']").value) {
+    reason.hidden = false;
+  }
+}
+
 function onKey(event) {
   const row = rowOf(event.target);
   if ((event.ctrlKey || event.metaKey) && !event.altKey && (event.key === "s" || event.key === "Enter")) {
@@ -105,7 +113,12 @@ function onKey(event) {
 
 if (form) {
   document.addEventListener("keydown", onKey);
-  form.addEventListener("change", () => {
+  const reason = form.querySelector("[data-reason]");
+  if (reason && !("needed" in reason.dataset) && !reason.querySelector("input").value) {
+    reason.hidden = true;
+  }
+  form.addEventListener("change", (event) => {
+    askForReason(rowOf(event.target));
     clearTimeout(timer);
     timer = setTimeout(grade, LEFT);
   });
