@@ -97,11 +97,13 @@ class Sheet:
 def blank_sheet(model):
     """The form to fill in by hand. A row's number is written in its head."""
     numbers = _numbers(model)
+    key = model.items().get(model.key_item)
+    of_all = asked_if_words(key, here=model) if key else ""
     parts, lists = [], {}
     for title, names in model.sections.items():
         asked = [name for name in names if name in numbers]
         groups = [
-            Group(condition, [_blank(model, name, numbers[name]) for name in own])
+            Group("" if condition == of_all else condition, [_blank(model, name, numbers[name]) for name in own])
             for condition, own in groupby(asked, key=lambda name: asked_if_words(model.items()[name], here=model))
         ]
         if groups:
@@ -114,9 +116,7 @@ def blank_sheet(model):
             for name in asked
             if _is_long(model.items()[name])
         }
-    key = model.items().get(model.key_item)
-    condition = asked_if_words(key, here=model) if key else ""
-    return Sheet(model, _(model.title), parts, condition, list(lists.values()))
+    return Sheet(model, _(model.title), parts, of_all, list(lists.values()))
 
 
 def filled_sheet(form, record):
