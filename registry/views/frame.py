@@ -25,6 +25,8 @@ PLACES = (
     ("worklist", _("Worklist"), "w", Permission.CASE_READ, True),
     ("cases", _("Cases"), "c", Permission.CASE_READ, True),
     ("queries", _("Queries"), "q", Permission.CASE_READ, True),
+    ("forms", _("Forms to review"), "f", Permission.FORM_VERIFY, False),
+    ("checks", _("Checks"), "k", Permission.QUERY_MANAGE, False),
     ("dashboards", _("Dashboards"), "d", Permission.POOLED_READ, True),
     ("datasets", _("Datasets"), "t", Permission.DATASET_READ, False),
     ("trail", _("Trail"), "h", Permission.TRAIL_REVIEW, False),

@@ -12,9 +12,11 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.utils.timezone import now
 
 from registry.access.row_security import everything_scope
-from registry.models import FORMS, Death, Token
+from registry.actions import states
+from registry.models import FORMS, CheckRun, Death, Token
 from tests import factories
 
 ROLES = ("nobody", "nurse", "foreign", "investigator", "manager", "lead", "statistician", "administrator")
@@ -49,6 +51,8 @@ OWN_CASE = "302 200 404 200 200 200 403 403"
 OWN_ROW = "401 200 404 200 200 200 403 403"
 WRITER = "302 200 404 200 403 403 403 403"
 ADMINISTRATOR = "302 403 403 403 403 403 403 200"
+MANAGER_PAGE = "302 403 403 403 200 403 403 403"
+MANAGER_DOES = "302 403 403 403 302 403 403 403"
 POOLED_PAGE = "302 403 403 403 200 200 200 403"
 POOLED = "401 403 403 403 200 200 200 403"
 POOLED_BUT_EMPTY = "401 403 403 403 404 404 404 403"  # nothing is computed in this world
@@ -102,6 +106,24 @@ TABLE = [
         method="post",
         body={"version": "1", "reason": "Not dead"},
     ),
+    # States: the investigator signs, the data manager verifies and locks, the site says what is reported elsewhere. 422: refused.
+    Row("case_sign", "302 403 403 200 403 403 403 403", CASE),
+    Row("case_sign", "302 403 403 422 403 403 403 403", CASE, method="post", body={"password": "wrong"}),
+    *(
+        Row(name, MANAGER_DOES, DEATH, method="post", body={"version": "1", "reason": "x"})
+        for name in ("form_verify", "form_unverify", "form_lock", "form_unlock")
+    ),
+    Row("case_lock", MANAGER_DOES, CASE, method="post"),
+    Row("case_unlock", MANAGER_DOES, CASE, method="post", body={"reason": "x"}),
+    Row("form_exempt", "302 200 404 200 200 403 403 403", {**CASE, "form": "relapse"}),
+    Row("form_exempt", "302 422 404 422 422 403 403 403", {**CASE, "form": "relapse"}, method="post"),
+    Row("exemption_end", "302 302 404 302 302 403 403 403", {**CASE, "pk": "{exemption}"}, method="post"),
+    Row("forms", MANAGER_PAGE),
+    Row("forms", "302 403 403 403 422 403 403 403", method="post", body={"act": "verify"}),
+    # The checks over every case.
+    Row("checks", MANAGER_PAGE),
+    Row("checks", MANAGER_DOES, method="post"),
+    Row("check_run", MANAGER_PAGE, {"pk": "{run}"}),
     # Queries: the site answers, the data manager raises, closes and opens again. 422: nothing is selected.
     Row("queries", "302 200 200 200 200 200 403 403"),
     Row("queries", "302 422 422 422 403 403 403 403", method="post", body={"step": "answer"}),
@@ -200,7 +222,10 @@ def build_world():
         if form.form_name not in factories.USUAL or not factories.USUAL[form.form_name]:
             factories.stored_form(case, form.form_name)
     query = asked_about(case, by=people["manager"])
-    return SimpleNamespace(kyoto=kyoto, people=people, token=mint(people["nurse"]), query=query)
+    exemption = states.exempt(case, "crs", kind="elsewhere", reason="In another registry", by=people["nurse"]).pk
+    run = CheckRun.objects.create(state="done", requested_by="check_cases", requested_at=now(), ended_at=now()).pk
+    ids = {"token": mint(people["nurse"]), "query": query, "exemption": exemption, "run": run}
+    return SimpleNamespace(kyoto=kyoto, people=people, **ids)
 
 
 def asked_about(case, *, by):
@@ -222,6 +247,8 @@ def known_ids(world):
         "{nurse}": world.people["nurse"].pk,
         "{token}": world.token,
         "{query}": world.query,
+        "{exemption}": world.exemption,
+        "{run}": world.run,
     }
 
 
