@@ -68,5 +68,5 @@ def order_words(order):
     }[order.comparison]
     other = f"“{label_of(order.item)}”"
     if order.days:
-        other = _("%(other)s %(days)+d d") % {"other": other, "days": order.days}
+        other = _("%(other)s %(days)s d") % {"other": other, "days": f"{order.days:+d}"}
     return sentence % {"other": other}

@@ -3,9 +3,8 @@
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
-from registry.dictionary.words import gettext_noop
 from registry.fields import number_with_unit
 from registry.grading.fields import FIELDS
 
@@ -13,16 +12,16 @@ FIELD_OF = {one.name: one for one in FIELDS}
 GRADES = ("crs_grade", "icans_grade", "crs_day_grade", "icans_day_grade", "icaht_early", "icaht_late", "t_icaht_early",
           "t_icaht_late", "iechs")  # fmt: skip
 WORDS = {  # of classes that are not the same in every language
-    "high": gettext_noop("high"),
-    "intermediate": gettext_noop("intermediate"),
-    "low": gettext_noop("low"),
-    "undetectable": gettext_noop("undetectable"),
-    "failure": gettext_noop("failure"),
-    "lost": gettext_noop("lost"),
-    "not lost": gettext_noop("not lost"),
-    "ignored": gettext_noop("ignored"),
-    "<=6": gettext_noop("up to 6 months"),
-    ">6": gettext_noop("more than 6 months"),
+    "high": pgettext_lazy("derived", "high"),
+    "intermediate": pgettext_lazy("derived", "intermediate"),
+    "low": pgettext_lazy("derived", "low"),
+    "undetectable": pgettext_lazy("derived", "undetectable"),
+    "failure": pgettext_lazy("derived", "failure"),
+    "lost": pgettext_lazy("derived", "lost"),
+    "not lost": pgettext_lazy("derived", "not lost"),
+    "ignored": pgettext_lazy("derived", "ignored"),
+    "<=6": pgettext_lazy("derived", "up to 6 months"),
+    ">6": pgettext_lazy("derived", "more than 6 months"),
 }
 
 
@@ -37,7 +36,7 @@ def derived_words(derived):
         return number_with_unit(f"{value:.2f}", FIELD_OF[derived.name].unit)
     if isinstance(value, int):
         return number_with_unit(str(value), FIELD_OF[derived.name].unit)
-    return _(WORDS[value]) if value in WORDS else value
+    return str(WORDS[value]) if value in WORDS else value
 
 
 def scale_words(derived):

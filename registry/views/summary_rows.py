@@ -60,6 +60,7 @@ def cells(case, most=9):
         *(
             (_("Decision"), *case.when(row, "decision_date"), read_aloud(row, "indication"))
             for row in case.rows("patient")
+            if row.decision_date or row.indication
         ),
         *(
             (_("Collection"), *case.when(row, "aph_start_date", "aph_end_date"), _collected(row))
