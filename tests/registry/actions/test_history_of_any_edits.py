@@ -13,7 +13,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from registry.access.row_security import everything_scope
@@ -88,6 +88,7 @@ step = st.one_of(
     derandomize=True,
     deadline=None,
     database=None,
+    phases=[Phase.generate],  # to shrink a failure takes minutes; the steps can be read as they are
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(first=saves, steps=st.lists(step, min_size=6, max_size=16))
