@@ -14,6 +14,7 @@ from analytics import phrases
 from deploy import messages
 from registry.access.row_security import everything_scope
 from registry.models import FORMS, Person
+from registry.views.codebook import PARTS
 from tests import factories
 from tests.analytics.test_dashboard_pages import compute
 
@@ -228,9 +229,12 @@ def test_the_pages_of_a_site_hold_no_english_message(case, kyoto, english):
     own = case.get_absolute_url()
     for address in ("/worklist/", "/cases/", "/cases/new/", "/accounts/tokens/", "/codebook/", own, f"{own}history/"):
         assert_japanese(nurse, address, english)
+    for address in (f"{own}print/?history=1", f"{own}summary/", *(f"/codebook/?part={one}" for one in PARTS)):
+        assert_japanese(nurse, address, english)
     for form in FORMS:
         assert_japanese(nurse, f"{own}{form.form_name}/new/", english)
         assert_japanese(nurse, f"/codebook/?form={form.form_name}", english)
+        assert_japanese(nurse, f"/forms/{form.form_name}/print/", english)
     with everything_scope(actor="tests"):
         stored = [row for form in FORMS for row in form.objects.filter(case=case)]
     assert len(stored) > 8
