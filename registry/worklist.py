@@ -75,7 +75,7 @@ def owed(cases, *, person, today):
         own = rows.get(pk, [])
         record = Record((row.as_read for row in own), today)
         before = len(found.undated)
-        _sort_in(found, case, own, schedule(record, exempt[pk]), exempt[pk], today)
+        _sort_in(found, case, own, schedule(record, exempt[pk], until=today), exempt[pk], today)
         _gather(found.undated, before)
         _count_in(found, case, own, signed, person)
         since = possibly_lost_since(record)

@@ -53,7 +53,8 @@ class Visit(NamedTuple):
 def months_later(day: date, months: int) -> date:
     """The same day so many months later; the last of the month where that month is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    last = 28 if day.day <= 28 else calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
 
 
 def period_end(day: date) -> date:

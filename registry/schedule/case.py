@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 from registry.edit_checks.whole import Record
 from registry.schedule.expected import Expected
@@ -43,20 +44,24 @@ NEEDED = {
 CLINICAL_ORDER = {form: place for place, form in enumerate(NEEDED)}
 
 
-def schedule(record: Record, exemptions: Mapping[tuple[str, str], str] | None = None) -> list[Expected]:
+def schedule(
+    record: Record, exemptions: Mapping[tuple[str, str], str] | None = None, *, until: date | None = None
+) -> list[Expected]:
     """Every form that the case should have by its own answers, stored or not, and every stored row.
 
     An imported transplant is no CAR-T: nothing is expected of it but what is stored.
     exemptions   (form, planned visit or "") → kind
+    until        leave out planned visits that open later, or are not asked for any more
     """
-    found = [*once(record), *planned(record)] if record.is_car_t else []
+    found = [*once(record), *planned(record, until)] if record.is_car_t else []
     known = {(one.form, one.key) for one in found if one.key}
     found += [Expected(row.form, key=row.key) for row in record.rows if (row.form, row.key) not in known]
     found.sort(key=lambda one: CLINICAL_ORDER[one.form])
     ends = {form: end_of(record, form) for form in {one.form for one in found}}
+    exempt = exemptions or {}
     return [
-        one
-        if one.key
-        else replace(one, ended=ends[one.form], exemption=(exemptions or {}).get((one.form, one.slot), ""))
+        replace(one, ended=ends[one.form], exemption=exempt.get((one.form, one.slot), ""))
+        if not one.key and (ends[one.form] or exempt)
+        else one
         for one in found
     ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
-from registry.dictionary.visits import ASSESSMENT_GRACE, ASSESSMENTS, CONTACT_GRACE, CONTACTS, LATE_EFFECTS, Visit
+from registry.dictionary.visits import ASSESSMENTS, CONTACTS, LATE_EFFECTS, Visit
 from registry.edit_checks.base import Row
 from registry.edit_checks.follow_up import DEAD, is_lost
 from registry.edit_checks.whole import Record
@@ -16,28 +16,42 @@ from registry.schedule.once import DIED_BEFORE, is_infused, later, plan_ended_on
 NO_RESPONSE, FOR_RELAPSE_OR_NO_RESPONSE = 3, (4, 5)  # rsp_site; stx_reason
 OF_RESPONSE = ("response_assessment", "bcell_assessment")
 PLANNED = ("follow_up", *OF_RESPONSE, "late_effects")
+UNPLANNED = {
+    "response_assessment": 14,
+    "bcell_assessment": 14,
+    "follow_up": 30,
+    "late_effects": 30,
+}  # days after its own day
 
 
-def planned(record: Record) -> Iterator[Expected]:
+def planned(record: Record, until: date | None = None) -> Iterator[Expected]:
     """Every planned visit of the index course up to year 15, and the visits that were made without being planned.
 
     The infused are assessed and followed from day 0; those whose infusion was given up are followed from that day.
+    until   leave out what is not stored and opens later, or is not asked for any more
     """
-    day_0 = record.infused_on()
+    day_0, infused = record.infused_on(), is_infused(record)
     assessed, sampled = rows(record, "response_assessment"), rows(record, "bcell_assessment")
-    if is_infused(record):
+
+    def visits(
+        form: str, plan: tuple[Visit, ...], clock: date | None, covered: dict[str, Row], stored: list[Row], item: str
+    ) -> Iterator[Expected]:
+        limit = date.min if until and end_of(record, form) else until
+        return _visits(form, plan, clock, covered, stored, item, limit)
+
+    if infused:
         response = _covered(assessed, ASSESSMENTS, day_0, "rsp_date", "rsp_timepoint")
-        yield from _visits("response_assessment", ASSESSMENTS, day_0, response, assessed, "rsp_date", ASSESSMENT_GRACE)
+        yield from visits("response_assessment", ASSESSMENTS, day_0, response, assessed, "rsp_date")
         bcells = _sampled_with(response, sampled) | _covered(sampled, ASSESSMENTS, day_0, "bca_date")
-        yield from _visits("bcell_assessment", ASSESSMENTS, day_0, bcells, sampled, "bca_date", ASSESSMENT_GRACE)
+        yield from visits("bcell_assessment", ASSESSMENTS, day_0, bcells, sampled, "bca_date")
     contacts, clock = rows(record, "follow_up"), day_0 or plan_ended_on(record)
-    if clock or is_infused(record):
+    if clock or infused:
         seen = _covered(contacts, CONTACTS, clock, "fup_date", "fup_visit")
-        yield from _visits("follow_up", CONTACTS, clock, seen, contacts, "fup_date", CONTACT_GRACE)
-    if is_infused(record):
+        yield from visits("follow_up", CONTACTS, clock, seen, contacts, "fup_date")
+    if infused:
         late = record.of("late_effects")
         seen = _covered(late, LATE_EFFECTS, day_0, "late_date")
-        for one in _visits("late_effects", LATE_EFFECTS, day_0, seen, late, "late_date", CONTACT_GRACE):
+        for one in visits("late_effects", LATE_EFFECTS, day_0, seen, late, "late_date"):
             yield one if one.key else replace(one, is_optional=True, due=None)
 
 
@@ -70,35 +84,37 @@ def _response_is_over(record: Record) -> bool:
 
 def _visits(
     form: str,
-    visits: Iterable[Visit],
+    plan: tuple[Visit, ...],
     day_0: date | None,
     covered: dict[str, Row],
     stored: list[Row],
     item: str,
-    grace: int,
+    until: date | None,
 ) -> Iterator[Expected]:
     """Each planned visit with the row that covers it; then the rows that cover none."""
     last = max((row[item] for row in stored if row[item]), default=None)
-    if not day_0:
-        if not stored:
-            yield Expected(form)
-    else:
-        for visit in visits:
-            row, over = covered.get(visit.slot), later(day_0, visit.last)
-            yield Expected(
-                form,
-                visit.slot,
-                day_0,
-                later(day_0, visit.first),
-                visit.planned_on(day_0),
-                visit.due_on(day_0),
-                row.key if row else "",
-                is_passed=bool(last and over and last > over),
-            )
+    if not day_0 and not stored:
+        yield Expected(form)
+    for visit in plan:
+        if not day_0:
+            break
+        row, opens = covered.get(visit.slot), day_0 + timedelta(days=visit.first)
+        if not row and until and opens > until:
+            continue
+        yield Expected(
+            form,
+            visit.slot,
+            day_0,
+            opens,
+            visit.planned_on(day_0),
+            visit.due_on(day_0),
+            row.key if row else "",
+            is_passed=bool(last and (last - day_0).days > visit.last),
+        )
     used = {row.key for row in covered.values()}
     for row in stored:
         if row.key not in used:
-            yield Expected(form, event=row[item], due=later(row[item], grace), key=row.key)
+            yield Expected(form, event=row[item], due=later(row[item], UNPLANNED[form]), key=row.key)
 
 
 def _covered(

@@ -8,7 +8,7 @@ from registry.dictionary.visits import ASSESSMENTS, CONTACTS, months_later, peri
 from registry.edit_checks.base import Row
 from registry.edit_checks.case import Record
 from registry.models import FORMS
-from registry.schedule import NEEDED, Expected, possibly_lost_since, schedule
+from registry.schedule import NEEDED, OWED, Expected, possibly_lost_since, schedule
 
 DAY_0 = date(2024, 6, 3)
 
@@ -285,6 +285,25 @@ def test_an_imported_transplant_expects_nothing_but_what_is_stored():
     )
 
     assert [one.form for one in found] == ["cart_course", "infusion"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        INFUSED,
+        (*INFUSED, contact(1, 35, 4), assessed(1, 28, 1), contact(2, 900)),
+        (*INFUSED, ("relapse", "1.1", {"rel_date": day(60)})),
+        (*INFUSED, ("death", "1", {"death_date": day(60)}), contact(1, 50, 6)),
+        (*INFUSED, contact(1, 95, lost_to_fup=2)),
+        [("cart_course", "1", {"infused": 0, "noninf_date": DAY_0})],
+    ],
+)
+def test_what_is_owed_does_not_depend_on_how_far_ahead_is_looked(rows):
+    told = record(*rows)
+    for on in (10, 21, 130, 500, 1200):
+        owed = [one for one in schedule(told) if one.key or one.state(day(on)) in OWED]
+        near = [one for one in schedule(told, until=day(on)) if one.key or one.state(day(on)) in OWED]
+        assert near == owed
 
 
 # ── loss to follow-up
