@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from registry.access.scope import CaseRowQuerySet
 
@@ -16,9 +17,9 @@ class Origin(models.TextChoices):
 class QueryState(models.TextChoices):
     """open: the site owes the next step; answered: the data manager; closed: nobody."""
 
-    OPEN = "open", _("open")
-    ANSWERED = "answered", _("answered")
-    CLOSED = "closed", _("closed")
+    OPEN = "open", pgettext_lazy("query", "open")
+    ANSWERED = "answered", pgettext_lazy("query", "answered")
+    CLOSED = "closed", pgettext_lazy("query", "closed")
 
 
 class AnswerKind(models.TextChoices):

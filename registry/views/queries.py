@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods
 
 from registry.access.permissions import Permission
@@ -80,7 +80,7 @@ def query_filters(params, loads):
             ),
             "site": (_("Site"), {code: code for code in sorted(sites)}),
             "form": (_("Form"), titles),
-            "rule": (_("Rule"), {name: name for name in sorted(rules)}),
+            "rule": (pgettext("query", "Rule"), {name: name for name in sorted(rules)}),
             "origin": (_("Raised by"), {value: str(label) for value, label in Origin.choices}),
             "age": (_("Older than"), {days: _("%(days)s days") % {"days": days} for days in AGES}),
         },

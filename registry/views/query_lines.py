@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from registry.models import FORM_OF, Case
+from registry.queries import item_label
 from registry.views.case_forms import row_title
 
 MOST = 1000  # lines of one list
@@ -33,6 +34,11 @@ class Line:
     def title(self):
         """The form row, or what was written."""
         return row_title(self.row) if self.row else " ".join(part for part in (self.form, self.key) if part)
+
+    @property
+    def label(self):
+        """The item's label, or what was written."""
+        return item_label(self.form, self.item) if self.row else self.item
 
     @property
     def question(self):

@@ -15,11 +15,13 @@ from registry.actions.queries import QueryMovedError
 from registry.actions.review import from_json
 from registry.entry import read_aloud
 from registry.fields import HospitalNumber
-from registry.models import FORM_OF, Person, Query, QueryStep
+from registry.models import FORM_OF, Act, Origin, Person, Query, QueryStep
 from registry.record import in_words
 from registry.views.access import permitted
 from registry.views.queries import step_words
 from registry.views.query_rows import NEEDS, kinds, query_rows, steps_for
+
+BY_SAVE = (Act.OPENED, Act.REOPENED, Act.RESOLVED)  # steps of the registry's own query that a save of the form brings
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Step:
     step: QueryStep
     who: str
     role: str
+    is_by_save: bool
 
 
 @permitted(Permission.CASE_READ)
@@ -68,7 +71,12 @@ def thread_of(found):
     names = dict(Person.objects.filter(email__in={one.actor for one in steps}).values_list("email", "name"))
     registry = _("the registry itself")
     return [
-        Step(one, names.get(one.actor, one.actor), ROLES[one.role].label if one.role in ROLES else registry)
+        Step(
+            one,
+            names.get(one.actor, one.actor),
+            ROLES[one.role].label if one.role in ROLES else registry,
+            found.origin == Origin.MACHINE and one.act in BY_SAVE and one.role != "manager",
+        )
         for one in steps
     ]
 
@@ -82,7 +90,7 @@ def _seen_values(found):
         "high": _("Usual to"),
     }
     values = from_json(found.values)
-    return [(names[name], in_words(value)) for name, value in values.items() if name in names and value != ""]
+    return [(words, in_words(values[name])) for name, words in names.items() if values.get(name, "") != ""]
 
 
 def _answer_of_now(found):

@@ -7,8 +7,10 @@ from decimal import Decimal
 from html import unescape
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import AsyncClient
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
@@ -509,3 +511,21 @@ def test_the_file_goes_on_behind_its_first_batch(monkeypatch):
     lines = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
     assert [line["question"] for line in lines] == [f"Question {number}" for number in range(5)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_server_that_does_not_wait_sends_the_same_file():
+    case = factories.infused_case(factories.site("KYO"), inf_weight=WEIGHT)
+    lead = factories.person("lead")
+    url = "/queries/queries.csv"
+
+    async def read():
+        browser = AsyncClient()
+        await browser.aforce_login(lead)
+        answer = await browser.get(url)
+        return b"".join([part async for part in answer.streaming_content])
+
+    text = async_to_sync(read)()
+
+    assert case.number in text.decode()
+    assert text == signed_in(lead).get(url).getvalue()
