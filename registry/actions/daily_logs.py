@@ -14,6 +14,7 @@ from registry.actions.forms import (
     StaleVersionError,
     changed_columns,
     check_answers,
+    check_episode,
     locked_case,
     prepare,
     reviewed,
@@ -89,6 +90,7 @@ def _changed_days(days, case, forms):
     log = [*_others(forms, rows), *(row for row in rows if not row.is_void)]
     for place in stored:
         try:
+            check_episode(days[place].form, forms)
             if not days[place].is_removed:
                 check_answers(days[place].form, log)
         except ValidationError as refusal:

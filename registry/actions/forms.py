@@ -118,6 +118,8 @@ def void_form(form, *, by, seen_version, reason):
             raise StaleVersionError(stored, form)
         if stored.is_locked or case.is_locked:
             raise LockedError
+        if stored.log_of:
+            check_episode(stored, stored_forms([case.pk])[case.pk])
         if isinstance(stored, Patient):  # other forms may go: their removal adds nothing
             check_consent(stored, stored.columns(), [stored])
         stored.is_void, stored.is_complete, stored.is_verified = True, False, False
@@ -206,8 +208,18 @@ def check_answers(form, forms):
     refused = {one.item: ValidationError(said(one), code="not_asked") for one in not_asked(row_of(form), around)}
     if refused:
         raise ValidationError(refused)
+    if form.log_of:
+        check_episode(form, forms)
     if form.log_of and any(_same_day(form, one) for one in forms):
         raise ValidationError({form.dated_by: _("This day is in the log of its episode already. Keep one row a day.")})
+
+
+def check_episode(day, forms):
+    """Raise LockedError for a day of a log whose episode is locked: the grade of the episode rests on its days."""
+    name, item = day.log_of
+    episodes = [one for one in forms if one.form_name == name and one.course_no == day.course_no]
+    if any(one.is_locked and getattr(one, one.key_item) == getattr(day, item) for one in episodes):
+        raise LockedError
 
 
 def _same_day(form, other):

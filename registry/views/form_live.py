@@ -1,6 +1,7 @@
 """What an open form asks while it is filled in: what the checks say of it. Nothing here is a record."""
 
 from django.http import JsonResponse
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -32,5 +33,6 @@ def check(request, number, form, key):
             "counts": page.counts,
             "summary": page.count_text or _("no findings"),
             "could_be_completed": page.could_be_completed,
+            "derived": render_to_string("components/derived.html", {"derived": page.derived}),
         }
     )

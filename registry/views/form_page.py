@@ -218,7 +218,8 @@ class FormPage:
     @cached_property
     def derived(self):
         """What the registry derives from the form, as it is stored or as it is typed."""
-        return derivations(self.typed or self.stored, self.form) if self.is_stored else []
+        case = self.typed or (self.stored if self.is_stored else None)
+        return derivations(case, self.form) if case else []
 
     def _previous_row(self):
         if not self.form.key_item:

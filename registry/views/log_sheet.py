@@ -185,7 +185,9 @@ class Sheet:
 
     @cached_property
     def may_write(self):
-        return self.request.user.may(Permission.FORM_WRITE)
+        """Whether the reader may; what was typed stays in its place where a lock came between."""
+        is_locked = self.case.is_locked or self.episode.is_locked or any(day.form.is_locked for day in self.days)
+        return self.request.user.may(Permission.FORM_WRITE) and (self.request.method == "POST" or not is_locked)
 
     @cached_property
     def nonce(self):

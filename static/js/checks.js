@@ -34,7 +34,7 @@ async function ask() {
   }
 }
 
-function show({ errors, findings, elsewhere, summary }) {
+function show({ errors, findings, elsewhere, summary, derived }) {
   for (const question of form.querySelectorAll("[data-question]")) {
     if (!typing || !question.contains(typing)) {
       const of = ({ item }) => item === question.dataset.question;
@@ -46,6 +46,16 @@ function show({ errors, findings, elsewhere, summary }) {
     count.textContent = summary;
   }
   showElsewhere(elsewhere);
+  showDerived(derived);
+}
+
+/* The section of derived fields as the server writes it; left alone while somebody stands in it. */
+function showDerived(section) {
+  const place = form.querySelector("[data-derived]");
+  const said = new DOMParser().parseFromString(section, "text/html").body;
+  if (!place.contains(document.activeElement) && place.textContent !== said.textContent) {
+    place.replaceChildren(...said.childNodes);
+  }
 }
 
 function showAt(question, errors, findings) {

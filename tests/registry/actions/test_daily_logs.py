@@ -5,8 +5,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from registry.access.row_security import everything_scope
 from registry.actions.daily_logs import LogDay, LogRefusedError, save_log
-from registry.actions.forms import ReasonNeededError, StaleVersionError, save_form
-from registry.models import CrsDay, DerivedValue, HistoryEvent, IcansDay, Query
+from registry.actions.forms import LockedError, ReasonNeededError, StaleVersionError, save_form, void_form
+from registry.models import CrsDay, CrsEpisode, DerivedValue, HistoryEvent, IcansDay, Query
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +171,19 @@ def test_an_icans_log_is_stored_alike(world):
     save_log([LogDay(row)], by=nurse)
     with everything_scope(actor="tests"):
         assert DerivedValue.objects.get(case=case, form="icans", name="icans_grade").value == 2
+
+
+def test_the_days_of_a_locked_episode_do_not_change(world):
+    case, nurse = world
+    save_log([LogDay(day(case, 2))], by=nurse)
+    with everything_scope(actor="tests"):
+        CrsEpisode.objects.filter(case=case).update(is_locked=True, version=2)
+    row = stored(case)[0]
+    for change in (LogDay(day(case, 3)), LogDay(row, 1, is_removed=True)):
+        with pytest.raises(LogRefusedError) as refused:
+            save_log([change], by=nurse, reason="late")
+        assert isinstance(refused.value.refusals[0], LockedError)
+    with pytest.raises(LockedError):
+        save_form(day(case, 4), by=nurse)
+    with pytest.raises(LockedError):
+        void_form(row, by=nurse, seen_version=1, reason="late")

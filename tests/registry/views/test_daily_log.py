@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from registry.access.row_security import everything_scope
-from registry.models import CrsDay, DerivedValue, IdempotencyKey
+from registry.models import CrsDay, CrsEpisode, DerivedValue, IdempotencyKey, Patient
 from tests import factories
 from tests.registry.views.conftest import signed_in
 
@@ -231,3 +231,23 @@ def test_the_number_of_queries_does_not_grow_with_the_days(nurse, case, django_a
     nurse.post(address(case), sheet((2, 1, 0, 0, 1, 1), *((number, 1, 0, 0) for number in (3, 4, 5))))
     with django_assert_max_num_queries(few):
         nurse.get(address(case))
+
+
+def test_a_locked_log_is_read_and_not_written(nurse, case):
+    nurse.post(address(case), sheet((2, 1, 0, 0)))
+    with everything_scope(actor="tests"):
+        CrsEpisode.objects.filter(case=case).update(is_locked=True, version=2)
+    assert "<select" not in nurse.get(address(case)).content.decode()
+    answer = nurse.post(address(case), sheet((2, 1, 0, 0, 1, 1), (3, 1, 0, 0)))
+    assert answer.status_code == 422
+    assert "locked" in answer.content.decode()
+    assert len(stored(case)) == 1
+
+
+def test_after_a_withdrawal_the_log_is_not_there(nurse, case):
+    nurse.post(address(case), sheet((2, 1, 0, 0)))
+    with everything_scope(actor="tests"):
+        Patient.objects.filter(case=case).update(consent_withdrawn=1)
+    assert nurse.get(address(case)).status_code == 404
+    assert nurse.post(address(case), sheet((2, 1, 0, 0))).status_code == 404
+    assert len(stored(case)) == 1

@@ -110,3 +110,13 @@ def test_the_page_reads_no_more_for_it(nurse, case, django_assert_max_num_querie
         factories.stored_form(case, "response_assessment", rsp_date=factories.day(28 + 90 * number))
     with django_assert_max_num_queries(few):
         page(nurse, case, "crs_episode/1.1")
+
+
+def test_the_section_follows_what_is_typed(nurse, case):
+    typed = {name: str(answer) for name, answer in EPISODE.items()} | {"crs_hypoxia": "3", "version": "0"}
+    said = nurse.post(f"{case.get_absolute_url()}crs_episode/new/check/", typed).json()["derived"]
+    assert "grade 4" in said and "The site says Grade 2: the two differ." in said
+    assert (
+        "cannot be derived yet" in nurse.post(f"{case.get_absolute_url()}crs_episode/new/check/", {}).json()["derived"]
+    )
+    assert nurse.post(f"{case.get_absolute_url()}patient/1/check/", {}).json()["derived"].strip() == ""
