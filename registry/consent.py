@@ -18,7 +18,7 @@ ITEMS = ("consent_type", "consent_share_intl", "consent_withdrawn", "birth_date"
 OF_CONSENT = "consent_"  # the registration's answers that may still change after a withdrawal begin so
 
 WITHDRAWN = gettext_noop(
-    "Consent was withdrawn, or use of the data was refused. Nothing new is entered; the case is in no analysis, export or list."
+    "Consent was withdrawn, or use of the data was refused. Nothing new is entered, and the case is in no analysis and no export."
 )
 NOT_REGISTERED = gettext_noop(
     "The patient is not registered yet. Until the basis for data use is recorded, the case is in no analysis and no export."

@@ -54,7 +54,9 @@ LEFT JOIN (SELECT case_id, min(inf_date) AS day FROM registry_infusion WHERE NOT
   ON infused.case_id = one.case_id
 LEFT JOIN (SELECT case_id, min(decision_date) AS day FROM registry_patient WHERE NOT is_void GROUP BY case_id) decided
   ON decided.case_id = one.case_id
-WHERE {condition} AND (%(site)s = '' OR site.code = %(site)s) AND (%(form)s = '' OR one.form = %(form)s)
+WHERE {condition} AND NOT EXISTS
+  (SELECT FROM registry_patient gone WHERE gone.case_id = one.case_id AND NOT gone.is_void AND gone.consent_withdrawn = 1)
+  AND (%(site)s = '' OR site.code = %(site)s) AND (%(form)s = '' OR one.form = %(form)s)
   AND "case".number ILIKE %(number)s
   AND (%(since)s::date IS NULL OR coalesce(one.dated, infused.day, decided.day) >= %(since)s::date)
   AND (%(until)s::date IS NULL OR coalesce(one.dated, infused.day, decided.day) <= %(until)s::date)

@@ -43,13 +43,13 @@ class CaseRowQuerySet(models.QuerySet):
 
         return self.filter(case__in=Case.objects.visible_to(person))
 
-
-class FormQuerySet(CaseRowQuerySet):
-    """Rows of one case report form."""
-
     def not_withdrawn(self):
         """Rows of patients who have not withdrawn consent."""
         return self.exclude(case__in=_withdrawn())
+
+
+class FormQuerySet(CaseRowQuerySet):
+    """Rows of one case report form."""
 
     def in_order(self):
         """By case, course and row number."""

@@ -96,7 +96,7 @@ class Queries(RestView):
     def get(self, request):
         """A page of queries, in the order in which they were opened."""
         given = request.query_params
-        rows = Query.objects.visible_to(request.user).select_related("case", "site")
+        rows = Query.objects.visible_to(request.user).not_withdrawn().select_related("case", "site")
         for name, allowed in (("state", QueryState.values), ("form", list(FORM_OF))):
             if name in given and given[name] not in allowed:
                 raise bad_parameter(name, given[name], ", ".join(allowed))
@@ -116,7 +116,12 @@ class QueryDetail(RestView):
 
     def get(self, request, pk):
         """The query and every step that was taken."""
-        own = Query.objects.visible_to(request.user).select_related("case", "site").prefetch_related("steps")
+        own = (
+            Query.objects.visible_to(request.user)
+            .not_withdrawn()
+            .select_related("case", "site")
+            .prefetch_related("steps")
+        )
         found = own.filter(pk=pk).first()
         if found is None:
             raise Http404

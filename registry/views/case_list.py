@@ -1,7 +1,7 @@
 """The list of cases, and enrolling a new one."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django import forms
 from django.contrib import messages
@@ -108,6 +108,9 @@ def case_rows(found):
 
 
 def _row(case, stored):
+    if case.state == "withdrawn":  # nothing is shown but that
+        stored = replace(stored, forms=stored.rows_of("patient"))
+        case.subtype, case.burden, case.day0 = None, "", None
     complete, expected = completeness(form_lines(case, stored))
     subtype = code_label(AllSubtype, case.subtype) if case.subtype in AllSubtype.codes() else ""
     burden = BURDENS[case.burden] if case.burden in KNOWN_BURDENS else ""

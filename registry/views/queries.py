@@ -36,7 +36,7 @@ def queries(request):
 
 
 def _page(request, *, refusal="", status=200):
-    own = Query.objects.visible_to(request.user)
+    own = Query.objects.visible_to(request.user).not_withdrawn()
     loads = overview(own)
     filters = query_filters(request.GET, loads)
     found = list(after(narrowed(own, filters), request.GET.get("after", ""))[: ROWS + 1])
@@ -144,7 +144,7 @@ def _moved(request, step):
     seen = dict(_seen(one) for one in request.POST.getlist("query"))
     if not seen:
         raise ValidationError(_("Select the queries first."))
-    chosen = list(Query.objects.visible_to(request.user).filter(pk__in=seen).select_related("case"))
+    chosen = list(Query.objects.visible_to(request.user).not_withdrawn().filter(pk__in=seen).select_related("case"))
     if len(chosen) < len(seen):
         raise Http404
     wrong = [

@@ -44,7 +44,7 @@ class _Lines:
 
     def __init__(self, request):
         self.person, self.id, self.language = request.user, request.id, translation.get_language()
-        self.filters = query_filters(request.GET, overview(Query.objects.visible_to(request.user)))
+        self.filters = query_filters(request.GET, overview(Query.objects.visible_to(request.user).not_withdrawn()))
 
     def sent(self):
         """Batch by batch."""
@@ -70,7 +70,7 @@ class _Lines:
             timezone.override(settings.DISPLAY_TIME_ZONE),
             person_scope(self.person, request=self.id),
         ):
-            own = narrowed(Query.objects.visible_to(self.person), self.filters)
+            own = narrowed(Query.objects.visible_to(self.person).not_withdrawn(), self.filters)
             found = list(after(own, place)[: BATCH + 1])
             text = _written(_cells(row) for row in query_rows(found[:BATCH]))
         return text, place_of(found[BATCH - 1]) if len(found) > BATCH else ""

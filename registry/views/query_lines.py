@@ -94,7 +94,9 @@ def decoded(content):
 def resolved(lines, person):
     """The lines with the stored forms they name, one for each; a foreign case is said to be unknown, like one that does not exist."""
     numbers = {one.case for one in lines}
-    known = set(Case.objects.visible_to(person).filter(number__in=numbers).values_list("number", flat=True))
+    known = set(
+        Case.objects.visible_to(person).not_withdrawn().filter(number__in=numbers).values_list("number", flat=True)
+    )
     rows = {name: _rows(name, numbers & known, person) for name in {one.form for one in lines} & FORM_OF.keys()}
     found = []
     for line in lines:
@@ -106,7 +108,12 @@ def _rows(name, numbers, person):
     """Case number → its stored rows of one form."""
     found = {}
     for row in (
-        FORM_OF[name].objects.visible_to(person).filter(case__number__in=numbers).select_related("case").in_order()
+        FORM_OF[name]
+        .objects.visible_to(person)
+        .not_withdrawn()
+        .filter(case__number__in=numbers)
+        .select_related("case")
+        .in_order()
     ):
         found.setdefault(row.case.number, []).append(row)
     return found

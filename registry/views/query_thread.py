@@ -38,7 +38,7 @@ class Step:
 @require_http_methods(["GET", "POST"])
 def query(request, pk):
     """The thread of one query; posted, the step that was chosen."""
-    own = Query.objects.visible_to(request.user).select_related("case", "site")
+    own = Query.objects.visible_to(request.user).not_withdrawn().select_related("case", "site")
     found = get_object_or_404(own, pk=pk)
     if request.method == "POST":
         return _act(request, found)

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from registry.access.row_security import everything_scope
 from registry.actions.consent import WithdrawnError
 from registry.actions.forms import enter_forms, save_form, void_form
+from registry.actions.queries import raise_query
 from registry.consent import NO_BASIS, NOT_REGISTERED, NOT_SHARED, OF_AGE, WITHDRAWN, consent_of, is_about_consent
 from registry.models import FORM_OF, Case, Death, HistoryEvent, Patient, Relapse
 from registry.record import stored_case
@@ -175,6 +176,23 @@ def test_after_a_withdrawal_only_the_registration_is_asked_about(withdrawn):
     assert {one.form for one in stored.queries if one.origin == "machine"} <= {"patient"}
 
 
+def test_its_queries_are_asked_no_more(withdrawn):
+    other = factories.infused_case(withdrawn.kyoto)
+    for case in (withdrawn.case, other):
+        with everything_scope(actor="tests"):
+            form = FORM_OF["infusion"].objects.get(case=case)
+            raise_query(form, item="inf_date", text=f"Which day, {case.number}?", by=withdrawn.manager)
+
+    for who in (withdrawn.nurse, withdrawn.manager):
+        page = signed_in(who).get("/queries/").content.decode()
+        assert other.number in page and withdrawn.case.number not in page
+    assert f"Which day, {withdrawn.case.number}?" not in Rest(withdrawn.nurse).get("queries").content.decode()
+    with everything_scope(actor="tests"):
+        FORM_OF["leukapheresis"].objects.update(is_complete=True)
+    review = signed_in(withdrawn.manager).get("/forms/").content.decode()
+    assert other.number in review and withdrawn.case.number not in review
+
+
 # ── pages and REST
 
 
@@ -184,7 +202,8 @@ def test_the_pages_say_plainly_that_consent_was_withdrawn(withdrawn):
     page = browser.get(base).content.decode()
     assert "Consent was withdrawn, or use of the data was refused." in page
     assert factories.day(200).isoformat() in page and "Relapse" not in page and "Schedule" not in page
-    assert "consent withdrawn" in browser.get("/cases/").content.decode()
+    listed = browser.get("/cases/").content.decode()
+    assert "consent withdrawn" in listed and factories.DAY_0.isoformat() not in listed
     assert browser.get(f"{base}relapse/1.1/").status_code == 404
     assert browser.get(f"{base}patient/1/").status_code == 200
     refused = browser.post(f"{base}death/new/", {"version": 0, "death_date": "2025-01-01"})
