@@ -42,7 +42,7 @@ def site_history(request, pk):
 
 def _page(request, form, row, title, crumbs):
     events = HistoryEvent.objects.filter(form=form, row_id=row.pk, case_id=None).order_by("-id")[:MOST_EVENTS]
-    page = {"entries": entries(list(events), type(row), title)}
+    page = {"entries": entries(list(events), type(row), title), "is_first": True}
     context = {"title": _("History of %(form)s") % {"form": title}, "crumbs": crumbs, "page": page}
     return render(request, "registry/history.html", context)
 

@@ -71,7 +71,7 @@ def trail(request):
     context = {
         "narrowed": narrowed,
         "since": since,
-        "until": until,
+        "last": until - timedelta(days=1),
         "signs": _signs(oddities(since, until, signals), narrowed) if not request.GET.get("before") else [],
         "page": page_of(_events(narrowed), request.GET.get("before", "")),
     }

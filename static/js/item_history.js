@@ -10,8 +10,9 @@ async function toggle(link) {
   }
   const place = document.createElement("div");
   place.dataset.itemHistory = "";
+  place.className = "field__past";
   place.setAttribute("role", "status");
-  field.querySelector(".field__answer").append(place);
+  field.append(place);
   link.setAttribute("aria-expanded", "true");
   const answer = await fetch(`${link.href}&beside=1`, { headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected) {
@@ -35,10 +36,9 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (!event.altKey || !event.shiftKey || event.code !== "KeyH") {
-    return;
-  }
-  const link = event.target.closest(".field")?.querySelector("a[data-item-history-of]");
+  const isHere = event.altKey && event.shiftKey && event.code === "KeyH";
+  const isPressed = event.key === " " && event.target.matches("a[data-item-history-of]");
+  const link = (isHere || isPressed) && event.target.closest(".field")?.querySelector("a[data-item-history-of]");
   if (link) {
     event.preventDefault();
     toggle(link);
