@@ -27,8 +27,9 @@ class Difference:
     is_mine: bool
 
 
-def conflict_page(request, case, entry, stale, *, seen_version, draft_url, url=""):
-    """Both versions side by side; posting it again carries the choice and the version that was shown."""
+def conflict_page(request, case, entry, stale, *, seen_version, draft_url, url="", nonce=""):
+    """Both versions side by side; posting it again carries the choice, the version that was shown, and the page's name if no save
+    was done under it yet."""
     theirs, mine = stale.theirs, stale.mine
     change = last_change(theirs)
     mine.pk = theirs.pk
@@ -38,6 +39,7 @@ def conflict_page(request, case, entry, stale, *, seen_version, draft_url, url="
         "crumbs": FormPage(request, case, None, entry).crumbs,
         "url": url or request.get_full_path(),
         "draft_url": draft_url,
+        "nonce": nonce,
         "version": 0 if theirs.is_void else theirs.version,
         "their_actor": name_of(change.actor) if change else _("Somebody"),
         "their_time": timezone.localtime(change.at).strftime("%Y-%m-%d %H:%M") if change else "",

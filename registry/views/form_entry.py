@@ -107,8 +107,8 @@ def _store(request, case, stored, instance):
             return _stored_before(request, case, entry, model=type(instance), pk=used.made["row"])
         except StaleVersionError as stale:
             keep_refused(request, shown)
-            draft_url = live_url("form_draft", shown, case.number)
-            return conflict_page(request, case, entry, stale, seen_version=seen_version(request), draft_url=draft_url)
+            words = {"draft_url": live_url("form_draft", shown, case.number), "nonce": request.POST.get("nonce", "")}
+            return conflict_page(request, case, entry, stale, seen_version=seen_version(request), **words)
         except RepliesRefusedError as refusal:
             page_words["refused_replies"] = refusal.refused
         except ReasonNeededError as refusal:

@@ -140,6 +140,18 @@ def test_a_draft_over_an_older_version_shows_both(world, nurse, infusion):  # no
     assert answers(nurse.get(infusion))["inf_weight"] == "38"
 
 
+def test_the_draft_goes_when_the_choice_between_two_versions_is_saved(world, nurse, infusion):  # noqa: F811
+    mine = correction(nurse, infusion, inf_weight="41", reason="Misread")
+    other = signed_in(world.other_nurse)
+    other.post(infusion, correction(other, infusion, inf_weight="38", reason="Weighed again"))
+    conflict = nurse.post(infusion, mine)
+    assert len(drafts_of(world.nurse)) == 1
+
+    assert nurse.post(infusion, {**answers(conflict), "take_inf_weight": "theirs"}).status_code == 302
+
+    assert drafts_of(world.nurse) == []
+
+
 def test_what_a_save_refused_is_there_when_the_page_was_closed(world, nurse, infusion):  # noqa: F811
     page = nurse.post(infusion, correction(nurse, infusion, inf_weight="4O", reason="Typo"))
 
