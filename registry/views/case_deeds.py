@@ -35,6 +35,7 @@ class CaseData:
     lock: Step | None
     unlock_words: str
     lock_words: str
+    unfinished_words: str
     sign_words: str
     exemptions: list
     sign_url: str
@@ -62,7 +63,8 @@ def case_data(case, stored, person):
         words=_words(state),
         lock=_last_lock(case),
         unlock_words=_unlock_words(state) if may_lock and case.is_locked else "",
-        lock_words=_lock_words(unfinished) if may_lock and not case.is_locked else "",
+        lock_words=_lock_words() if may_lock and not case.is_locked and not unfinished else "",
+        unfinished_words=_unfinished_words(unfinished) if may_lock and unfinished else "",
         sign_words=ngettext("Sign %d complete form", "Sign %d complete forms", to_sign) % to_sign if may_sign else "",
         exemptions=_exemptions(case, person),
         sign_url=reverse("case_sign", args=[case.number]),
@@ -81,16 +83,16 @@ def _words(state):
     )
 
 
-def _lock_words(unfinished):
-    if unfinished:
-        return (
-            ngettext(
-                "It can be locked once every form is complete; %d is not.",
-                "It can be locked once every form is complete; %d are not.",
-                unfinished,
-            )
-            % unfinished
-        )
+def _unfinished_words(unfinished):
+    words = ngettext(
+        "The whole case can be locked once every form is complete; %d is not.",
+        "The whole case can be locked once every form is complete; %d are not.",
+        unfinished,
+    )
+    return words % unfinished
+
+
+def _lock_words():
     return _("No form can be added, changed or removed until you unlock the case.")
 
 
