@@ -35,7 +35,7 @@ class Sheet:
     def __init__(self, request, case, stored, episode, posted=None):
         self.request, self.case, self.stored, self.episode = request, case, stored, episode
         self.model = LOG_OF[episode.form_name]
-        self.reason, self.reason_error, self.page_errors = "", "", []
+        self.reason, self.reason_error, self.page_errors, self.is_typed = "", "", [], posted is not None
         self.days = self._typed_days(posted) if posted is not None else self._stored_days()
         if posted is not None:
             self.reason = posted.get("reason", "")[:500]

@@ -1,7 +1,7 @@
 /* The sheet of a daily log: fill a row as the day before or with "none", go from day to day, see the grades while typing.
  *
  * No rule of grading is here: the server grades what is typed. Without this module the buttons of a row do the same through the
- * server, and storing works as it is.
+ * server, and storing works as it is. What is typed and not saved is kept in this tab, so that a session that ends loses nothing.
  */
 
 const form = document.querySelector("form[data-log]");
@@ -111,7 +111,47 @@ function onKey(event) {
   event.preventDefault();
 }
 
+const SKIP = ["csrfmiddlewaretoken", "nonce", "go"];
+
+function entries() {
+  return [...new FormData(form)].filter(([name]) => !SKIP.includes(name));
+}
+
+/* Keep what is typed in this tab; offer it when the sheet is opened again; let it go when it is saved. */
+function keepTyped() {
+  const place = `log ${location.pathname} ${form.dataset.person}`;
+  const notice = document.getElementById("log-kept");
+  const before = JSON.stringify(entries());
+  form.addEventListener("input", () => {
+    const now = JSON.stringify(entries());
+    now === before && !("typed" in form.dataset) ? sessionStorage.removeItem(place) : sessionStorage.setItem(place, now);
+  });
+  form.addEventListener("change", () => form.dispatchEvent(new Event("input")));
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.name === "go") {
+      sessionStorage.setItem("sent", place);
+    }
+  });
+  const kept = sessionStorage.getItem(place);
+  notice.hidden = !kept || kept === before || "typed" in form.dataset;
+  notice.querySelector("[data-throw-away]").addEventListener("click", () => {
+    sessionStorage.removeItem(place);
+    notice.hidden = true;
+  });
+  notice.querySelector("[data-put-back]").addEventListener("click", () => {
+    for (const one of form.querySelectorAll("input:not([name=csrfmiddlewaretoken]):not([name=nonce]), select")) {
+      one.disabled = true;
+    }
+    for (const [name, value] of JSON.parse(kept)) {
+      const one = Object.assign(document.createElement("input"), { type: "hidden", name, value });
+      form.append(one);
+    }
+    form.submit();
+  });
+}
+
 if (form) {
+  keepTyped();
   document.addEventListener("keydown", onKey);
   const reason = form.querySelector("[data-reason]");
   if (reason && !("needed" in reason.dataset) && !reason.querySelector("input").value) {

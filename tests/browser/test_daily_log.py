@@ -90,3 +90,23 @@ def test_a_log_works_on_a_phone(opened):
     page.locator("[data-save]").tap()
     expect(page.locator("[role=status]").first).to_contain_text("2 days saved")
     assert page.faults == []
+
+
+def test_what_is_typed_survives_a_session_that_ends(opened):
+    page = opened("crs_episode/1.1/days/")
+    page.locator("#d1-crs_day_fever").select_option("1")
+    page.locator("#d1-crs_day_tmax").fill("39.1")
+    page.context.clear_cookies(name="sessionid")
+    page.locator("[data-save]").click()
+    assert "/accounts/login/" in page.url
+    page.locator("[name=username]").fill("coordinator.kyo@example.org")
+    page.locator("[name=password]").fill(factories.PASSWORD)
+    page.keyboard.press("Enter")
+    page.locator("[data-put-back]").click()
+    expect(page.locator("#d1-crs_day_tmax")).to_have_value("39.1")
+    expect(page.locator("#d1-crs_day_fever")).to_have_value("1")
+    page.locator("tr[data-day='1'] [data-nothing]").click()
+    page.locator("[data-save]").click()
+    expect(page.locator("[role=status]").first).to_contain_text("1 day saved")
+    assert days() == [(factories.day(3), 1, 0, 0)]
+    expect(page.locator("#log-kept")).to_be_hidden()
