@@ -1,17 +1,21 @@
-"""Queries: what the site is asked, and the thread of each. Read only; they are answered and closed on the pages."""
+"""Queries: what the site is asked, the thread of each, and the next step."""
 
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from registry.access.permissions import Permission
-from registry.api.base import PAGING, RestView, bad_parameter, tagged
+from registry.actions.queries import LONGEST, QueryMovedError, answer_query, close_query, reopen_query
+from registry.api.base import PAGING, RestView, bad_parameter, entity_tags, shown, tagged
 from registry.api.cursors import page_of
-from registry.api.form_serializer import address_of
+from registry.api.form_serializer import address_of, refused
 from registry.api.forms import case_number
-from registry.api.schema import list_schema, read_schema
+from registry.api.idempotency import create_once
+from registry.api.problems import Problem, entry, refusals
+from registry.api.schema import IDEMPOTENCY_KEY, IF_MATCH, list_schema, read_schema
 from registry.models import FORM_OF, AnswerKind, Origin, Query, QueryState, QueryStep
 from registry.queries import asked
 
@@ -108,6 +112,25 @@ class Queries(RestView):
         return Response({"results": QuerySerializer(asked(found), many=True).data, "next": following})
 
 
+def own_query(request, pk):
+    """The query with this id; a foreign one answers like one that does not exist."""
+    own = Query.objects.visible_to(request.user).select_related("case", "site").prefetch_related("steps")
+    found = own.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def body_of(found):
+    """A query with its thread as JSON."""
+    return QueryDetailSerializer(asked([found])[0]).data
+
+
+def tag_of(found):
+    """The entity tag of a query, without its quotes."""
+    return f"query-{found.pk}-{found.version}"
+
+
 @extend_schema_view(get=read_schema("queries", QueryDetailSerializer, "Read: a query with its thread"))
 class QueryDetail(RestView):
     """One query."""
@@ -116,13 +139,93 @@ class QueryDetail(RestView):
 
     def get(self, request, pk):
         """The query and every step that was taken."""
-        own = (
-            Query.objects.visible_to(request.user)
-            .not_withdrawn()
-            .select_related("case", "site")
-            .prefetch_related("steps")
-        )
-        found = own.filter(pk=pk).first()
-        if found is None:
-            raise Http404
-        return tagged(request, QueryDetailSerializer(asked([found])[0]).data, f"query-{found.pk}-{found.version}")
+        found = own_query(request, pk)
+        return tagged(request, body_of(found), tag_of(found))
+
+
+ACTIONS = {"answer": answer_query, "close": close_query, "reopen": reopen_query}
+RIGHTS = {"answer": Permission.QUERY_ANSWER, "close": Permission.QUERY_MANAGE, "reopen": Permission.QUERY_MANAGE}
+
+
+class NextStepSerializer(serializers.Serializer):
+    """The next step of a query: answer (the site), close or reopen (a data manager)."""
+
+    step = serializers.ChoiceField(choices=list(ACTIONS))
+    answer = serializers.ChoiceField(
+        choices=AnswerKind.values, required=False, help_text="With answer: what the site did."
+    )
+    text = serializers.CharField(
+        required=False, max_length=LONGEST, help_text="Needed, but for a correction and for closing."
+    )
+
+
+@extend_schema_view(
+    post=extend_schema(
+        operation_id="queries_step",
+        summary="Answer, close or re-open a query",
+        tags=["queries"],
+        parameters=[IDEMPOTENCY_KEY, IF_MATCH],
+        request=NextStepSerializer,
+        responses={201: QueryDetailSerializer},
+    )
+)
+class QuerySteps(RestView):
+    """The thread of one query, to which the next step is added."""
+
+    rights = {"POST": Permission.CASE_READ}  # and that of the step, in RIGHTS
+
+    def post(self, request, pk):
+        """Take the next step, once; If-Match names the version that was read."""
+        found = own_query(request, pk)
+        return create_once(request, lambda: self.taken(found), lambda made: self.answered(made["query"]))
+
+    def taken(self, found):
+        """(response, what names the query)."""
+        step, words = self.words_of(self.request.data)
+        if not self.request.user.may(RIGHTS[step]):
+            raise PermissionDenied
+        self.check_seen(found)
+        try:
+            ACTIONS[step](found, by=self.request.user, seen_version=found.version, **words)
+        except QueryMovedError:
+            raise refused([_refusal("step", f"A query that is {found.state} cannot take this step.")]) from None
+        except ValidationError as refusal:
+            raise refused(list(refusals(refusal, form="query"))) from None
+        return self.answered(found.pk), {"query": found.pk}
+
+    def answered(self, pk):
+        """201 with the query as it is now."""
+        found = own_query(self.request, pk)
+        return Response(body_of(found), 201, headers={"ETag": f'"{tag_of(found)}"'})
+
+    def check_seen(self, found):
+        """Raise unless If-Match holds the query's tag of now."""
+        tags = entity_tags(self.request.headers.get("If-Match", ""))
+        if not tags:
+            raise Problem("if_match_missing")
+        if tag_of(found) not in tags:
+            tag = f'"{tag_of(found)}"'
+            detail = f"Query {found.pk} is at version {found.version} now, and {found.state}."
+            raise Problem("stale", detail, headers={"ETag": tag}, current={"etag": tag, "version": found.version})
+
+    def words_of(self, body):
+        """(the step, the words of its action) of the body. Raises a Problem naming every field at fault."""
+        errors = [
+            _refusal(name, f"“{shown(name)}” is not known here; possible are: answer, step, text.")
+            for name in body
+            if name not in ("answer", "step", "text")
+        ]
+        step, kind, text = body.get("step"), body.get("answer"), body.get("text", "")
+        if not isinstance(step, str) or step not in ACTIONS:
+            errors.append(_refusal("step", f"step must be one of {', '.join(ACTIONS)}."))
+        elif step == "answer" and kind not in AnswerKind.values:
+            errors.append(_refusal("answer", f"answer must be one of {', '.join(AnswerKind.values)}."))
+        if not isinstance(text, str) or len(text) > LONGEST:
+            errors.append(_refusal("text", f"text is a text of up to {LONGEST} characters."))
+        if errors:
+            raise refused(errors)
+        return step, {"text": text, **({"kind": kind} if step == "answer" else {})}
+
+
+def _refusal(field, detail):
+    return entry(field, "refused", detail, rule=f"query.{field}")

@@ -72,7 +72,7 @@ ANSWERS = {
     "428": "If-Match is missing.",
 }
 OF_WRITES = ("400", "413", "415", "422")
-OF_METHOD = {"get": ("400",), "post": (*OF_WRITES, "404", "409"), "patch": (*OF_WRITES, "412", "428")}
+OF_METHOD = {"get": ("400",), "post": (*OF_WRITES, "404", "409"), "patch": OF_WRITES}
 
 CURSOR = OpenApiParameter(
     "cursor", OpenApiTypes.STR, description="Continue where the page before ended: take the address in `next`."
@@ -148,7 +148,8 @@ def problems_everywhere(result, generator, request, public):
             known = ("401", "403", "406") if operation.get("security") else ()
             if known:
                 operation["security"] = [{"token": []}, {"session": []}]  # either, not both
-            kinds = {*known, *OF_METHOD[method], *(["404"] if "{" in path else [])}
+            seen = ("412", "428") if any(one["name"] == "If-Match" for one in operation.get("parameters", ())) else ()
+            kinds = {*known, *seen, *OF_METHOD[method], *(["404"] if "{" in path else [])}
             for status in kinds - operation["responses"].keys():
                 operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
             operation["responses"] = dict(sorted(operation["responses"].items()))

@@ -11,7 +11,7 @@ from registry.api.codebook import Codebook
 from registry.api.form_serializer import SERIALIZER_OF
 from registry.api.forms import FormCollection, FormDetail
 from registry.api.index import Index, ProblemKind
-from registry.api.queries import Queries, QueryDetail
+from registry.api.queries import Queries, QueryDetail, QuerySteps
 from registry.api.schema import form_views
 from registry.models import FORMS
 
@@ -46,6 +46,7 @@ urlpatterns = [
     re_path(r"^cases/(?P<number>[A-Z]{3}-[0-9]{4})/?$", CaseDetail.as_view(), name="api-case"),
     re_path(r"^queries/?$", Queries.as_view(), name="api-queries"),
     re_path(r"^queries/(?P<pk>[0-9]{1,15})/?$", QueryDetail.as_view(), name="api-query"),
+    re_path(r"^queries/(?P<pk>[0-9]{1,15})/steps/?$", QuerySteps.as_view(), name="api-query-steps"),
     *(one for form in FORMS for one in of_form(form)),
     re_path(r"^", include("analytics.api")),
 ]

@@ -45,6 +45,7 @@ DEATH = {**CASE, "form": "death", "key": "1"}
 EPISODE = {**CASE, "form": "crs_episode", "key": "1.1"}
 DASHBOARD = {"slug": "tisagenlecleucel"}
 KEY = {"Idempotency-Key": "matrix"}
+ANSWER = {"step": "answer", "answer": "corrected"}
 DOOR = "302 200 200 200 200 200 200 200"  # everybody who is logged in
 REST_DOOR = "401 200 200 200 200 200 200 200"
 OWN_CASE = "302 200 404 200 200 200 403 403"
@@ -179,6 +180,9 @@ TABLE = [
     Row("api-death-detail", "401 428 404 428 403 403 403 403", {**CASE, "key": "1"}, method="patch"),
     Row("api-queries", "401 200 200 200 200 200 403 403"),
     Row("api-query", OWN_ROW, {"pk": "{query}"}),
+    Row(
+        "api-query-steps", "401 428 404 428 403 403 403 403", {"pk": "{query}"}, method="post", body=ANSWER, headers=KEY
+    ),
     # REST: pooled data.
     Row("api-datasets", POOLED),
     Row("api-endpoints", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel"}),

@@ -88,3 +88,65 @@ def test_what_is_answered_fits_the_document(nurse, world, asked):
 
     check(document, "QueryPage", nurse.get("queries").json())
     check(document, "QueryDetail", nurse.get(f"queries/{asked[0].pk}").json())
+
+
+def test_a_site_answers_and_a_manager_closes(nurse, manager, asked):
+    own, _foreign = asked
+    path = f"queries/{own.pk}"
+    words = {"step": "answer", "answer": "confirmed", "text": "Bed scale"}
+
+    answered = nurse.post(f"{path}/steps", words, **{"If-Match": nurse.get(path).headers["ETag"]})
+    assert answered.status_code == 201
+    assert (answered.json()["state"], answered.headers["ETag"]) == ("answered", f'"query-{own.pk}-2"')
+
+    closed = manager.post(f"{path}/steps", {"step": "close"}, **{"If-Match": answered.headers["ETag"]})
+    assert (closed.status_code, closed.json()["state"], len(closed.json()["steps"])) == (201, "closed", 3)
+
+
+def test_a_step_that_is_sent_twice_is_taken_once(nurse, asked):
+    own, _foreign = asked
+    headers = {"If-Match": f'"query-{own.pk}-1"', "Idempotency-Key": "once"}
+    words = {"step": "answer", "answer": "corrected"}
+
+    first = nurse.post(f"queries/{own.pk}/steps", words, **headers)
+    second = nurse.post(f"queries/{own.pk}/steps", words, **headers)
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert len(second.json()["steps"]) == 2 and second.headers["Idempotency-Replayed"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("words", "tag", "status"),
+    [
+        ({"step": "answer", "answer": "corrected"}, None, 428),
+        ({"step": "answer", "answer": "corrected"}, '"query-{pk}-7"', 412),
+        ({"step": "answer", "answer": "confirmed"}, '"query-{pk}-1"', 422),
+        ({"step": "answer", "answer": "odd"}, '"query-{pk}-1"', 422),
+        ({"step": "answer"}, '"query-{pk}-1"', 422),
+        ({"step": "odd"}, '"query-{pk}-1"', 422),
+        ({"step": ["answer"]}, '"query-{pk}-1"', 422),
+        ({"step": "answer", "answer": "other", "text": 7}, '"query-{pk}-1"', 422),
+        ({"step": "answer", "answer": "corrected", "odd": 1}, '"query-{pk}-1"', 422),
+        ({"step": "close"}, '"query-{pk}-1"', 403),
+        ({}, '"query-{pk}-1"', 422),
+    ],
+)
+def test_a_step_that_cannot_be_taken_is_refused(nurse, asked, words, tag, status):
+    own, _foreign = asked
+    headers = {"If-Match": tag.format(pk=own.pk)} if tag else {}
+
+    answer = nurse.post(f"queries/{own.pk}/steps", words, **headers)
+
+    assert answer.status_code == status, answer.content
+    with everything_scope(actor="tests"):
+        assert Query.objects.get(pk=own.pk).version == 1
+
+
+def test_a_step_that_does_not_fit_the_state_is_refused(manager, asked):
+    own, _foreign = asked
+
+    answer = manager.post(
+        f"queries/{own.pk}/steps", {"step": "reopen", "text": "Again"}, **{"If-Match": f'"query-{own.pk}-1"'}
+    )
+
+    assert answer.status_code == 422 and "open" in answer.json()["detail"]
