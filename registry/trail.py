@@ -7,6 +7,7 @@ from django.db import connection
 from registry.access import guards, seal_sql
 from registry.access.row_security import everything_scope
 from registry.actions.seals import anchor_file, seals
+from registry.actions.signatures import broken_signatures
 from registry.models import FORMS, Case, Exemption, Person, Query, QueryStep, Signature, Site
 
 TOLD = {
@@ -31,15 +32,17 @@ class Fault:
 
 def verify_history():
     """Every fault: guards taken away, rows of the history not as sealed, broken seals, anchors without their seal, stored answers
-    that the history does not explain, events that do not follow from one another.
+    that the history does not explain, signatures under other answers than were signed, events that do not follow from one another.
     """
     with everything_scope(actor="verify_history"):
+        _rows("SELECT set_config('statement_timeout', '0', true)")  # every row of a large history is hashed again
         return [
             *(Fault("guard", difference) for difference in guards.differences()),
             *_broken_events(),
             *_broken_seals(),
             *_lost_anchors(),
             *_unexplained_answers(),
+            *_broken_signatures(),
             *_misplaced_people(),
             *_disorder(),
         ]
@@ -99,6 +102,12 @@ def _unexplained_answers():
             yield Fault(place(form, row, item), f"stored is {stored}, the history says {told or 'nothing'}")
         for row, answers in _rows(seal_sql.vanished(table, form)):
             yield Fault(place(form, row), f"the row is gone; the history tells {answers} answers")
+
+
+def _broken_signatures():
+    for one in broken_signatures():
+        what = f"the signature of {one.signed_at:%Y-%m-%d %H:%M:%S} UTC stands under a form that is not what was signed"
+        yield Fault(place("signature", one.pk), what)
 
 
 def _misplaced_people():

@@ -106,11 +106,12 @@ def role_of(code):
 
 
 def came_by(request):
-    """From where a change came, in words."""
-    kind = origin.kind_of(request)
+    """From where a change came, in words, with the beginning of its number where it has one."""
+    kind, name = origin.kind_of(request), request.partition("-")[2]
     if not kind:
         return _("on a page or by REST") if request.startswith("r-") else _("from where is not known")
-    return str(CAME_BY[kind]) % {"name": request.partition("-")[2]}
+    number = "" if kind in (origin.COMMAND, origin.TASK) else f" · {name[:8]}"
+    return str(CAME_BY[kind]) % {"name": name} + number
 
 
 def _entry(group, names, case, rows):
