@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from registry.access.permissions import Permission
 from registry.access.row_security import because, person_scope
 from registry.models import Case, Meaning, Signature
-from registry.record import ERROR, STARTED, stored_case
+from registry.record import ERROR, STARTED, stored_case, stored_forms
+
+BATCH = 100  # cases whose forms are read together
 
 
 @transaction.atomic
@@ -99,6 +101,19 @@ def _text(value):
 def is_intact(signature, form):
     """Whether a signature that stands is still about these answers. False after a change past the application."""
     return signature.voided_at is None and signature.digest == digest_of(form)
+
+
+def broken_signatures():
+    """The signatures that stand under a form which is not, or not any more, what was signed. Needs a scope over all sites."""
+    standing = Signature.objects.filter(voided_at=None).order_by("case_id", "id")
+    cases = list(standing.values_list("case_id", flat=True).distinct())
+    for start in range(0, len(cases), BATCH):
+        batch = cases[start : start + BATCH]
+        forms = {(form.form_name, form.pk): form for rows in stored_forms(batch).values() for form in rows}
+        for signature in standing.filter(case__in=batch):
+            form = forms.get((signature.form, signature.row_id))
+            if form is None or form.case_id != signature.case_id or not is_intact(signature, form):
+                yield signature
 
 
 def void_signature(form, why):

@@ -9,9 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from registry.access.row_security import everything_scope
 from registry.actions import queries, states
 from registry.actions.forms import save_form
+from registry.actions.signatures import broken_signatures
 from registry.case_state import WORDS, case_state
 from registry.models import Case, Exemption, Signature
 from registry.record import stored_case, stored_cases
+from registry.trail import verify_history
 from tests import factories
 from tests.registry.views.conftest import signed_in
 
@@ -226,6 +228,10 @@ def test_a_signature_copied_to_another_case_is_broken_there(world):
 
     assert "signature broken" in seen(world, world.nurse, other)
     assert "signature broken" not in seen(world, world.nurse)
+    with everything_scope(actor="tests"):
+        assert [one.case_id for one in broken_signatures()] == [other.case_id]
+    (fault,) = [one for one in verify_history() if "signature" in one.what]
+    assert fault.what.endswith("stands under a form that is not what was signed")
 
 
 def test_a_broken_signature_can_be_replaced(world):
