@@ -12,7 +12,7 @@ from registry.access.permissions import Permission
 from registry.access.row_security import because, person_scope
 from registry.actions.consent import check_consent
 from registry.actions.review import follow_up_on
-from registry.actions.signatures import void_signature
+from registry.actions.signatures import CHANGED, REMOVED, void_signature
 from registry.dictionary.items import EMPTY
 from registry.doorbell import ring_after_commit
 from registry.edit_checks.base import not_asked
@@ -70,9 +70,11 @@ def save_form(form, *, by, seen_version=0, reason="", complete=False):
             )
         after = reviewed([*(one for one in forms if one.pk != form.pk or type(one) is not type(form)), form])
         form.is_complete = (complete or form.is_complete) and not after.blocking(form)
+        if stored and not changed and form.is_complete == stored.is_complete:
+            return stored  # a version without an event would be one that no history explains
         if changed:
             form.is_verified = False
-            void_signature(form, _("The form was changed."))
+            void_signature(form, CHANGED)
         write(form)
         form.queries_opened, form.queries_closed = follow_up_on(case, after, by=by)
     ring_after_commit("analytics.tasks.build_datasets")
@@ -123,7 +125,7 @@ def void_form(form, *, by, seen_version, reason):
         if isinstance(stored, Patient):  # other forms may go: their removal adds nothing
             check_consent(stored, stored.columns(), [stored])
         stored.is_void, stored.is_complete, stored.is_verified = True, False, False
-        void_signature(stored, _("The form was removed."))
+        void_signature(stored, REMOVED)
         write(stored)
         follow_up_on(case, reviewed(stored_forms([case.pk])[case.pk]), by=by)
     ring_after_commit("analytics.tasks.build_datasets")
