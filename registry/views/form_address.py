@@ -65,6 +65,15 @@ def of_course(form):
     return f"?course={form.course_no}" if form.of_course and form.course_no != 1 else ""
 
 
+def draft_page(draft):
+    """The page on which a draft is put back: of its row, or, where the typing began before there was one, of a new row."""
+    if draft.version:
+        return reverse("form", args=[draft.case.number, draft.form, draft.key])
+    course = draft.key.partition(".")[0] if FORM_OF[draft.form].of_course else ""
+    new = reverse("form_new", args=[draft.case.number, draft.form])
+    return new if course in ("", "1") else f"{new}?course={course}"
+
+
 def seen_version(request):
     """The version of the form on which what was sent is based; 0 for a form not stored before."""
     text = request.POST.get("version", "")

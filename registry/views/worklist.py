@@ -20,6 +20,7 @@ from registry.schedule import LATE
 from registry.views.access import permitted
 from registry.views.case_forms import short_title
 from registry.views.filters import Filters
+from registry.views.form_address import draft_page
 from registry.views.query_rows import query_rows
 from registry.views.schedule import slot_label
 from registry.views.statuses import FORM, SCHEDULE, WORK, Status
@@ -192,9 +193,7 @@ def draft_lines(drafts):
     return [
         Line(
             short_title(FORM_OF[draft.form]),
-            reverse("form", args=[draft.case.number, draft.form, draft.key])
-            if draft.key
-            else new_url(draft.case, draft.form),
+            draft_page(draft),
             draft.case,
             WORK["draft"],
             timezone.localtime(draft.saved_at).date(),

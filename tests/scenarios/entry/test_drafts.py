@@ -7,7 +7,7 @@ import pytest
 from registry.access.row_security import everything_scope, person_scope
 from registry.actions.drafts import MOST_CHARACTERS
 from registry.actions.forms import void_form
-from registry.models import Case, Draft, FollowUp, HistoryEvent, Infusion, Outbox, Patient, Relapse
+from registry.models import FORM_OF, Case, Draft, FollowUp, HistoryEvent, Infusion, Outbox, Patient, Relapse
 from tests import factories
 from tests.registry.views.conftest import nurse, signed_in, world  # noqa: F401
 from tests.scenarios.entry.test_a_form_is_entered import answers, scoped
@@ -190,6 +190,23 @@ def test_a_form_that_is_there_once_finds_its_draft_after_somebody_began_it(world
     assert page.redirect_chain == [(f"{address}1/", 302)]
     assert answers(page)["death_date"] == factories.day(50).isoformat()
     assert nurse.post(f"{address}1/", answers(page)).status_code == 409
+
+
+def test_the_worklist_leads_to_every_draft(world, nurse, case):  # noqa: F811
+    factories.relapse(case, 90)
+    addresses = ["relapse/1.1/", "relapse/new/", "relapse/new/?course=2", "death/new/", "crs/new/", "crs/new/?course=2"]
+    for address in addresses:
+        page, _question, course = f"{case.get_absolute_url()}{address}".partition("?")
+        date = next(name for name, item in FORM_OF[address.partition("/")[0]].items().items() if item.kind == "date")
+        typed = {**answers(nurse.get(f"{page}?{course}")), date: "2024-10-09"}
+        assert nurse.post(f"{page}draft/?{course}", typed).json()["said"]
+
+    lines = re.findall(r'href="([^"]+)"[^>]*>', nurse.get("/worklist/").content.decode())
+
+    for address in addresses:
+        place = f"{case.get_absolute_url()}{address}"
+        assert place in lines
+        assert "2024-10-09" in answers(nurse.get(place)).values(), place
 
 
 def test_two_windows_never_write_over_each_others_draft(world, nurse, infusion):  # noqa: F811
