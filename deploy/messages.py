@@ -68,14 +68,15 @@ def dictionary_messages():
 
     django.setup()
     from registry.dictionary.codelists import CODE_LISTS, DatePrecision, MissingReason
+    from registry.dictionary.units import accepted
     from registry.grading.fields import FIELDS
     from registry.models import FORMS
 
     for form in FORMS:
         for item in form.items().values():
             yield "item", item.label, ""
-            if item.unit:
-                yield "unit", item.unit, ""
+            for unit in accepted(item.unit) if item.unit else ():
+                yield "unit", unit, ""
             if item.note:
                 yield "note", item.note, ""
     for field in FIELDS:

@@ -136,6 +136,8 @@ class TypedSelect {
     } else if (event.key === "Escape" && !this.isClosed) {
       event.stopPropagation();
       this.showChosen();
+    } else if (event.altKey && /^(Key|Digit)/.test(event.code)) {
+      this.leave({ byKey: true }); // a key of the form, which may lead away from here
     } else if (event.key === "Enter" || event.key === "Tab") {
       this.leave({ byKey: true });
       if (this.isLeft && event.key === "Enter") {
