@@ -104,6 +104,18 @@ function onKeyOfForm(event) {
   }
 }
 
+/* Clears a question. It may be hidden then, or its button: the focus stays on it, or goes to the question in its place. */
+function clearAndStay(question, from) {
+  const place = seen().indexOf(question);
+  clear(question);
+  const left = seen();
+  if (question.hidden) {
+    focus(left[Math.min(place, left.length - 1)]);
+  } else if (!from.checkVisibility()) {
+    focus(question);
+  }
+}
+
 /* Plain keys belong to the question that has the focus. */
 function onKeyOfQuestion(event) {
   const question = questionOf(event.target);
@@ -114,7 +126,7 @@ function onKeyOfQuestion(event) {
     question.dispatchEvent(new CustomEvent("passed", { bubbles: true }));
     goOn(question, event.shiftKey ? -1 : 1);
   } else if (event.target.type === "radio" && (event.key === "Delete" || event.key === "Backspace")) {
-    clear(question);
+    clearAndStay(question, event.target);
   } else if (!choose(event) && !stepBoxes(event)) {
     return;
   }
@@ -128,7 +140,7 @@ if (form) {
   form.addEventListener("click", (event) => {
     const button = event.target.closest("[data-clear]");
     if (button) {
-      clear(questionOf(button));
+      clearAndStay(questionOf(button), button);
     }
     giveReason(event.target.closest("[data-usual-reason]"));
   });

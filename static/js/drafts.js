@@ -135,6 +135,7 @@ function start() {
         const seen = stamp.value;
         putBack(name, copy);
         stamp.value = seen;
+        notice.querySelector("button[name=drop]").focus();
         ofThisTab.hidden = true;
       });
     }

@@ -58,13 +58,17 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-help]")) {
-    show(dialog);
-  }
+  const help = event.target.closest("[data-help]");
   for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (!menu.contains(event.target) || event.target.closest("[data-help]")) {
+    if (help && menu.contains(help)) {
+      menu.querySelector("summary").focus(); // where the focus comes back to from the list of keys
+    }
+    if (help || !menu.contains(event.target)) {
       menu.open = false;
     }
+  }
+  if (help) {
+    show(dialog);
   }
 });
 
