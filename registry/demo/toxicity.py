@@ -7,6 +7,7 @@ from registry.demo.story import Story
 
 ICE_FROM_AGE = 12
 ICE, CAPD = 1, 2
+LOGGED_FROM = 3  # grade of CRS from which a demonstration site keeps a daily log
 CRS_HYPOTENSION_HYPOXIA = {1: (0, 0), 2: (1, 1), 3: (2, 2), 4: (3, 3)}  # grade → the worse of both
 ICE_PARTS = {
     1: (4, 3, 1, 0, 0),
@@ -25,7 +26,12 @@ def toxicity_forms(story: Story) -> Iterator[tuple[str, dict]]:
     resolved = onset + story.days(3, 8)
     yield "crs", crs_summary(story, crs, icans, onset)
     if crs:
-        yield "crs_episode", crs_episode(story, crs, onset, resolved)
+        episode = crs_episode(story, crs, onset, resolved)
+        yield "crs_episode", episode
+        if crs >= LOGGED_FROM:
+            yield from (
+                ("crs_day", crs_day(story, episode, day, onset, resolved)) for day in range(onset, resolved + 1)
+            )
     yield "icans", {"icans_occurred": int(icans > 0), "dev_delay": 0}
     if icans:
         yield "icans_episode", icans_episode(story, icans, onset + 2)
@@ -80,6 +86,23 @@ def crs_episode(story: Story, grade: int, onset: int, resolved: int) -> dict:
         "crs_attrib_other": 0,
         "crs_death": 0,
     }
+
+
+def crs_day(story: Story, episode: dict, day: int, onset: int, resolved: int) -> dict:
+    """A day of the log: fever alone, the worst for two days, a step better under tocilizumab, at last nothing."""
+    worst = {name: episode[f"crs_{name}"] for name in ("hypotension", "hypoxia")}
+    if day == onset:
+        fever, parts = 1, dict.fromkeys(worst, 0)
+    elif day <= onset + 2:
+        fever, parts = 1, worst
+    elif day < resolved:
+        fever, parts = 2, {name: max(code - 1, 0) for name, code in worst.items()}
+    else:
+        fever, parts = 0, dict.fromkeys(worst, 0)
+    answers = {"crs_day_episode": 1, "crs_day_date": story.on(day), "crs_day_fever": fever}
+    if day == onset + 1:
+        answers["crs_day_tmax"] = episode["crs_tmax"]
+    return answers | {f"crs_day_{name}": code for name, code in parts.items()} | {"crs_day_attrib_other": 0}
 
 
 def icans_episode(story: Story, grade: int, onset: int) -> dict:
