@@ -13,6 +13,7 @@ from registry.edit_checks.base import HARD, SOFT
 from registry.models import FORMS
 from registry.record import FINISHED, row_of
 from registry.schedule import NOT_REQUIRED, NOT_YET, OWED, schedule
+from registry.views.form_address import new_url
 from registry.views.log_rows import log_link
 from registry.views.statuses import FORM
 
@@ -98,7 +99,7 @@ def _place(case, model, has_rows, waiting):
     return FormLine(
         model,
         short_title(model) if has_rows else _(model.title),
-        reverse("form_new", args=[case.number, model.form_name]),
+        new_url(case, model.form_name, first.slot if owed else ""),
         "empty" if owed else "exempt" if exempt else "optional",
         due=first.due if first else None,
         slot=first.slot if first else "",

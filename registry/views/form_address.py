@@ -3,7 +3,10 @@
 from django.http import Http404
 from django.urls import reverse
 
+from registry.dictionary.visits import ASSESSMENTS, CONTACTS
 from registry.models import FORM_OF, Patient
+
+PLANNED_BY = {"follow_up": ("fup_visit", CONTACTS), "response_assessment": ("rsp_timepoint", ASSESSMENTS)}
 
 
 def model_or_404(name):
@@ -11,6 +14,20 @@ def model_or_404(name):
     if name not in FORM_OF:
         raise Http404
     return FORM_OF[name]
+
+
+def new_url(case, form, slot=""):
+    """Where a new row of a form is entered; that of a planned visit begins with it."""
+    visit = f"?visit={slot}" if slot and form in PLANNED_BY else ""
+    return reverse("form_new", args=[case.number, form]) + visit
+
+
+def name_visit(form, slot):
+    """Let a new row be that of the planned visit which its address names; anything else names none."""
+    item, plan = PLANNED_BY.get(form.form_name, ("", ()))
+    for visit in plan:
+        if visit.slot == slot:
+            setattr(form, item, visit.code)
 
 
 def form_at(request, case, form, key):

@@ -24,6 +24,7 @@ from registry.views.form_address import (
     form_url,
     live_url,
     model_or_404,
+    name_visit,
     row_or_404,
     row_or_none,
     seen_version,
@@ -44,6 +45,8 @@ def new(request, number, form):
     instance = form_at(request, case, form, "new")
     if instance.log_of:
         return to_log(case, instance)
+    if request.method == "GET":
+        name_visit(instance, request.GET.get("visit", ""))
     if not instance.key_item and request.method == "GET":
         stored = row_or_none(case, type(instance), instance.key)
         if stored:

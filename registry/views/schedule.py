@@ -11,6 +11,7 @@ from registry.models import FORM_OF
 from registry.schedule import DONE, ENDED, NOT_YET, OPTIONAL, OWED, schedule
 from registry.schedule.expected import DIED, LOST, RELAPSED, WITHDRAWN
 from registry.views.case_forms import short_title
+from registry.views.form_address import new_url
 from registry.views.statuses import SCHEDULE
 
 NEXT_VISITS = 2
@@ -89,7 +90,7 @@ def _line(case, one, today):
     if one.key:
         url = reverse("form", args=[case.number, one.form, one.key])
     else:
-        url = "" if state in (NOT_YET, ENDED) else reverse("form_new", args=[case.number, one.form])
+        url = "" if state in (NOT_YET, ENDED) else new_url(case, one.form, one.slot)
     return Line(short_title(model), url, state, one.earliest, one.due, one.deadline)
 
 

@@ -20,7 +20,7 @@ from registry.schedule import LATE
 from registry.views.access import permitted
 from registry.views.case_forms import short_title
 from registry.views.filters import Filters
-from registry.views.form_address import draft_page
+from registry.views.form_address import draft_page, new_url
 from registry.views.query_rows import query_rows
 from registry.views.schedule import slot_label
 from registry.views.statuses import FORM, SCHEDULE, WORK, Status
@@ -160,16 +160,11 @@ def form_line(one, today, may_write=True):
         what = pgettext("between counts", " · ").join((what, slot_label(one.slot)))
     if one.more:
         what += " " + ngettext("(and %d more)", "(and %d more)", one.more) % one.more
-    url = new_url(one.case, one.form) if may_write else one.case.get_absolute_url()
+    url = new_url(one.case, one.form, one.slot) if may_write else one.case.get_absolute_url()
     if one.key:
         url = reverse("form", args=[one.case.number, one.form, one.key])
     status = FORM["started"] if one.key and not one.is_overdue else SCHEDULE[one.state]
     return Line(what, url, one.case, status, one.due, (today - one.due).days if one.is_overdue else None)
-
-
-def new_url(case, form):
-    """Where a new row of a form is entered."""
-    return reverse("form_new", args=[case.number, form])
 
 
 def query_lines(queries):

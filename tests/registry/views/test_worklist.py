@@ -1,5 +1,6 @@
 """The worklist: what each role owes, in which order, and with how many queries."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -72,6 +73,20 @@ def test_what_has_no_date_is_one_row_a_case_and_whoever_only_reads_is_led_to_the
     assert (one.form, one.more) == ("patient", 3)
     assert f'href="{case.get_absolute_url()}patient/new/" data-row' in page_of(world.nurse)
     assert f'href="{case.get_absolute_url()}" data-row' in page_of(world.manager)
+
+
+def test_a_planned_visit_is_entered_as_that_visit(world):
+    case = infused_days_ago(world.kyoto, 120)
+    base = case.get_absolute_url()
+
+    assert f'href="{base}follow_up/new/?visit=D28"' in page_of(world.nurse)
+    browser = signed_in(world.nurse)
+    assert f'href="{base}response_assessment/new/?visit=M3"' in browser.get(base).content.decode()
+    chosen = re.compile('<option value="3"[^>]* selected>Month 6')
+    assert chosen.search(browser.get(f"{base}follow_up/new/?visit=M6").content.decode())
+    assert not chosen.search(browser.get(f"{base}follow_up/new/?visit=M3").content.decode()), (
+        "no contact is planned then"
+    )
 
 
 def test_a_stored_form_is_owed_until_it_is_complete(world):
