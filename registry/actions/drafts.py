@@ -1,15 +1,15 @@
 """What somebody typed into a form and did not save, kept for that person alone. Not a record: it has no history and goes with the save."""
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registry.access.permissions import Permission
 from registry.access.row_security import person_scope
-from registry.actions.once import was_done
+from registry.actions.once import wait_for_twin, was_done
 from registry.fields import HospitalNumber
-from registry.models import Case, Draft, Person
+from registry.models import Case, Draft
 
 MOST_CHARACTERS = 100_000  # of one draft; the longest form with its longest texts has half of that
 COMPANIONS = ("", "_mr", "_oth")
@@ -36,14 +36,19 @@ def keep_draft(form, typed, *, by, seen_version, page="", seen_draft=""):
     with person_scope(by):
         if not by.may(Permission.FORM_WRITE) or not Case.objects.visible_to(by).filter(pk=form.case_id).exists():
             raise PermissionDenied
-        _one_window_after_the_other(by)
-        if page and was_done(by=by, key=f"page:{page}"):
-            return None
+        if page:
+            wait_for_twin(by=by, key=f"page:{page}")  # the page's save
+            if was_done(by=by, key=f"page:{page}"):
+                return None
         draft = _of(form, by).first() or _new(form, by)
         if draft.pk and not _is_of(draft, page, seen_draft):
             raise OtherDraftError
         draft.version, draft.typed, draft.saved_at = seen_version, [["page", page], *kept], timezone.now()
-        draft.save()
+        try:
+            with transaction.atomic():
+                draft.save()
+        except IntegrityError:  # another window was first
+            raise OtherDraftError from None
     return draft
 
 
@@ -51,7 +56,6 @@ def keep_draft(form, typed, *, by, seen_version, page="", seen_draft=""):
 def drop_draft(form, *, by, page=None, seen_draft=""):
     """Throw the person's draft of `form` away, if there is one; with `page`, only if that page wrote or showed it."""
     with person_scope(by):
-        _one_window_after_the_other(by)
         draft = _of(form, by).first()
         if draft and (page is None or _is_of(draft, page, seen_draft)):
             draft.delete()
@@ -87,10 +91,6 @@ def stamp(draft):
 def _is_of(draft, page, seen_draft):
     """Whether this state of the draft was written or seen by the page."""
     return stamp(draft) == seen_draft or (bool(page) and ["page", page] in draft.typed)
-
-
-def _one_window_after_the_other(by):
-    Person.objects.select_for_update(no_key=True).get(pk=by.pk)
 
 
 def _of(form, by):

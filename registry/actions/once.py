@@ -23,7 +23,7 @@ def once(act, *, by, key, body):
     Runs in the caller's transaction: an error leaves neither row nor key.
     """
     digest = hashlib.sha256(body).hexdigest()
-    _wait_for_twin(f"{by.pk}:{key}")
+    wait_for_twin(by=by, key=key)
     before = IdempotencyKey.objects.filter(person=by, key=key).first()
     if before is None:
         made = act()
@@ -39,8 +39,8 @@ def was_done(*, by, key):
     return IdempotencyKey.objects.filter(person=by, key=key).exists()
 
 
-def _wait_for_twin(words):
+def wait_for_twin(*, by, key):
     """Two requests with one key run one after the other; the lock ends with the transaction."""
-    number = int.from_bytes(hashlib.sha256(words.encode()).digest()[:8], "big", signed=True)
+    number = int.from_bytes(hashlib.sha256(f"{by.pk}:{key}".encode()).digest()[:8], "big", signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])

@@ -9,7 +9,7 @@ from django.test import Client
 
 from registry.access.row_security import everything_scope, person_scope
 from registry.actions.forms import StaleVersionError, save_form
-from registry.models import Death, HistoryEvent, Infusion, Relapse
+from registry.models import Death, Draft, HistoryEvent, Infusion, Relapse
 from tests import factories
 from tests.scenarios.entry.test_a_form_is_entered import answers
 
@@ -175,3 +175,19 @@ def test_a_double_click_that_arrives_at_once_stores_once(people):
     with everything_scope(actor="test"):
         assert [(one.rel_seq, one.version) for one in Relapse.objects.all()] == [(1, 1)]
         assert Infusion.objects.get().version == 2
+
+
+def test_a_draft_that_arrives_with_its_save_keeps_nothing(people):
+    (nurse, _other), case = people
+    browser, address = signed_in(nurse), f"{case.get_absolute_url()}infusion/1.1/"
+    drafts = [signed_in(nurse) for _message in range(2)]
+    for race in range(PAGE_RACES):
+        typed = {**answers(browser.get(address)), "inf_weight": str(30 + race), "reason": "Weighed"}
+        late = {**typed, "inf_weight": "3"}
+
+        saved, *kept = sent_at_once((browser, address, typed), *((one, f"{address}draft/", late) for one in drafts))
+
+        assert saved.status_code == 302
+        assert {one.status_code for one in kept} == {200}
+        with person_scope(nurse):
+            assert not Draft.objects.exists()

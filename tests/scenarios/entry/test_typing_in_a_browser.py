@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from registry.access.row_security import everything_scope, person_scope
@@ -69,6 +70,8 @@ def test_findings_stand_where_the_opened_page_has_them(desk):  # noqa: F811
     while_typing = shown()
     desk.reload()
     assert shown() == while_typing
+    faults = Axe().run(desk).response["violations"]
+    assert [(one["id"], node["html"]) for one in faults for node in one["nodes"]] == []
 
 
 def test_an_answer_that_cannot_be_read_is_said_when_it_is_left_and_typing_never_waits(desk):  # noqa: F811
