@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from registry.actions.daily_logs import LogDay
-from registry.entry import EntryForm
+from registry.entry import EntryForm, read_aloud
 from registry.entry.dates import echo
 from registry.entry.form import REASONS
 from registry.entry.questions import MISSING_LABELS
@@ -90,11 +90,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """One control. `options`: (value, words, whether chosen) of a choice."""
+    """One control. `options`: (value, words, whether chosen) of a choice; `words`: the answer as one reads it."""
 
     name: str
     column: Column
     value: str
+    words: str
     options: list
     errors: list
 
@@ -193,4 +194,5 @@ def cell_of(day, column):
         if value and not any(chosen for _code, _words, chosen in options):
             options.append((value, value, True))
     errors = [one for name in (column.item, f"{column.item}_mr") for one in day.entry.errors.get(name, [])]
-    return Cell(f"d{day.place}-{column.item}", column, value or reason, options, errors)
+    words = read_aloud(day.form, column.item)
+    return Cell(f"d{day.place}-{column.item}", column, value or reason, words, options, errors)

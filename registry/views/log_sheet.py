@@ -48,7 +48,8 @@ class Sheet:
 
     def _stored_days(self):
         rows = self._rows()
-        rows += [self._new(day) for day in self._open_days(rows)]
+        if self.may_write:
+            rows += [self._new(day) for day in self._open_days(rows)]
         dated = [row for row in rows if getattr(row, self.model.dated_by)]
         rest = [row for row in rows if not getattr(row, self.model.dated_by)]
         rows = [*sorted(dated, key=lambda row: getattr(row, self.model.dated_by)), *rest]
@@ -186,7 +187,7 @@ class Sheet:
     @cached_property
     def may_write(self):
         """Whether the reader may; what was typed stays in its place where a lock came between."""
-        is_locked = self.case.is_locked or self.episode.is_locked or any(day.form.is_locked for day in self.days)
+        is_locked = self.case.is_locked or self.episode.is_locked or any(row.is_locked for row in self._rows())
         return self.request.user.may(Permission.FORM_WRITE) and (self.request.method == "POST" or not is_locked)
 
     @cached_property
