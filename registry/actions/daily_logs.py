@@ -21,7 +21,7 @@ from registry.actions.forms import (
     write,
 )
 from registry.actions.review import follow_up_on
-from registry.actions.signatures import void_signature
+from registry.actions.signatures import CHANGED, REMOVED, void_signature
 from registry.dictionary.items import EMPTY
 from registry.doorbell import ring_after_commit
 from registry.models.base import FormModel
@@ -68,7 +68,7 @@ def save_log(days, *, by, reason=""):
             form.is_complete = not form.is_void and not after.blocking(form)
             form.is_verified = False
             if stored:
-                void_signature(form, _("The form was removed.") if form.is_void else _("The form was changed."))
+                void_signature(form, REMOVED if form.is_void else CHANGED)
             write(form)
         if changed:
             follow_up_on(case, after, by=by)

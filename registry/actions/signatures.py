@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from registry.access.permissions import Permission
 from registry.access.row_security import because, person_scope
@@ -14,6 +15,10 @@ from registry.models import Case, Meaning, Signature
 from registry.record import ERROR, STARTED, stored_case, stored_forms
 
 BATCH = 100  # cases whose forms are read together
+
+# Why a signature is void: stored as it stands here, read in the reader's language.
+CHANGED, REMOVED = gettext_noop("The form was changed."), gettext_noop("The form was removed.")
+UNLOCKED, MISMATCH = gettext_noop("The form was unlocked."), gettext_noop("It did not match the form any more.")
 
 
 @transaction.atomic
@@ -61,7 +66,7 @@ def sign_forms(case, forms, *, meaning, password, by):
 def _is_signed(signature, form):
     """Whether the signature stands and matches the form; one that does not match is void from now on."""
     if signature is not None and not is_intact(signature, form):
-        void_signature(form, _("It did not match the form any more."))
+        void_signature(form, MISMATCH)
         return False
     return signature is not None
 
@@ -117,7 +122,7 @@ def broken_signatures():
 
 
 def void_signature(form, why):
-    """The signature under `form` stands no more. Returns how many were voided."""
+    """The signature under `form` stands no more; `why` is one of the reasons above. Returns how many were voided."""
     if form.pk is None:
         return 0
     standing = Signature.objects.filter(form=form.form_name, row_id=form.pk, voided_at=None)

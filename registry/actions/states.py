@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from registry.access.permissions import Permission
 from registry.access.row_security import because, person_scope
 from registry.actions.forms import ReasonNeededError, StaleVersionError, locked_case
-from registry.actions.signatures import void_signature
+from registry.actions.signatures import UNLOCKED, void_signature
 from registry.models import FORM_OF, Exemption, ExemptionKind
 from registry.record import COMPLETE, FINISHED, LOCKED, VERIFIED, stored_case
 
@@ -220,7 +220,7 @@ def _seen(form, by, permission, seen_version):
 
 def _unlock(form):
     form.is_locked = False
-    void_signature(form, _("The form was unlocked."))
+    void_signature(form, UNLOCKED)
     return _write(form)
 
 

@@ -1,6 +1,7 @@
 """What is stored about forms besides their answers: signatures, exemptions, drafts, derived values, runs of the checks."""
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from registry.access.scope import CaseRowQuerySet
@@ -43,6 +44,11 @@ class Signature(models.Model):
                 fields=["form", "row_id"], condition=models.Q(voided_at=None), name="one_signature_per_form"
             )
         ]
+
+    @property
+    def why_void(self) -> str:
+        """Why it is void, in the reader's language."""
+        return gettext(self.voided_because) if self.voided_because else ""
 
 
 class ExemptionKind(models.TextChoices):

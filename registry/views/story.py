@@ -162,7 +162,7 @@ class _Rows:
         if form == "signature" and row in self.signatures:
             one = self.signatures[row]
             words = (
-                one.voided_because if _value(group, "voided_at") else f"{one.signer_name}: {Meaning(one.meaning).label}"
+                one.why_void if _value(group, "voided_at") else f"{one.signer_name}: {Meaning(one.meaning).label}"
             )
             return *self._form(one.form, one.row_id, group[0].case_id), words
         if form == "exemption" and row in self.exemptions:

@@ -5,6 +5,7 @@ from html import unescape
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from registry.access.row_security import everything_scope
 from registry.actions import queries, states
@@ -243,6 +244,19 @@ def test_a_broken_signature_can_be_replaced(world):
 
     assert [bool(one.voided_at) for one in signatures()] == [True, False]
     assert "signature broken" not in seen(world, world.nurse)
+
+
+def test_why_a_signature_is_void_is_told_in_the_readers_language(world):
+    sign(world)
+    with translation.override("ja"):
+        form = stored(world.death)
+        form.autopsy = 1
+        save_form(form, by=world.nurse, seen_version=1, reason="autopsy")
+
+    assert "The form was changed." in seen(world, world.nurse)
+    (signature,) = signatures()
+    with translation.override("ja"):
+        assert signature.why_void == "報告書が変更されました。"
 
 
 # Verification and locks.
