@@ -1,5 +1,7 @@
 """What somebody typed into a form and did not save, kept for that person alone. Not a record: it has no history and goes with the save."""
 
+import re
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -13,6 +15,7 @@ from registry.models import Case, Draft
 
 MOST_CHARACTERS = 100_000  # of one draft; the longest form with its longest texts has half of that
 COMPANIONS = ("", "_mr", "_oth")
+REPLY = re.compile(r"query_\d{1,15}_(kind|text)", re.ASCII)  # an answer to a query, typed on the page of its form
 
 
 class OtherDraftError(Exception):
@@ -30,7 +33,8 @@ def keep_draft(form, typed, *, by, seen_version, page="", seen_draft=""):
     seen_draft   stamp of the draft that the page shows or kept last
     Returns None if the page was saved. Raises PermissionDenied, OtherDraftError, or ValidationError if it is too long.
     """
-    kept = [[name, text] for name, text in typed if name in draft_names(form)]
+    names = draft_names(form)
+    kept = [[name, text] for name, text in typed if name in names or REPLY.fullmatch(name)]
     if sum(len(name) + len(text) for name, text in kept) > MOST_CHARACTERS:
         raise ValidationError(_("too long to be kept as a draft; kept in this tab only"), code="too_long")
     with person_scope(by):

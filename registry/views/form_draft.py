@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from registry.access.permissions import Permission
-from registry.actions.drafts import OtherDraftError, draft_of, drop_draft, keep_draft, stamp
+from registry.actions.drafts import REPLY, OtherDraftError, draft_of, drop_draft, keep_draft, stamp
 from registry.entry import EntryForm, read_aloud
 from registry.record import stored_case
 from registry.views.access import own_case, permitted
@@ -53,7 +53,7 @@ def _keep(request, instance):
     """Keep what an open form holds, unless that is what is stored."""
     if not request.user.may(Permission.FORM_WRITE):
         raise PermissionDenied
-    if not EntryForm(copy(instance), request.POST).differs:
+    if not _holds_something(EntryForm(copy(instance), request.POST)):
         drop_typed(request, instance)
         return JsonResponse({"said": "", "stamp": ""})
     try:
@@ -127,7 +127,19 @@ def removed_with_draft(request, case, instance):
 def offered_draft(request, instance):
     """The person's draft of the form, if it holds something that is not stored."""
     kept = draft_of(instance, by=request.user)
-    return kept if kept and entry_of(kept, copy(instance), None).differs else None
+    return kept if kept and _holds_something(entry_of(kept, copy(instance), None)) else None
+
+
+def _holds_something(entry):
+    """Whether an answer is typed that is not stored, or an answer to a query."""
+    return bool(_replies(entry)) or entry.differs
+
+
+def _replies(entry):
+    """What is typed as answers to queries."""
+    return [
+        entry.data[name] for name in entry.data if REPLY.fullmatch(name) and name.endswith("_text") and entry.data[name]
+    ]
 
 
 def entry_of(kept, instance, day0):
@@ -147,3 +159,5 @@ def lines_of(kept, instance, day0):
         text = entry.data.get(name, "") if name in entry.errors else read_aloud(mine, name)
         if text and text != read_aloud(instance, name):
             yield Line(mine._meta.get_field(name).verbose_name, text)
+    for text in _replies(entry):
+        yield Line(_("Answer to a query"), text)

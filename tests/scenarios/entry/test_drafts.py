@@ -237,6 +237,35 @@ def test_the_hospital_number_is_never_kept(world, nurse):  # noqa: F811
     assert 'data-tab-only="mrn_hash' in nurse.get(address).content.decode()
 
 
+def test_an_answer_to_a_query_is_kept_and_put_back(world, nurse, case, infusion):  # noqa: F811
+    factories.follow_up(case, 100)  # and no assessment of day 28
+    typed = correction(nurse, infusion)
+    (name,) = {one for one in typed if re.fullmatch(r"query_\d+_text", one)}
+
+    assert kept(nurse, infusion, {**typed, name: "As the chart says"})["said"]
+
+    assert answers(nurse.get(infusion))[name] == "As the chart says"
+    saved = nurse.post(infusion, answers(nurse.get(infusion)))
+    assert saved.status_code == 302
+    assert drafts_of(world.nurse) == []
+
+
+def test_a_draft_rests_while_consent_is_withdrawn_and_is_not_lost(world, nurse, case, infusion):  # noqa: F811
+    kept(nurse, infusion, correction(nurse, infusion, inf_weight="41"))
+    patient = f"{case.get_absolute_url()}patient/1/"
+
+    def withdraw(answer):
+        typed = {**answers(nurse.get(patient)), "consent_withdrawn": answer, "reason": "As the patient asked"}
+        assert nurse.post(patient, typed).status_code == 302
+
+    withdraw("1")
+    assert nurse.get(infusion).status_code == 404
+    assert infusion not in nurse.get("/worklist/").content.decode()
+    withdraw("0")
+
+    assert answers(nurse.get(infusion))["inf_weight"] == "41"
+
+
 def test_a_draft_has_a_largest_size(world, nurse, infusion):  # noqa: F811
     said = kept(nurse, infusion, correction(nurse, infusion, inf_weight="41", reason="x" * MOST_CHARACTERS), status=422)
     junk = kept(nurse, infusion, {**correction(nurse, infusion, inf_weight="41"), "unknown": "x" * MOST_CHARACTERS})
