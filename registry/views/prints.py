@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from types import SimpleNamespace
 
 from django.http import Http404
 from django.shortcuts import render
@@ -12,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from registry.access.permissions import Permission
-from registry.actions.review import from_json
 from registry.consent import WITHDRAWN
 from registry.derived import derived_of
-from registry.models import FORM_OF, FORMS, HistoryEvent, Origin
-from registry.record import consent_in, said, stored_case
+from registry.models import FORM_OF, FORMS, HistoryEvent
+from registry.queries import words_of
+from registry.record import consent_in, stored_case
 from registry.views.access import own_case, permitted
 from registry.views.case_forms import row_title
 from registry.views.derived_section import derivation
@@ -127,9 +126,7 @@ def copies(case, stored, forms):
 
 def query_words(query):
     """The state and the words of a query that is not closed."""
-    is_machine = query.origin == Origin.MACHINE
-    words = said(SimpleNamespace(text=query.text, values=from_json(query.values))) if is_machine else query.text
-    return query.get_state_display(), words
+    return query.get_state_display(), words_of(query)
 
 
 def _address(case, form):

@@ -328,6 +328,62 @@ def test_a_reason_that_is_missing_keeps_the_typed_answer(nurse, case):
         assert QueryStep.objects.filter(query=query).count() == 1
 
 
+def test_a_save_that_is_sent_twice_answers_once(nurse, case):
+    query = unusual(case)
+    name = f"query_{query.pk}"
+    words = {f"{name}_version": 1, f"{name}_kind": "confirmed", f"{name}_text": "Bed scale", "nonce": "one-page"}
+
+    first, second = (nurse.post(address(case), typed(case, **words)) for _time in range(2))
+
+    assert (first.status_code, second.status_code) == (302, 302)
+    with everything_scope(actor="tests"):
+        assert list(QueryStep.objects.filter(query=query).values_list("act", flat=True)) == ["opened", "answered"]
+
+
+def test_an_answer_survives_the_choice_between_two_versions_of_the_form(world, nurse, case):
+    query = unusual(case)
+    name = f"query_{query.pk}"
+    words = {f"{name}_version": 1, f"{name}_kind": "other", f"{name}_text": "See the note"}
+    mine = typed(case, inf_oos="0", reason="Read again", **words)
+    signed_in(world.other_nurse).post(address(case), typed(case, inf_oos="1"))
+
+    conflict = nurse.post(address(case), mine)
+    assert conflict.status_code == 409 and 'value="See the note"' in text_of(conflict)
+    version = stored_form(case).version
+    nurse.post(address(case), {**mine, "version": version, "choosing": "1", "take_inf_oos": "theirs"})
+
+    assert again(query).state == "answered"
+    with everything_scope(actor="tests"):
+        assert QueryStep.objects.filter(query=query).last().text == "See the note"
+
+
+def test_a_locked_form_shows_its_queries_and_leaves_the_answer_to_the_thread(world, nurse, case):
+    form = factories.stored_form(case, "death", by=world.nurse, death_date=factories.day(100), death_cause=1,
+                                 death_in_remission=1, death_cart_related=1)  # fmt: skip
+    query = factories.query(form, item="death_date", by=world.manager)
+    with everything_scope(actor="tests"), connection.cursor() as cursor:
+        cursor.execute("UPDATE registry_death SET is_complete = true, is_locked = true")
+
+    page = text_of(nurse.get(f"{case.get_absolute_url()}death/1/"))
+    assert f'id="query_{query.pk}"' in page and f"query_{query.pk}_text" not in page
+
+    nurse.post(f"/queries/{query.pk}/", {"step": "answer", "version": 1, "kind": "confirmed", "text": "Certificate"})
+    assert again(query).state == "answered"
+
+
+def test_a_query_about_a_removed_form_leads_to_its_history(world, nurse, manager, case):
+    form = factories.relapse(case, 100, by=world.nurse)
+    query = factories.query(form, item="rel_date", by=world.manager)
+    nurse.post(
+        f"{case.get_absolute_url()}relapse/1.1/remove/", {"version": form.version, "reason": "Another patient's"}
+    )
+
+    page = text_of(manager.get("/queries/?form=relapse"))
+    assert f'href="{case.get_absolute_url()}relapse/1.1/history/"' in page and "removed" in page
+    assert manager.get(f"/queries/{query.pk}/").status_code == 200
+    assert manager.get(f"{case.get_absolute_url()}relapse/1.1/history/").status_code == 200
+
+
 # Raised by a data manager.
 
 
