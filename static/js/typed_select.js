@@ -248,10 +248,8 @@ function onSubmit(event) {
 if (form && matchMedia("(pointer: fine)").matches) {
   form.querySelectorAll("select[data-typed]").forEach((select) => boxes.set(select, new TypedSelect(select)));
   form.addEventListener("change", (event) => {
-    const box = boxes.get(event.target.querySelector?.("select[data-typed]"));
-    if (box && event.target === questionOf(box.input)) {
-      box.showChosen(); // filled, cleared or put back by another module
-    }
+    const ofQuestion = event.target.matches("[data-question]") && event.target.querySelector("select[data-typed]");
+    (boxes.get(event.target) ?? boxes.get(ofQuestion))?.showChosen(); // chosen here, or filled by another module
   });
   form.addEventListener("submit", onSubmit, { capture: true });
 }
