@@ -246,6 +246,7 @@ def test_the_pages_of_a_site_hold_no_english_message(case, kyoto, english):
 def test_the_pages_of_the_consortium_hold_no_english_message(case, kyoto, english):
     compute()
     lead = reader("lead")
+    assert_japanese(reader("manager"), "/history/", english)
     for address in ("/dashboards/", "/datasets/", f"{case.get_absolute_url()}patient/1/", "/cases/?burden=low&q=x"):
         assert_japanese(lead, address, english)
     for rule in "ABC":
@@ -260,6 +261,7 @@ def test_the_other_pages_hold_no_english_message(kyoto, english):
     administrator = reader("administrator")
     for address in ("/people/", "/people/new/", "/sites/", "/sites/new/", f"/sites/{kyoto.pk}/"):
         assert_japanese(administrator, address, english)
+    assert_japanese(administrator, f"/sites/{kyoto.pk}/history/", english)
     assert_japanese(administrator, "/cases/", english, status=403)
     assert_japanese(administrator, "/nowhere/", english, status=404)
     assert_japanese(reader("coordinator", sites=[kyoto]), "/dashboards/", english, status=403)
