@@ -4,7 +4,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from types import SimpleNamespace
 
 from django.db import connection
 from django.urls import reverse
@@ -13,11 +12,10 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from registry.access import origin
 from registry.access.roles import ROLES
-from registry.actions.review import from_json
 from registry.entry.questions import say_answer
 from registry.fields import MISSING_CHOICES
-from registry.models import FORM_OF, Case, Exemption, ExemptionKind, Meaning, Origin, Person, Query, Signature
-from registry.record import said
+from registry.models import FORM_OF, Case, Exemption, ExemptionKind, Meaning, Person, Query, Signature
+from registry.queries import words_of
 from registry.views.acts import ACTS, acts_of
 from registry.views.case_forms import row_title, short_title
 
@@ -161,9 +159,7 @@ class _Rows:
             return self._query(self.queries.get(row), group)
         if form == "signature" and row in self.signatures:
             one = self.signatures[row]
-            words = (
-                one.why_void if _value(group, "voided_at") else f"{one.signer_name}: {Meaning(one.meaning).label}"
-            )
+            words = one.why_void if _value(group, "voided_at") else f"{one.signer_name}: {Meaning(one.meaning).label}"
             return *self._form(one.form, one.row_id, group[0].case_id), words
         if form == "exemption" and row in self.exemptions:
             one = self.exemptions[row]
@@ -184,18 +180,11 @@ class _Rows:
         words = _value(group, "text") or ""
         if query is None:
             return _("a query"), "", words
-        question = said_of_query(query)
+        question = words_of(query)
         title, url = self._form(query.form, query.row_id, query.case_id)
         if query.item and query.form in FORM_OF and query.item in FORM_OF[query.form].items():
             title = f"{title}, {FORM_OF[query.form]._meta.get_field(query.item).verbose_name}"
         return title, url, question if words in ("", question) else f"{question} – {words}"
-
-
-def said_of_query(query):
-    """A query's sentence in the language of now."""
-    if query.origin == Origin.MANAGER:
-        return query.text
-    return said(SimpleNamespace(text=query.text, values=from_json(query.values)))
 
 
 def _by_pk(model, pks):
