@@ -6,22 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from registry.dictionary.visits import ASSESSMENTS, CONTACTS, LATE_EFFECTS, Visit
+from registry.dictionary.visits import ASSESSMENT_GRACE, ASSESSMENTS, CONTACT_GRACE, CONTACTS, LATE_EFFECTS, Visit
 from registry.edit_checks.base import Row
 from registry.edit_checks.follow_up import DEAD, is_lost
 from registry.edit_checks.whole import Record
 from registry.schedule.expected import DIED, LOST, RELAPSED, WITHDRAWN, Expected
 from registry.schedule.once import DIED_BEFORE, is_infused, later, plan_ended_on, rows
 
-NO_RESPONSE, FOR_RELAPSE_OR_NO_RESPONSE = 3, (4, 5)  # rsp_site; stx_reason
+FOR_RELAPSE_OR_NO_RESPONSE = (4, 5)  # stx_reason
 OF_RESPONSE = ("response_assessment", "bcell_assessment")
 PLANNED = ("follow_up", *OF_RESPONSE, "late_effects")
-UNPLANNED = {
-    "response_assessment": 14,
-    "bcell_assessment": 14,
-    "follow_up": 30,
-    "late_effects": 30,
-}  # days after its own day
+GRACE = dict.fromkeys(OF_RESPONSE, ASSESSMENT_GRACE)  # days after its own, of a visit not planned; else CONTACT_GRACE
 
 
 def planned(record: Record, until: date | None = None) -> Iterator[Expected]:
@@ -70,10 +65,8 @@ def end_of(record: Record, form: str) -> str:
 
 def has_died(record: Record) -> bool:
     """Whether any form says so."""
-    dead = any(row["vital_status"] == DEAD for row in record.of("follow_up"))
-    return (
-        bool(record.of("death")) or dead or any(row["noninf_reason"] in DIED_BEFORE for row in record.of("cart_course"))
-    )
+    before = any(row["noninf_reason"] in DIED_BEFORE for row in record.of("cart_course"))
+    return before or bool(record.of("death")) or any(row["vital_status"] == DEAD for row in record.of("follow_up"))
 
 
 def _response_is_over(record: Record) -> bool:
@@ -114,7 +107,7 @@ def _visits(
     used = {row.key for row in covered.values()}
     for row in stored:
         if row.key not in used:
-            yield Expected(form, event=row[item], due=later(row[item], UNPLANNED[form]), key=row.key)
+            yield Expected(form, event=row[item], due=later(row[item], GRACE.get(form, CONTACT_GRACE)), key=row.key)
 
 
 def _covered(

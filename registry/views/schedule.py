@@ -105,6 +105,6 @@ def ended_because(reason):
     return {
         DIED: _("No visit is due any more: the patient has died."),
         WITHDRAWN: _("No visit is due any more: consent was withdrawn."),
-        LOST: _("No visit is due any more: the patient is lost to follow-up. A contact can still be entered."),
+        LOST: _("No visit is due any more: the patient is not followed here any more. A contact can still be entered."),
         RELAPSED: _("The response is not assessed any more: there was a relapse."),
     }[reason]

@@ -93,7 +93,7 @@ def followed(person):
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of work before it is cut to a page. `lines` makes the rows of a slice; `by_week`: grouped by the week they are due."""
+    """One kind of work before it is cut to a page. `lines` makes the rows of a slice; `by_date`: grouped by when they are due."""
 
     key: str
     title: str
@@ -106,14 +106,13 @@ def all_work(cases, person, today):
     """Every kind of work that this person may have, in the order of the page: for those who enter, the forms come first."""
     found: Owed = owed(cases, person=person, today=today)
     queries, drafts = owed_queries(cases, person), own_drafts(cases, person)
-
     may_write = person.may(Permission.FORM_WRITE)
 
     def forms(owed_forms):
         return lambda part: [form_line(one, today, may_write) for one in owed_forms[part]]
 
     def of_cases(owed_cases, line):
-        return lambda part: [line(one, today) for one in owed_cases[part]]
+        return lambda part: [line(one, today, may_write) for one in owed_cases[part]]
 
     due = [
         Kind("overdue", _("overdue"), len(found.overdue), forms(found.overdue), by_date=True),
@@ -197,19 +196,20 @@ def draft_lines(drafts):
     ]
 
 
-def lost_line(one, today):
+def lost_line(one, today, may_write):
     """A patient of whom two planned reports are missing: enter one, or record the loss."""
     what = _("Record a contact, or that the patient is lost to follow-up")
-    return Line(what, new_url(one.case, "follow_up"), one.case, WORK["lost"], one.since, (today - one.since).days)
+    url = new_url(one.case, "follow_up") if may_write else one.case.get_absolute_url()
+    return Line(what, url, one.case, WORK["lost"], one.since, (today - one.since).days)
 
 
-def unsigned_line(one, today):
+def unsigned_line(one, _today, _may_write):
     """A case with complete forms that nobody has signed."""
     what = ngettext("%d form to sign", "%d forms to sign", one.count) % one.count
     return Line(what, one.case.get_absolute_url(), one.case, WORK["unsigned"])
 
 
-def unverified_line(one, today):
+def unverified_line(one, _today, _may_write):
     """A case with complete forms that nobody has verified."""
     what = ngettext("%d form to verify", "%d forms to verify", one.count) % one.count
     return Line(what, one.case.get_absolute_url(), one.case, WORK["unverified"])
