@@ -27,6 +27,7 @@ from registry.views.story import names_of
 
 log = logging.getLogger(__name__)
 USUAL_DAYS = 30  # that are looked through for oddities unless days are chosen
+MOST_SIGNS = 100  # on the page
 CHUNK = 2000
 CASE_NUMBER = re.compile(r"[A-Z]{3}-\d{4}")
 THE_REGISTRY = "system"
@@ -68,11 +69,13 @@ def trail(request):
     narrowed = _narrowed(request)
     since, until = _period(narrowed)
     signals = [narrowed.get("signal")] if narrowed.get("signal") else list(SIGNALS)
+    signs = [] if request.GET.get("before") else _signs(oddities(since, until, signals), narrowed)
     context = {
         "narrowed": narrowed,
         "since": since,
         "last": until - timedelta(days=1),
-        "signs": _signs(oddities(since, until, signals), narrowed) if not request.GET.get("before") else [],
+        "signs": signs[:MOST_SIGNS],
+        "has_more_signs": len(signs) > MOST_SIGNS,
         "page": page_of(_events(narrowed), request.GET.get("before", "")),
     }
     return render(request, "registry/trail.html", context)

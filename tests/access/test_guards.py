@@ -119,3 +119,21 @@ def test_the_owner_is_seen_when_a_guard_is_taken_away(db, crime):
     added = [f"not shipped: {line}" for line in set(lines) - set(guards.shipped())]
 
     assert any(line.startswith(found) for line in [*missing, *added])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ready_turns_red_while_a_guard_is_away(client):
+    def guard():
+        return client.get("/ready").json()["checks"]["guards"]
+
+    assert guard() == {"ok": True, "reason": "ok"}
+    with psycopg.connect(settings.ADMIN_URL, dbname=connection.settings_dict["NAME"], autocommit=True) as administrator:
+        administrator.execute("ALTER TABLE registry_infusion DISABLE TRIGGER record")
+        try:
+            found = guard()
+        finally:
+            administrator.execute("ALTER TABLE registry_infusion ENABLE TRIGGER record")
+
+    assert found["ok"] is False
+    assert "guards of the database are not as shipped" in found["reason"]
+    assert guard()["ok"]
