@@ -22,27 +22,49 @@ class QueryMovedError(ValidationError):
 @transaction.atomic
 def raise_query(form, *, item="", text, by):
     """A data manager's question about a stored form, or about one of its items."""
-    if not by.may(Permission.QUERY_MANAGE):
-        raise PermissionDenied
+    with person_scope(by), because(""):
+        return _raise([_question(form, item, text)], by)[0]
+
+
+@transaction.atomic
+def raise_queries(questions, *, by):
+    """Many questions, all or none: (form, item or "", text) of each. One that is not closed yet is not asked again."""
+    with person_scope(by), because(""):
+        asked = {_place(one): one for one in (_question(*words) for words in questions)}
+        known = Query.objects.filter(origin=Origin.MANAGER, row_id__in={one.row_id for one in asked.values()})
+        for one in known.exclude(state=QueryState.CLOSED):
+            asked.pop(_place(one), None)
+        return _raise(list(asked.values()), by)
+
+
+def _question(form, item, text):
+    """A query that is not stored yet. Raises ValidationError for what cannot be asked."""
     if item and item not in form.items():
         raise ValidationError({"item": _("This form has no such question.")}, code="unknown")
     words = _words(text, _("Write the question."))
-    with person_scope(by), because(""):
-        if not FORM_OF[form.form_name].objects.visible_to(by).filter(pk=form.pk).exists():
+    place = {"form": form.form_name, "row_id": form.pk, "item": item}
+    return Query(case_id=form.case_id, site_id=form.site_id, origin=Origin.MANAGER, text=words, **place)
+
+
+def _place(query):
+    return query.form, query.row_id, query.item, query.text
+
+
+def _raise(queries, by):
+    """Store new queries with the first step of each thread; all of them stand on forms that `by` sees."""
+    if not by.may(Permission.QUERY_MANAGE):
+        raise PermissionDenied
+    wanted = {(one.form, one.row_id) for one in queries}
+    for name in {name for name, _row in wanted}:
+        rows = {row for form, row in wanted if form == name}
+        if FORM_OF[name].objects.visible_to(by).filter(pk__in=rows).count() < len(rows):
             raise PermissionDenied
-        now = timezone.now()
-        query = Query.objects.create(
-            case_id=form.case_id,
-            site_id=form.site_id,
-            form=form.form_name,
-            row_id=form.pk,
-            item=item,
-            origin=Origin.MANAGER,
-            text=words,
-            opened_at=now,
-            changed_at=now,
-        )
-        return _step(query, Act.OPENED, by, now)
+    now = timezone.now()
+    for one in queries:
+        one.opened_at = one.changed_at = now
+    Query.objects.bulk_create(queries)
+    QueryStep.objects.bulk_create(_step(one, Act.OPENED, by, now) for one in queries)
+    return queries
 
 
 @transaction.atomic
@@ -83,27 +105,14 @@ def tell(query, *, kind, text="", by):
     if not by.may(Permission.QUERY_ANSWER):
         raise PermissionDenied
     with person_scope(by), because(""):
-        return _step(query, Act.ANSWERED, by, timezone.now(), kind=kind, text=text.strip()[:LONGEST])
+        _step(query, Act.ANSWERED, by, timezone.now(), kind=kind, text=text.strip()[:LONGEST]).save(force_insert=True)
+        return query
 
 
 @transaction.atomic
 def move_queries(queries, act, *, by):
     """The same step for many queries, all or none. `act(query)` is one of the actions above with its words."""
     return [act(query) for query in sorted(queries, key=lambda one: one.pk)]
-
-
-@transaction.atomic
-def raise_queries(questions, *, by):
-    """Many questions, all or none: (form, item or "", text) of each. One that is not closed yet is not asked again."""
-    asked = []
-    with person_scope(by):
-        for form, item, text in questions:
-            same = Query.objects.filter(
-                form=form.form_name, row_id=form.pk, item=item, text=text.strip()[:LONGEST], origin=Origin.MANAGER
-            )
-            if not same.exclude(state=QueryState.CLOSED).exists():
-                asked.append(raise_query(form, item=item, text=text, by=by))
-    return asked
 
 
 def _next(query, by, permission, seen_version, *states):
@@ -122,22 +131,15 @@ def _move(query, state, act, by, *, kind="", text=""):
     now = timezone.now()
     query.state, query.changed_at, query.version = state, now, query.version + 1
     query.save(force_update=True)
-    return _step(query, act, by, now, kind=kind, text=text)
+    _step(query, act, by, now, kind=kind, text=text).save(force_insert=True)
+    return query
 
 
 def _step(query, act, by, now, *, kind="", text=""):
-    QueryStep.objects.create(
-        query=query,
-        case_id=query.case_id,
-        site_id=query.site_id,
-        at=now,
-        actor=by.email,
-        role=by.role,
-        act=act,
-        kind=kind,
-        text=text or (query.text if act == Act.OPENED and query.origin == Origin.MANAGER else ""),
-    )
-    return query
+    """The next step of a thread, not stored yet; the first one says the question."""
+    text = text or (query.text if act == Act.OPENED else "")
+    place = {"query": query, "case_id": query.case_id, "site_id": query.site_id}
+    return QueryStep(**place, at=now, actor=by.email, role=by.role, act=act, kind=kind, text=text)
 
 
 def _words(text, otherwise):

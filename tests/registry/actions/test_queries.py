@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from registry.access.row_security import everything_scope
 from registry.actions.forms import save_form, void_form
@@ -200,6 +201,23 @@ def test_many_questions_are_asked_all_or_none(infusion, manager):
 
     with everything_scope(actor="tests"):
         assert not Query.objects.filter(origin="manager").exists()
+
+
+def test_three_hundred_questions_cost_as_many_statements_as_three(infusion, manager):
+    def cost(count, words):
+        with CaptureQueriesContext(connection) as statements:
+            asked = raise_queries([(infusion, "", f"{words} {number}") for number in range(count)], by=manager)
+        assert len(asked) == count
+        return len(statements)
+
+    assert cost(3, "Question") == cost(300, "Other question")
+
+
+def test_many_questions_are_a_data_managers_business(infusion, nurse):
+    with pytest.raises(PermissionDenied):
+        raise_queries([(infusion, "", "Why?")], by=nurse)
+    with pytest.raises(PermissionDenied):
+        raise_queries([], by=nurse)
 
 
 def test_many_queries_move_all_or_none(infusion, nurse, manager):
