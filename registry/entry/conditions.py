@@ -66,7 +66,7 @@ def order_words(order):
         "<=": _("not after %(other)s"),
         "<": _("before %(other)s"),
     }[order.comparison]
-    other = f"“{label_of(order.item)}”"
+    other = _("“%(label)s”") % {"label": label_of(order.item)}
     if order.days:
         other = _("%(other)s %(days)s d") % {"other": other, "days": f"{order.days:+d}"}
     return sentence % {"other": other}

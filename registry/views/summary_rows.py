@@ -142,7 +142,7 @@ def burden(case):
             _("Burden"),
             joined(
                 *(
-                    f"{found} ({name})"
+                    _("%(what)s (%(rule)s)") % {"what": found, "rule": name}
                     for name, field in classes
                     if (found := case.derived_words("pre_infusion_assessment", row.key, field))
                 )
