@@ -4,13 +4,14 @@ import json
 import platform
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import django
 
 django.setup()
 
-from benchmarks import endpoints, kernels, save  # noqa: E402 - after Django's set-up
+from benchmarks import endpoints, entry, kernels, save  # noqa: E402 - after Django's set-up
 
 FOLDER = Path(__file__).resolve().parent.parent / "var/bench"
 
@@ -22,10 +23,14 @@ def main():
     for row in rows:
         ratio = "" if row["ratio"] is None else f"{row['ratio']:8.2f} × {row['reference']}"
         print(f"{row['what']:{width}}  {row['seconds'] * 1000:12.2f} ms  {ratio}")
+    counts = entry.measure()
+    print(f"\nInteractions to enter a typical case, form by form: {entry.HOW}\n{entry.show(counts)}")
     FOLDER.mkdir(parents=True, exist_ok=True)
     stamp = time.strftime("%Y%m%dT%H%M%S")
     machine = {"python": sys.version.split()[0], "system": platform.platform()}
-    (FOLDER / f"{stamp}.json").write_text(json.dumps({"machine": machine, "rows": rows}, indent=1))
+    (FOLDER / f"{stamp}.json").write_text(
+        json.dumps({"machine": machine, "rows": rows, "entry": list(map(asdict, counts))}, indent=1)
+    )
     print(f"\nStored in var/bench/{stamp}.json")
 
 

@@ -3,6 +3,8 @@
 import contextlib
 from datetime import date, timedelta
 
+import psycopg
+from django.conf import settings
 from django.db import connection, transaction
 from django.test.utils import setup_databases, teardown_databases
 
@@ -21,6 +23,13 @@ def database():
         yield
     finally:
         log_in_as("reg_owner")
+        with psycopg.connect(
+            settings.ADMIN_URL, autocommit=True
+        ) as administrator:  # threads of a server may hold on to it
+            administrator.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [connection.settings_dict["NAME"]],
+            )
         teardown_databases(config, verbosity=0)
 
 
