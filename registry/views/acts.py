@@ -48,20 +48,20 @@ class Act:
         return found
 
 
-LOCKABLE = ("case", *CLINICAL)
+ROWS = ("case", *CLINICAL)
 ACTS = {
     "enrolled": Act(pgettext_lazy("history", "enrolled"), ("case",), "insert", "number"),
     "entered": Act(pgettext_lazy("history", "entered"), kind="insert"),
     "changed": Act(pgettext_lazy("history", "changed"), kind="update"),
-    "removed": Act(pgettext_lazy("history", "removed"), item="is_void", new=True),
-    "restored": Act(pgettext_lazy("history", "brought back"), item="is_void", old=True),
+    "removed": Act(pgettext_lazy("history", "removed"), ROWS, item="is_void", new=True),
+    "restored": Act(pgettext_lazy("history", "brought back"), ROWS, item="is_void", old=True),
     "withdrawn": Act(_("consent withdrawn"), ("patient",), item="consent_withdrawn", new=1),
     "completed": Act(_("marked complete"), item="is_complete", new=True),
     "incomplete": Act(_("completion withdrawn"), item="is_complete", old=True),
     "verified": Act(pgettext_lazy("history", "verified"), item="is_verified", new=True),
     "unverified": Act(_("verification withdrawn"), item="is_verified", old=True),
-    "locked": Act(pgettext_lazy("history", "locked"), LOCKABLE, item="is_locked", new=True),
-    "unlocked": Act(pgettext_lazy("history", "unlocked"), LOCKABLE, item="is_locked", old=True),
+    "locked": Act(pgettext_lazy("history", "locked"), ROWS, item="is_locked", new=True),
+    "unlocked": Act(pgettext_lazy("history", "unlocked"), ROWS, item="is_locked", old=True),
     "signed": Act(pgettext_lazy("history", "signed"), ("signature",), "insert", "digest"),
     "void": Act(_("signature void"), ("signature",), "update", "voided_at"),
     "query_opened": Act(_("query opened"), ("query_step",), item="act", new="opened"),

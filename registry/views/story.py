@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from registry.access import origin
 from registry.access.roles import ROLES
-from registry.entry.questions import say_answer
+from registry.entry.aloud import say_answer
 from registry.fields import MISSING_CHOICES
 from registry.models import FORM_OF, Case, Exemption, ExemptionKind, Meaning, Person, Query, Signature
 from registry.queries import words_of
@@ -53,6 +53,7 @@ class Entry:
     acts: list
     case: object = None
     said: str = ""  # words of a query, a signature or an exemption
+    is_withheld: bool = False  # consent was withdrawn: what was answered is kept and not shown
     changes: list = field(default_factory=list)
 
     @property
@@ -75,7 +76,7 @@ def entries_of(events, cases=None):
     """Entries of the events: one for each save of a row, in the order in which the events come."""
     told = [group for group in saves(events) if group[0].form not in QUIET]
     names = names_of({event.actor for event in events})
-    cases = cases or {case.pk: case for case in Case.objects.filter(pk__in={group[0].case_id for group in told})}
+    cases = cases or {case.pk: case for case in Case.with_void.filter(pk__in={group[0].case_id for group in told})}
     rows = _Rows(told, cases)
     return [_entry(group, names, cases.get(group[0].case_id), rows) for group in told]
 
@@ -128,8 +129,21 @@ def _entry(group, names, case, rows):
         case,
         words,
     )
-    entry.changes = changes(first.form, group)
+    if is_withheld(first.form, first.case_id, rows.withdrawn):
+        entry.is_withheld, entry.url, entry.said = True, "", ""
+    else:
+        entry.changes = changes(first.form, group)
     return entry
+
+
+def withdrawn_among(case_ids):
+    """Ids of the cases whose patients withdrew consent."""
+    return set(case_ids) - set(Case.with_void.filter(pk__in=case_ids).not_withdrawn().values_list("pk", flat=True))
+
+
+def is_withheld(form, case_id, withdrawn):
+    """Whether the answers of a form are not shown: after a withdrawal of consent all but the registration's."""
+    return case_id in withdrawn and form not in ("case", "patient")
 
 
 class _Rows:
@@ -140,6 +154,7 @@ class _Rows:
         for group in groups:
             wanted[group[0].form].add(group[0].row_id)
         self.cases = cases
+        self.withdrawn = withdrawn_among(cases)
         steps = {group[0].row_id: _value(group, "query_id") for group in groups if group[0].form == "query_step"}
         queries = {one.pk: one for one in Query.objects.filter(pk__in=set(steps.values()))} if steps else {}
         self.queries = {step: queries.get(query) for step, query in steps.items()}
@@ -154,7 +169,7 @@ class _Rows:
         """(title, address, words) of one entry."""
         if form == "case":
             case = self.cases.get(group[0].case_id)
-            return _("the case"), case.get_absolute_url() if case else "", ""
+            return _("the case"), "" if case is None or case.is_void else case.get_absolute_url(), ""
         if form == "query_step":
             return self._query(self.queries.get(row), group)
         if form == "signature" and row in self.signatures:

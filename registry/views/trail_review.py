@@ -23,7 +23,7 @@ from registry.oddities import SIGNALS, oddities
 from registry.views.access import permitted
 from registry.views.case_forms import short_title
 from registry.views.history_pages import Narrowed, act_choices, midnight, page_of
-from registry.views.story import names_of
+from registry.views.story import is_withheld, names_of, withdrawn_among
 
 log = logging.getLogger(__name__)
 USUAL_DAYS = 30  # that are looked through for oddities unless days are chosen
@@ -122,7 +122,7 @@ def _events(narrowed):
     if narrowed.get("site"):
         events = events.filter(site_id__in=Site.objects.filter(code=narrowed.get("site")).values("pk"))
     if narrowed.get("case"):
-        events = events.filter(case_id__in=Case.objects.filter(number=narrowed.get("case")).values("pk"))
+        events = events.filter(case_id__in=Case.with_void.filter(number=narrowed.get("case")).values("pk"))
     if narrowed.get("form"):
         events = events.filter(form=narrowed.get("form"))
     if narrowed.get("who"):
@@ -134,7 +134,7 @@ def _events(narrowed):
 def _signs(found, narrowed):
     """The oddities as lines, those that the other filters leave."""
     sites = {site.pk: site.code for site in Site.objects.all()}
-    cases = {case.pk: case for case in Case.objects.filter(pk__in={one.case_id for one in found if one.case_id})}
+    cases = {case.pk: case for case in Case.with_void.filter(pk__in={one.case_id for one in found if one.case_id})}
     names = names_of({one.actor for one in found})
     wanted = {name: narrowed.get(name) for name in ("site", "case", "form", "who")}
     lines = []
@@ -171,16 +171,18 @@ def _lines(person_pk, request_id, narrowed):
             events = _events(narrowed).order_by("-id")
             chunk = list((events.filter(id__lt=last) if last else events)[:CHUNK])
             sites = {site.pk: site.code for site in Site.objects.all()}
-            cases = dict(Case.objects.filter(pk__in={one.case_id for one in chunk}).values_list("pk", "number"))
-        yield "".join(writer.writerow(_cells(event, sites, cases)) for event in chunk)
+            cases = dict(Case.with_void.filter(pk__in={one.case_id for one in chunk}).values_list("pk", "number"))
+            withdrawn = withdrawn_among(cases)
+        yield "".join(writer.writerow(_cells(event, sites, cases, withdrawn)) for event in chunk)
         if len(chunk) < CHUNK:
             return
         last = chunk[-1].id
 
 
-def _cells(event, sites, cases):
+def _cells(event, sites, cases, withdrawn):
     """One event as cells; text that a spreadsheet would run stands behind an apostrophe."""
     texts = (event.actor, event.role, event.request)
+    shown = not is_withheld(event.form, event.case_id, withdrawn)
     return [
         event.at.isoformat(),
         *(guarded(text) for text in texts),
@@ -191,8 +193,8 @@ def _cells(event, sites, cases):
         event.row_id,
         event.kind,
         event.item,
-        _cell(event.item, event.old),
-        _cell(event.item, event.new),
+        _cell(event.item, event.old) if shown else "",
+        _cell(event.item, event.new) if shown else "",
         guarded(event.reason),
     ]
 

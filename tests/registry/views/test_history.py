@@ -11,11 +11,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from registry.access.row_security import everything_scope
+from registry.actions.cases import remove_case
 from registry.actions.forms import save_form, void_form
 from registry.actions.queries import close_query, raise_query
 from registry.actions.signatures import sign_forms
 from registry.actions.states import lock_form, unlock_form, verify_form
-from registry.models import Case, HistoryEvent, Infusion, Query
+from registry.models import Case, HistoryEvent, Infusion, Patient, Query
 from registry.views import history_pages, trail_review
 from tests import factories
 from tests.registry.views.conftest import signed_in
@@ -226,3 +227,34 @@ def test_an_export_ends_where_the_right_to_it_ends(world, case, monkeypatch):
         world.manager.save()
 
     assert list(chunks) == []
+
+
+def test_after_a_withdrawal_the_answers_are_kept_and_not_shown(world, nurse, case):
+    with everything_scope(actor="tests"):
+        patient = Patient.objects.get(case=case)
+        patient.consent_withdrawn, patient.consent_wd_date = 1, factories.day(400)
+        save_form(patient, by=world.nurse, seen_version=patient.version, reason="By letter")
+    manager = signed_in(world.manager)
+
+    told, of_all = words(nurse.get("/cases/KYO-0001/history/")), words(manager.get("/history/"))
+    text = b"".join(manager.get("/history/export/?case=KYO-0001").streaming_content).decode("utf-8-sig")
+
+    for page in (told, of_all):
+        assert "consent withdrawn" in page and "Reason: By letter" in page
+        assert "Infusion 1: changed The answers are not shown: consent was withdrawn." in page
+        assert "41.5" not in page
+    lines = list(csv.DictReader(io.StringIO(text)))
+    assert {(line["old"], line["new"]) for line in lines if line["form"] == "infusion"} == {("", "")}
+    assert [line["new"] for line in lines if line["item"] == "consent_withdrawn"][0] == "1"
+    assert nurse.get("/cases/KYO-0001/infusion/1.1/history/?item=inf_weight&beside=1").status_code == 404
+
+
+def test_a_case_enrolled_by_mistake_stays_on_the_trail(world):
+    with everything_scope(actor="tests"):
+        mistaken = factories.enrolled_case(world.kyoto, by=world.nurse)
+        remove_case(mistaken, by=world.nurse, reason="Enrolled twice")
+
+    told = words(signed_in(world.manager).get("/history/"))
+
+    assert "KYO-0001 · the case: removed" in told
+    assert "Reason: Enrolled twice" in told
