@@ -6,8 +6,8 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from registry.dictionary.items import EMPTY, plain
+from registry.entry.aloud import read_aloud
 from registry.entry.conditions import asked_if_words
-from registry.entry.questions import read_aloud
 from registry.fields import MISSING_CHOICES, HospitalNumber, code_choices, written_unit
 from registry.record import row_of
 from registry.views.case_forms import progress, row_title

@@ -4,8 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from registry.derived import derived_of
+from registry.entry.aloud import read_aloud
 from registry.entry.dates import as_typed, study_day
-from registry.entry.questions import read_aloud
 from registry.views.derived_words import derived_words
 
 DASH = "–"

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from registry.edit_checks.burden import row_of_burden
-from registry.entry.questions import read_aloud
+from registry.entry.aloud import read_aloud
 from registry.views.derived_words import derived_words
 from registry.views.summary_case import DASH, Table, cut, facts, joined
 
