@@ -113,9 +113,9 @@ class Queries(RestView):
 
 
 def own_query(request, pk):
-    """The query with this id; a foreign one answers like one that does not exist."""
-    own = Query.objects.visible_to(request.user).select_related("case", "site").prefetch_related("steps")
-    found = own.filter(pk=pk).first()
+    """The query with this id; a foreign one, or one of a patient who withdrew consent, answers like one that does not exist."""
+    own = Query.objects.visible_to(request.user).not_withdrawn()
+    found = own.filter(pk=pk).select_related("case", "site").prefetch_related("steps").first()
     if found is None:
         raise Http404
     return found

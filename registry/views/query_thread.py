@@ -13,6 +13,7 @@ from registry.access.permissions import Permission
 from registry.access.roles import ROLES
 from registry.actions.queries import QueryMovedError
 from registry.actions.review import from_json
+from registry.edit_checks.checks import CHECKS
 from registry.entry import read_aloud
 from registry.fields import HospitalNumber
 from registry.models import FORM_OF, Act, Origin, Person, Query, QueryStep
@@ -52,6 +53,7 @@ def _page(request, found, *, refusal="", status=200):
         "steps": thread_of(found),
         "values": _seen_values(found),
         "answer": _answer_of_now(found),
+        "rule_url": _rule_url(found),
         "may": steps_for(request.user, found.state),
         "kinds": kinds(),
         "typed": request.POST,
@@ -101,6 +103,12 @@ def _answer_of_now(found):
         return ""
     form = model.with_void.filter(pk=found.row_id).first()
     return read_aloud(form, found.item) if form else ""
+
+
+def _rule_url(found):
+    """Where the codebook explains the rule: the check, or the item from which it follows."""
+    where = f"?part=checks#{found.rule}" if found.rule in CHECKS else f"?form={found.form}#{found.item}"
+    return reverse("codebook") + where
 
 
 def _act(request, found):

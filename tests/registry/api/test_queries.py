@@ -43,6 +43,16 @@ def test_a_foreign_query_answers_like_one_that_does_not_exist(nurse, asked):
     assert nurse.get("queries?case=OSA-0001").json()["results"] == []
 
 
+def test_a_query_of_a_patient_who_withdrew_consent_is_not_there(world, nurse, asked):
+    own, _foreign = asked
+    patient = nurse.get("patient/KYO-0001/1")
+    nurse.patch("patient/KYO-0001/1", {"consent_withdrawn": 1, "_reason": "Withdrawn today"}, patient.headers["ETag"])
+
+    assert nurse.get(f"queries/{own.pk}").status_code == 404
+    assert nurse.post(f"queries/{own.pk}/steps", {"step": "answer", "answer": "corrected"}).status_code == 404
+    assert nurse.get("queries").json()["results"] == []
+
+
 def test_a_statistician_reads_no_query(statistician, asked):
     assert statistician.get("queries").status_code == 403
     assert statistician.get(f"queries/{asked[0].pk}").status_code == 403

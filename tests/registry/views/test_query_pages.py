@@ -230,6 +230,12 @@ def test_the_thread_tells_every_step_and_offers_the_next(world, nurse, manager, 
     assert manager.get("/queries/?state=closed").context["rows"][0].query.pk == query.pk
 
 
+def test_the_thread_leads_to_the_rule_in_the_codebook(nurse, case):
+    page = text_of(nurse.get(f"/queries/{unusual(case).pk}/"))
+
+    assert 'href="/codebook/?form=infusion#inf_weight"' in page and "infusion.inf_weight.unusual" in page
+
+
 def test_whoever_was_second_is_told_kindly_and_loses_no_word(world, nurse, case):
     query = unusual(case)
     answer_query(query, kind="other", text="Mine", by=world.other_nurse, seen_version=1)
