@@ -78,9 +78,13 @@ class FormPage:
     def may_write(self):
         was_refused = self.entry.is_bound and self.request.method == "POST"  # what was typed stays in its place
         is_locked = self.form.is_locked or self.case.is_locked
-        if is_locked and not was_refused or (self.is_withdrawn and self.form.form_name != "patient"):
+        if is_locked and not was_refused or (self.is_withdrawn and not self.is_registration):
             return False
         return self.request.user.may(Permission.FORM_WRITE)
+
+    @property
+    def is_registration(self):
+        return self.form.form_name == "patient"
 
     @cached_property
     def is_withdrawn(self):

@@ -53,6 +53,11 @@ class Section:
     url: str = ""  # of the section's own page, where more rows are
 
     @property
+    def is_dated(self):
+        """Whether any row has a day."""
+        return any(line.day for _title, lines in self.groups for line in lines)
+
+    @property
     def rest(self):
         """How many rows are not shown."""
         return self.count - sum(len(lines) for _title, lines in self.groups)
@@ -206,10 +211,10 @@ def lost_line(one, today, may_write):
 def unsigned_line(one, _today, _may_write):
     """A case with complete forms that nobody has signed."""
     what = ngettext("%d form to sign", "%d forms to sign", one.count) % one.count
-    return Line(what, one.case.get_absolute_url(), one.case, WORK["unsigned"])
+    return Line(what, reverse("case_sign", args=[one.case.number]), one.case, WORK["unsigned"])
 
 
 def unverified_line(one, _today, _may_write):
     """A case with complete forms that nobody has verified."""
     what = ngettext("%d form to verify", "%d forms to verify", one.count) % one.count
-    return Line(what, one.case.get_absolute_url(), one.case, WORK["unverified"])
+    return Line(what, f"{reverse('forms')}?number={one.case.number}", one.case, WORK["unverified"])
