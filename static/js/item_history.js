@@ -1,4 +1,4 @@
-/* Opens the history of a question beside it: by its link, or with Alt+Shift+H where the cursor is. Without this the link opens its page. */
+/* Opens the history of a question beside it: by its link, or with Alt+H where the cursor is. Without this the link opens its page. */
 
 async function toggle(link) {
   const field = link.closest(".field");
@@ -36,7 +36,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  const isHere = event.altKey && event.shiftKey && event.code === "KeyH";
+  const isHere = event.altKey && !event.ctrlKey && event.code === "KeyH";
   const isPressed = event.key === " " && event.target.matches("a[data-item-history-of]");
   const link = (isHere || isPressed) && event.target.closest(".field")?.querySelector("a[data-item-history-of]");
   if (link) {
