@@ -1,11 +1,13 @@
 """Quick entry in a real browser: by keyboard alone, with units, relative dates, "none", "as last time" and typed selects."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from registry.access.row_security import everything_scope
 from registry.models import FORM_OF
 from tests import factories
+from tests.browser.test_accessibility import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 CASE = "/cases/KYO-0001/"
@@ -42,6 +44,7 @@ def opened(new_context, live_server, world, client):
         context = new_context(locale=language, **{"viewport": {"width": 1440, "height": 900}, **words})
         session = client.cookies["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        context.add_init_script(Axe().axe_script)
         page = context.new_page()
         page.faults = []
         page.on("pageerror", lambda error: page.faults.append(str(error)))
@@ -230,3 +233,26 @@ def test_sections_fold_and_keys_are_listed_while_somebody_types(opened):
     assert page.evaluate("document.activeElement.name") == "icu_admit"
     press(page, "Alt+/")
     expect(page.locator("#keys")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_while_the_shortcuts_are_at_work(opened, theme):
+    page = opened("response_assessment/new/", color_scheme=theme)
+    page.locator("#rsp_anc").fill("1200 /µL")
+    page.locator("[name=rsp_mrd_method]").first.focus()
+    press(page, "Alt+Shift+l")
+    expect(page.locator("#rsp_anc-echo")).not_to_be_empty()
+    page.locator("#rsp_timepoint").click()
+    expect(page.get_by_role("listbox")).to_be_visible()
+    found = violations(page, theme)
+    page.locator("#rsp_timepoint").fill("nothing like it")
+    press(page, "Tab")
+    expect(page.locator(".typed-select__fault", has_text="list")).to_be_visible()
+    found += violations(page, theme)
+    page.goto(page.url.replace("response_assessment/new", "patient/1"))
+    page.locator("[name=sex_at_birth][value='1']").focus()
+    press(page, "f")
+    expect(page.get_by_role("button", name="typing error")).to_be_visible()
+    found += violations(page, theme)
+
+    assert not found
