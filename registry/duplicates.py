@@ -1,9 +1,13 @@
-"""Cases that may be the same patient (check X51). Compares hospitals, so it is for the data manager and never for a site."""
+"""Cases that may be the same patient (check X51). Compares hospitals, so it is for the data manager and never for a site.
+
+Patients who withdrew consent are not compared.
+"""
 
 from dataclasses import dataclass
 
 from django.db import connection
 
+from registry.consent import YES
 from registry.edit_checks.base import HARD
 from registry.edit_checks.checks import ACROSS_CASES
 
@@ -16,7 +20,7 @@ WITH person AS (
       WHERE contact.case_id = patient.case_id AND NOT contact.is_void AND contact.transfer_site IS NOT NULL) AS is_transferred
   FROM registry_patient patient
   LEFT JOIN registry_baselinedisease disease ON disease.case_id = patient.case_id AND NOT disease.is_void
-  WHERE NOT patient.is_void
+  WHERE NOT patient.is_void AND patient.consent_withdrawn IS DISTINCT FROM %(yes)s
 ), twin AS (
   SELECT 'X51a' AS rule, one.case_id AS one, other.case_id AS other, NULL::integer AS days
   FROM person one JOIN person other ON other.site_id = one.site_id AND other.mrn_hash = one.mrn_hash AND other.case_id > one.case_id
@@ -56,5 +60,5 @@ class Twins:
 def possible_duplicates(site_code=""):
     """Every pair, or those in which this site has a part. Needs a scope over all sites."""
     with connection.cursor() as cursor:
-        cursor.execute(TWINS, {"site": site_code, "near": NEAR})
+        cursor.execute(TWINS, {"site": site_code, "near": NEAR, "yes": YES})
         return [Twins(*row) for row in cursor.fetchall()]

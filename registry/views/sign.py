@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods
 from registry.access.permissions import Permission
 from registry.actions.signatures import is_intact, sign_forms
 from registry.models import Meaning
-from registry.record import ERROR, STARTED, stored_case
+from registry.record import ERROR, STARTED
 from registry.views.access import own_case, permitted
 from registry.views.case_forms import row_title
+from registry.views.prints import shown_case
 from registry.views.statuses import FORM
 
 ATTEMPTS = 5  # wrong passwords of one session; then it ends, and whoever sits there signs in again or not
@@ -78,7 +79,7 @@ def _read(text):
 
 
 def _page(request, case, *, refusal=None):
-    stored = stored_case(case)
+    stored, _withdrawn = shown_case(case)
     only = request.GET.get("form", ""), request.GET.get("key", "")
     sent = request.POST.getlist("sign") if request.method == "POST" else None
     choices, rest = [], {"unfinished": [], "signed": []}

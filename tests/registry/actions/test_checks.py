@@ -282,6 +282,15 @@ def test_a_patient_who_was_transferred_is_expected_twice(kyoto, osaka):
     assert pairs() == []
 
 
+def test_a_patient_who_withdrew_consent_is_not_compared(kyoto, osaka):
+    case = twin(kyoto)
+    twin(osaka)
+    with everything_scope(actor="tests"):
+        Patient.objects.filter(case=case).update(consent_withdrawn=1)
+
+    assert pairs() == []
+
+
 def test_the_same_patient_twice_at_one_site_is_no_x51b(kyoto):
     twin(kyoto), twin(kyoto)
 
