@@ -21,7 +21,9 @@ from registry.views.case_forms import row_title
 from registry.views.prints import shown_case
 from registry.views.statuses import FORM
 
-ATTEMPTS = 5  # wrong passwords of one session; then it ends, and whoever sits there signs in again or not
+# Wrong passwords of one session; then it ends, and whoever sits there signs in again or does not. Counted in the session: requests
+# sent at the same moment can count as one.
+ATTEMPTS = 5
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from registry import doorbell, record
+from registry import doorbell, record, tasks
 from registry.access.row_security import everything_scope
 from registry.actions import checks
+from registry.celery import app
 from registry.duplicates import possible_duplicates
 from registry.edit_checks.checks import ACROSS_CASES
 from registry.models import CheckRun, HistoryEvent, Patient, Query
@@ -230,6 +231,16 @@ def test_the_worker_may_check_but_not_change_a_form():
 
     run.refresh_from_db()
     assert (run.state, run.cases_done) == ("done", 1)
+
+
+def test_the_beat_asks_every_night_and_knows_its_tasks(kyoto):
+    app.loader.import_default_modules()
+    asked = {one["task"] for one in app.conf.beat_schedule.values()}
+
+    assert "registry.tasks.check_cases_nightly" in asked
+    assert asked <= app.tasks.keys()
+    tasks.check_cases_nightly.apply()
+    assert (CheckRun.objects.get().state, CheckRun.objects.get().requested_by) == ("queued", "check_cases")
 
 
 # X51: patients compared.
