@@ -7,7 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests import factories
 from tests.access.test_matrix import ROLES, TABLE, build_world, path_of
+from tests.analytics.test_dashboard_pages import compute
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SKIPPED = {
@@ -148,3 +150,19 @@ def test_a_fault_would_be_found(browsers):
     found = looked_at(page)
     assert {line.partition(":")[0] for line in found["light, 1440 px"]} == {"image-alt", "color-contrast"}
     assert {line.partition(":")[0] for line in found["dark, 390 px"]} == {"color-contrast"}
+
+
+def test_no_dashboard_with_its_figures_has_a_violation(browsers, world, subtests):
+    for until in (300, 400, 500):
+        factories.follow_up(factories.infused_case(world.kyoto), until)
+    compute()
+    page = browsers("lead")
+    for address in ("/dashboards/tisagenlecleucel/", "/dashboards/", "/datasets/"):
+        page.set_viewport_size({"width": 1440, "height": 844})
+        page.goto(address)
+        if "tisa" in address:
+            expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=60_000)
+            for one in page.locator("main details").all():
+                one.evaluate("one => { one.open = true; }")
+        with subtests.test(address):
+            assert looked_at(page) == {}
