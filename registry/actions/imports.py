@@ -15,6 +15,7 @@ from registry.imports.mapping import Mapping
 from registry.imports.reading import Table
 from registry.imports.values import Problem, Row, RowRefusedError, row_of
 from registry.models import FORM_OF, Case, Cohort, Site
+from registry.record import consent_in
 
 MOST_PROBLEMS = 200  # then the file has one cause, and reading on helps nobody
 
@@ -28,6 +29,7 @@ class ImportReport:
     numbers: list[str] = field(default_factory=list)
     forms: Counter = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    not_analysed: int = 0  # cases whose consent does not allow it, or is not recorded
 
     @property
     def stored(self) -> bool:
@@ -43,6 +45,11 @@ class ImportReport:
         counts = ", ".join(f"{name} {count}" for name, count in self.forms.items())
         said = _("%(cases)d cases from %(rows)d rows; forms: %(forms)s.")
         lines = [said % {"cases": len(self.numbers), "rows": self.rows, "forms": counts}]
+        if self.not_analysed:
+            waiting = _(
+                "In no analysis until the basis for data use (patient.consent_type) is recorded: %(count)d cases."
+            )
+            lines.append(waiting % {"count": self.not_analysed})
         return [*lines, _("Nothing was stored: this was a dry run.") if self.dry_run else _("Stored.")]
 
 
@@ -99,13 +106,10 @@ def _sites(mapping: Mapping, site: Site | None) -> dict[str, Site]:
 def _import_row(row: Row, mapping: Mapping, cohort, sites, by, report: ImportReport) -> None:
     """Enrol the case of one row and store its forms. Raises RowRefusedError."""
     case = _enrol(row, mapping, cohort, sites, by)
-    stored = Counter()
-    for mapped in mapping.forms:
-        if row.holds(mapped.when):
-            _store(row, mapped, case, by)
-            stored[mapped.form] += 1
+    stored = [_store(row, mapped, case, by) for mapped in mapping.forms if row.holds(mapped.when)]
     report.numbers.append(case.number)
-    report.forms += stored
+    report.forms += Counter(form.form_name for form in stored)
+    report.not_analysed += not consent_in(stored, is_published=cohort.is_published).may_be_analysed
 
 
 def _enrol(row: Row, mapping: Mapping, cohort, sites, by) -> Case:
@@ -125,8 +129,8 @@ def _enrol(row: Row, mapping: Mapping, cohort, sites, by) -> Case:
         raise row.refused("site", mapping.site, " ".join(refusal.messages)) from None
 
 
-def _store(row: Row, mapped, case: Case, by) -> None:
-    """Store one form of the row; every refused answer is named with the column it came from."""
+def _store(row: Row, mapped, case: Case, by):
+    """Store one form of the row and return it; every refused answer is named with the column it came from."""
     model = FORM_OF[mapped.form]
     items, answers, problems = model.items(), {}, []
     for name, answer in mapped.items.items():
@@ -140,7 +144,7 @@ def _store(row: Row, mapped, case: Case, by) -> None:
     if problems:
         raise RowRefusedError(*problems)
     try:
-        save_form(model(case=case, **answers), by=by, complete=True)
+        return save_form(model(case=case, **answers), by=by, complete=True)
     except ValidationError as refusal:
         raise RowRefusedError(*_refused(row, mapped, refusal)) from None
 

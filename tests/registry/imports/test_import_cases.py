@@ -39,10 +39,18 @@ def test_each_row_becomes_a_case_with_its_forms(run, capsys):
         assert (relapse.case, relapse.rel_date, relapse.rel_site) == (first, date(2023, 8, 29), [1, 2])
         assert Infusion.objects.get(case=first).inf_weight == Decimal("20.5")
         assert Death.objects.get().death_date == date(2022, 11, 6)
-        assert set(HistoryEvent.objects.values_list("actor", flat=True)) == {"import"}
+        assert set(HistoryEvent.objects.exclude(case_id=None).values_list("actor", flat=True)) == {"import"}
     said = capsys.readouterr().out
     assert "2 cases from 2 rows; forms: patient 2, cart_course 2, infusion 2, relapse 1, death 1." in said
     assert "Stored." in said
+
+
+def test_the_report_says_how_many_cases_wait_for_a_basis(run, capsys):
+    run(dry_run=True)
+    assert "recorded: 2 cases." in capsys.readouterr().out
+
+    run(mapping=MAPPING.replace("consent_type: {missing: UK}", "consent_type: 2"))
+    assert "basis for data use" not in capsys.readouterr().out
 
 
 def test_the_hospital_number_is_kept_as_a_hash_only(run):
@@ -160,7 +168,9 @@ def test_a_coordinator_imports_to_the_own_site_only(run, sites):
     assert "row 3, column hospital (site): found “2”; you may not enrol cases" in refused(run, by=nurse.email)
     run(csv="\n".join(CSV.splitlines()[:2]) + "\n", by=nurse.email)
     with everything_scope(actor="tests"):
-        assert set(HistoryEvent.objects.values_list("actor", "role")) == {(nurse.email, "coordinator")}
+        assert set(HistoryEvent.objects.exclude(case_id=None).values_list("actor", "role")) == {
+            (nurse.email, "coordinator")
+        }
     assert "no active person nobody@example.org" in refused(run, by="nobody@example.org")
 
 
