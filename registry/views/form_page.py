@@ -13,16 +13,17 @@ from registry.access.permissions import Permission
 from registry.actions.drafts import draft_names
 from registry.edit_checks.base import HARD, MISSING, REFUSED, SOFT
 from registry.edit_checks.case import Record
-from registry.entry import read_aloud, sections
+from registry.entry import sections
 from registry.entry.as_typed import caused_elsewhere
-from registry.models import FORMS, Infusion
+from registry.models import Infusion
 from registry.record import consent_in, row_of, said
 from registry.views.case_forms import form_lines, row_title, short_title
 from registry.views.consent import consent_notice
 from registry.views.derived_section import derivations
 from registry.views.form_address import form_url, live_url
+from registry.views.form_notices import notices_of
 from registry.views.form_queries import asked_here
-from registry.views.form_state import form_state
+from registry.views.form_state import form_state, locked_words
 from registry.views.log_rows import log_link
 from registry.views.statuses import FORM, Status
 
@@ -99,6 +100,11 @@ class FormPage:
     def state(self):
         """Who completed, verified, signed and locked it, and what the reader can do; None for what is not stored."""
         return form_state(self.case, self.stored, self.form, self.request.user) if self.is_stored else None
+
+    @property
+    def locked_words(self):
+        """Why it can only be read."""
+        return locked_words(self.case, self.form)
 
     @property
     def exempt_url(self):
@@ -325,37 +331,8 @@ class FormPage:
 
     @property
     def notices(self):
-        """Why questions are withheld: answers of other forms on which they depend."""
-        found = {}
-        for section in self.sections:
-            for question in section.questions:
-                for condition in question.item.asked_if:
-                    if condition.item not in self.form.items() and not condition.holds(self.elsewhere):
-                        found[condition.item] = condition
-        return [self._notice(condition) for condition in found.values()]
-
-    def _notice(self, condition):
-        source = next((model for model in FORMS if condition.item in model.items()), None)
-        if source is None:
-            return {"title": _("Some questions are not shown: they do not apply at this age.")}
-        stored = next(iter(self.stored.rows_of(source.form_name)), None)
-        label = source._meta.get_field(condition.item).verbose_name
-        answer = read_aloud(stored, condition.item) if stored else ""
-        name = "form" if stored else "form_new"
-        return {
-            "title": _("Some questions are not shown: they depend on “%(label)s”, which is “%(answer)s”.")
-            % {"label": label, "answer": answer}
-            if answer
-            else _("Some questions are not shown: they depend on “%(label)s”, which is not answered yet.")
-            % {"label": label},
-            "url": reverse(name, args=[self.case.number, source.form_name, *([stored.key] if stored else [])]),
-            "action": _("Open %(form)s") % {"form": _(source.title)},
-        }
-
-    @property
-    def queries(self):
-        """Messages of the findings that are not mere gaps."""
-        return [said(one) for one in self.findings if one.severity != MISSING]
+        """Why questions are withheld."""
+        return notices_of(self)
 
 
 def day0_of(case):
