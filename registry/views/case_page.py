@@ -61,7 +61,7 @@ def case(request, number):
         "complete": complete,
         "expected": expected,
         "crumbs": [(_("Cases"), reverse("cases"))],
-        "may_write": request.user.may(Permission.FORM_WRITE),
+        "may_write": request.user.may(Permission.FORM_WRITE) and not found.is_locked,
         "may_enrol": request.user.may(Permission.CASE_ENROL),
     }
     return render(request, "registry/case.html", context)

@@ -55,7 +55,6 @@ class FormState:
     steps: list = field(default_factory=list)
     signatures: list = field(default_factory=list)
     deeds: list = field(default_factory=list)
-    locked_words: str = ""
     change_words: str = ""
 
     @property
@@ -107,19 +106,20 @@ def form_state(case, stored, form, person):
     """The FormState of one stored form with what `person` can do."""
     found = form_states(case, [form])[form.form_name, form.pk]
     found.deeds = list(_deeds(case, form, stored.state_of(form), found, person))
-    if form.is_locked or case.is_locked:
-        found.locked_words = (
-            _(
-                "The whole case is locked: no form can be added or changed until a data manager unlocks it, with a reason."
-            )
-            if case.is_locked
-            else _(
-                "This form is locked: it can be read, and changed once a data manager has unlocked it, with a reason."
-            )
-        )
-    elif person.may(Permission.FORM_WRITE):
+    if person.may(Permission.FORM_WRITE) and not (form.is_locked or case.is_locked):
         found.change_words = _change_words(form, found)
     return found
+
+
+def locked_words(case, form):
+    """Why a form, stored or not, can only be read, and what opens it; nothing where it is not locked."""
+    if case.is_locked:
+        return _(
+            "The whole case is locked: no form can be added or changed until a data manager unlocks it, with a reason."
+        )
+    if form.is_locked:
+        return _("This form is locked: it can be read, and changed once a data manager has unlocked it, with a reason.")
+    return ""
 
 
 def _change_words(form, found):

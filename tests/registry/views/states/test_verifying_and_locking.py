@@ -130,6 +130,10 @@ def test_a_case_is_signed_locked_and_unlocked_as_one(world):
     assert "Unlocking voids 1 signature." in page
     assert stored(form).is_locked
     assert "The whole case is locked" in seen(world, world.nurse, form)
+    page = text(signed_in(world.nurse).get(f"{url}relapse/new/"))
+    assert "The whole case is locked" in page
+    assert "data-entry" not in page
+    assert "/baseline_disease/new/" not in text(signed_in(world.nurse).get(url)), "nothing can be begun"
     assert "Please say why." in text(manager.post(f"{url}unlock/", {"reason": " "}, follow=True))
 
     page = text(manager.post(f"{url}unlock/", {"reason": "A death came late"}, follow=True))
