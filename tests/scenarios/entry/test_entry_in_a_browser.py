@@ -131,9 +131,13 @@ def test_what_was_typed_over_an_older_version_comes_back_with_both(desk, kyoto):
 def test_save_and_next_leads_to_the_next_open_form(desk):
     desk.goto(f"{desk.base}/cases/KYO-0001/follow_up/1.1/")
     desk.locator("#ps_fup").fill("90")
+    for name, code in {"fup_visit": "9", "disease_status_fup": "1"}.items():
+        desk.locator(f"[name={name}]").select_option(code, force=True)
+    for name, code in {"fup_source": "1", "lost_to_fup": "0"}.items():
+        desk.locator(f"[name={name}][value='{code}']").check(force=True)
     desk.keyboard.press("Control+Enter")
 
-    expect(desk).to_have_url(re.compile(r"/cases/KYO-0001/(?!follow_up/)\w+/"))
+    expect(desk).to_have_url(re.compile(r"/cases/KYO-0001/(?!follow_up/1\.1)\w+/"))
     expect(desk.locator(".messages")).to_contain_text("saved")
 
 
@@ -161,7 +165,7 @@ def test_an_error_is_named_and_led_to(desk):
     expect(desk.locator("#inf_dose_total")).to_be_focused()
     expect(desk.locator("#inf_dose_total")).to_have_value("a lot")
     expect(desk.locator("#inf_dose_total")).to_have_attribute(
-        "aria-describedby", "inf_dose_total-findings inf_dose_total-unit"
+        "aria-describedby", "inf_dose_total-findings inf_dose_total-echo inf_dose_total-unit"
     )
 
 
