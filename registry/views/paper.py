@@ -6,6 +6,7 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from registry.dictionary.items import EMPTY, plain
+from registry.edit_checks.grades import EPISODE_OF
 from registry.entry.aloud import read_aloud
 from registry.entry.conditions import asked_if_words
 from registry.fields import MISSING_CHOICES, HospitalNumber, code_choices, written_unit
@@ -13,6 +14,7 @@ from registry.record import row_of
 from registry.views.case_forms import progress, row_title
 
 MOST_BOXES = 24  # codes that are printed to tick; of a longer list the code is written in, and the list stands below
+LOG_LINES = 21  # days for which the table of a daily log has room
 SHORT_TEXTS = {"karyotype_iscn": 3}  # lines to write on; one for the others
 DATE_BOXES = (("Y", 4), ("M", 2), ("D", 2))
 
@@ -92,6 +94,11 @@ class Sheet:
     @property
     def row_number(self):
         return getattr(self.form, self.model.key_item) if self.model.key_item else None
+
+    @property
+    def log_lines(self):
+        """Lines of the table of days, on the sheet of a daily log."""
+        return range(LOG_LINES) if self.model.form_name in EPISODE_OF else ()
 
 
 def blank_sheet(model):

@@ -20,8 +20,8 @@ from registry.dictionary.items import EMPTY
 from registry.entry import read_aloud
 from registry.entry.conditions import asked_if_words
 from registry.fields import code_label, written_unit
-from registry.models import FORMS, Case, Death, FollowUp, Patient, Signature
-from registry.views.paper import MOST_BOXES
+from registry.models import FORM_OF, FORMS, Case, Death, FollowUp, Patient, Signature
+from registry.views.paper import LOG_LINES, MOST_BOXES
 from tests import factories
 from tests.registry.views.conftest import signed_in
 
@@ -93,6 +93,15 @@ def test_a_blank_form_names_no_patient_and_every_reason_for_a_missing_answer(nur
     for reason in ("ND", "UK", "NAP", "PD"):
         assert f"<b>{reason}</b>" in page
     assert "Site" in page and "Case" in page and "Initials" in page
+
+
+@pytest.mark.parametrize("form", ["crs_day", "icans_day"])
+def test_a_daily_log_has_a_table_with_a_line_for_each_day_and_a_column_for_each_question(nurse, form):
+    page = nurse.get(f"/forms/{form}/print/").content.decode()
+    table = page.partition('class="day-log__table"')[2].partition("</table>")[0]
+    asked = sum(not item.key for item in FORM_OF[form].items().values())
+    assert table.count('<th scope="row">') == LOG_LINES and table.count("<td>") == LOG_LINES * asked
+    assert "day-log" not in nurse.get("/forms/death/print/").content.decode()
 
 
 def test_a_form_that_does_not_exist_has_no_blank_sheet(nurse):
