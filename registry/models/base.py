@@ -28,7 +28,9 @@ class FormModel(models.Model):
     is_void = models.BooleanField(default=False)  # entered by mistake: kept for the history, counted nowhere
     is_complete = models.BooleanField(default=False, db_default=False)  # the site says so, and no check contradicts
     is_verified = models.BooleanField(default=False, db_default=False)  # compared with the source by a data manager
-    is_locked = models.BooleanField(default=False, db_default=False)  # PostgreSQL refuses every change until it is unlocked
+    is_locked = models.BooleanField(
+        default=False, db_default=False
+    )  # PostgreSQL refuses every change until it is unlocked
 
     objects = FormManager.from_queryset(FormQuerySet)()
     with_void = FormQuerySet.as_manager()
@@ -39,7 +41,9 @@ class FormModel(models.Model):
     of_course = False
     key_item = ""
     dated_by = ""
-    log_of: tuple[str, str] | None = None  # of a daily log: the form it hangs below, and the item that says which row of it
+    log_of: tuple[str, str] | None = (
+        None  # of a daily log: the form it hangs below, and the item that says which row of it
+    )
     sections: dict[str, tuple[str, ...]] = {}
     queries_opened = queries_closed = 0  # in the whole case, by the save that returned this instance
 

@@ -15,7 +15,7 @@ class Case(models.Model):
     stratum = models.CharField(_("Group in an imported cohort"), max_length=60, null=True, blank=True)
     enrolled_at = models.DateTimeField(auto_now_add=True)
     is_locked = models.BooleanField(default=False, db_default=False)  # no form can be added, changed or removed
-    is_void = models.BooleanField(default=False, db_default=False)  # enrolled by mistake: kept for the history, counted nowhere
+    is_void = models.BooleanField(default=False, db_default=False)  # enrolled by mistake: counted nowhere
     version = models.PositiveIntegerField(default=0)
 
     objects = CaseManager.from_queryset(CaseQuerySet)()

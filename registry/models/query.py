@@ -59,7 +59,8 @@ class Query(models.Model):
     state = models.CharField(_("State"), max_length=10, choices=QueryState.choices, default=QueryState.OPEN)
     text = models.TextField(_("Question"))
     values = models.JSONField(default=dict)
-    is_accepted = models.BooleanField(default=False)  # closed although the finding stands: not asked again about the same values
+    # Closed although the finding stands: not asked again about the same values.
+    is_accepted = models.BooleanField(default=False)
     answer_kind = models.CharField(_("Answer"), max_length=12, choices=AnswerKind.choices, blank=True)
     opened_at = models.DateTimeField(_("Opened"))
     changed_at = models.DateTimeField(_("Last step"))

@@ -22,6 +22,7 @@ from registry.views.access import permitted
 from registry.views.queries import step_words
 from registry.views.query_rows import NEEDS, kinds, query_rows, steps_for
 
+SITE_ROLES = ("coordinator", "investigator")
 BY_SAVE = (Act.OPENED, Act.REOPENED, Act.RESOLVED)  # steps of the registry's own query that a save of the form brings
 
 
@@ -77,7 +78,7 @@ def thread_of(found):
             one,
             names.get(one.actor, one.actor),
             ROLES[one.role].label if one.role in ROLES else registry,
-            found.origin == Origin.MACHINE and one.act in BY_SAVE and one.role != "manager",
+            found.origin == Origin.MACHINE and one.act in BY_SAVE and one.role in SITE_ROLES,
         )
         for one in steps
     ]

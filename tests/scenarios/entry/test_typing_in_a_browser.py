@@ -138,6 +138,25 @@ def test_a_draft_follows_the_person_to_another_computer(desk, browser):  # noqa:
     other.context.close()
 
 
+def test_what_only_the_tab_has_is_offered_beside_a_draft_of_another_computer(desk, browser):  # noqa: F811
+    opened(desk, INFUSION)
+    desk.context.set_offline(True)
+    desk.locator("#inf_weight").fill("41")
+    expect(desk.locator("[data-draft-state]")).to_have_text("kept in this tab only", timeout=SOON)
+    other = sign_in(browser.new_context().new_page(), desk.base)
+    opened(other, INFUSION).locator("#inf_weight").fill("42")
+    expect(other.locator("[data-draft-state]")).to_have_text(KEPT, timeout=SOON)
+    other.context.close()
+
+    desk.on("dialog", lambda dialog: dialog.accept())
+    desk.context.set_offline(False)
+    desk.reload()
+    expect(desk.locator("#inf_weight")).to_have_value("42")
+    desk.get_by_role("button", name="Show what was typed in this tab").click()
+    expect(desk.locator("#inf_weight")).to_have_value("41")
+    expect(desk.locator("[data-draft-state]")).to_have_text(KEPT, timeout=SOON)
+
+
 def test_a_session_that_ends_while_somebody_types_loses_nothing(desk):  # noqa: F811
     opened(desk, INFUSION)
     desk.locator("#inf_weight").fill("41")

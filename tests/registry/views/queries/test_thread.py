@@ -1,6 +1,10 @@
 """The thread of a query: every step, and the next one."""
 
+from django.utils import timezone
+
+from registry.access.row_security import everything_scope
 from registry.actions.queries import answer_query
+from registry.models import QueryStep
 from tests.registry.views.queries.conftest import again, text_of, unusual
 
 
@@ -24,6 +28,18 @@ def test_the_thread_leads_to_the_rule_in_the_codebook(nurse, case):
     page = text_of(nurse.get(f"/queries/{unusual(case).pk}/"))
 
     assert 'href="/codebook/?form=infusion#inf_weight"' in page and "infusion.inf_weight.unusual" in page
+
+
+def test_the_thread_tells_a_save_from_a_run_of_the_checks(world, nurse, case):
+    own = unusual(case)
+    with everything_scope(actor="check_cases"):
+        QueryStep.objects.create(
+            query=own, case=case, site=case.site, at=timezone.now(), actor="check_cases", role="system", act="reopened"
+        )
+
+    steps = nurse.get(f"/queries/{own.pk}/").context["steps"]
+
+    assert [(one.who, one.is_by_save) for one in steps] == [("Aoi Nakamura", True), ("check_cases", False)]
 
 
 def test_whoever_was_second_is_told_kindly_and_loses_no_word(world, nurse, case):
