@@ -188,7 +188,7 @@ def test_registration_to_two_years(desks):
 
 def two_years():
     """The forms of the first patient in order of entry: the first product fails, the second collection gives the one infused."""
-    wanted = {"response_assessment": (1, 5, 7), "bcell_assessment": (), "follow_up": (4, 6)}
+    wanted = {"response_assessment": (1, 5, 7), "bcell_assessment": (), "crs_day": (), "follow_up": (4, 6)}
     for form, answers in forms_of(TWO_YEARS, SEED):
         if form == "manufacturing":
             yield "manufacturing", FAILED
