@@ -11,7 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925}  # year 1 is the year after
+from registry.entry.eras import era_date, without_kanji_numerals
+
 SEPARATED = re.compile(r"(\d{4})\s*[-/.年 ]\s*(\d{1,2})(?:\s*[-/.月 ]\s*(\d{1,2})日?|月)?")
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 YEAR = re.compile(r"(\d{4})年?")
@@ -20,9 +21,7 @@ DAY_AFTER_MONTH = re.compile(r"([a-z]+)\.?\s*[-. ]?\s*(\d{1,2})(?:\s*[, ]\s*(\d{
 NAMED_MONTH = re.compile(r"([a-z]+)\.?\s*[-. ,]?\s*(\d{4})")
 DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 MONTH_AND_DAY = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*日?")
-ERA = re.compile(
-    r"(令和|平成|昭和|[RHS])\s*(元|\d{1,2})(?:[-/.年]|$)(?:(\d{1,2})(?:[-/.月]|$)(?:(\d{1,2})日?)?)?", re.IGNORECASE
-)
+WEEKDAY = re.compile(r"\s*\(\s*([月火水木金土日])(?:曜日?)?\s*\)$")
 STUDY_DAY = re.compile(r"(?:day|d)\s*([+-]?\s*\d{1,4})|([+-]\s*\d{1,4})|投与後?(\d{1,4})日後?")
 BEFORE_STUDY = re.compile(r"投与前(\d{1,4})日|投与(\d{1,4})日前")
 AGO = re.compile(r"(\d{1,3})\s*(?:days?\s*ago|日前)|(\d{1,2})\s*(?:weeks?\s*ago|週間?前)")
@@ -50,11 +49,14 @@ def read_date(text, *, partial, day0=None):
     day0      the day of infusion, from which "day 28" and "+28" count
     Raises ValidationError that says what was found and what can be typed.
     """
-    typed = unicodedata.normalize("NFKC", text).strip().replace("−", "-")
+    typed = unicodedata.normalize("NFKC", text).strip().replace("−", "-").replace("・", ".")
+    typed, weekday = _without_weekday(without_kanji_numerals(typed))
     try:
-        found = _slashed(typed) or _relative(typed.lower(), day0) or _read(typed.lower(), typed)
+        found = _slashed(typed) or _relative(typed.lower(), day0) or _read(typed.lower())
+        _check_weekday(found, weekday)
     except ValidationError as refusal:
-        raise ValidationError(refusal.message, code=refusal.code, params={"found": text.strip()}) from None
+        params = {**(refusal.params or {}), "found": text.strip()}
+        raise ValidationError(refusal.message, code=refusal.code, params=params) from None
     except (ValueError, OverflowError):
         raise ValidationError(
             _("“%(found)s” is not a date of the calendar. Type it as YYYY-MM-DD, for example 2025-03-14."),
@@ -74,6 +76,22 @@ def understood(text, *, partial, day0=None):
     """(first day meant, precision D, M or Y) of a typed date. Raises ValidationError."""
     found = read_date(text, partial=partial, day0=day0)
     return found.day, found.precision
+
+
+def _without_weekday(typed):
+    """(the date, its day of the week, or "") of "2025-03-14(金)"."""
+    found = WEEKDAY.search(typed)
+    return (typed[: found.start()], found[1]) if found else (typed, "")
+
+
+def _check_weekday(found, weekday):
+    """A day of the week that is not the date's shows that one of the two is mistyped."""
+    if weekday and found.precision == "D" and "月火水木金土日"[found.day.weekday()] != weekday:
+        raise ValidationError(
+            _("“%(found)s”: %(date)s is another day of the week. Correct the date, or leave out the day of the week."),
+            code="other_weekday",
+            params={"date": found.day.isoformat()},
+        )
 
 
 def _slashed(typed):
@@ -118,7 +136,7 @@ def _day_of_study(typed):
     return int((found[1] or found[2] or found[3]).replace(" ", "")) if found else None
 
 
-def _read(typed, as_typed):
+def _read(typed):
     """A date of the calendar; raises ValueError for what is none."""
     if found := SEPARATED.fullmatch(typed):
         return _made(found[1], found[2], found[3])
@@ -130,9 +148,8 @@ def _read(typed, as_typed):
         return _made(found[3], found[2], found[1])
     if found := NAMED_MONTH.fullmatch(typed):
         return _made(found[2], _month(found[1]))
-    if found := ERA.fullmatch(as_typed):
-        year = ERAS[found[1].upper()] + (1 if found[2] == "元" else int(found[2]))
-        return _made(year, found[3], found[4])
+    if parts := era_date(typed):
+        return _made(*parts)
     return _without_numbered_year(typed)
 
 

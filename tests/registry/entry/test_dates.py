@@ -44,6 +44,21 @@ DAY_0 = date(2025, 2, 14)
         ("March 14, 2025", (date(2025, 3, 14), "D")),
         ("2025 3 14", (date(2025, 3, 14), "D")),
         ("2025年 3月 14日", (date(2025, 3, 14), "D")),
+        ("令和二年2月29日", (date(2020, 2, 29), "D")),
+        ("令和二年二月二十九日", (date(2020, 2, 29), "D")),
+        ("平成三十一年四月三十日", (date(2019, 4, 30), "D")),
+        ("二〇二五年三月十四日", (date(2025, 3, 14), "D")),
+        ("投与後二十八日", (date(2025, 3, 14), "D")),
+        ("R4.5.1 (日)", (date(2022, 5, 1), "D")),
+        ("2025-03-14(金)", (date(2025, 3, 14), "D")),
+        ("令和7年3月14日（金曜日）", (date(2025, 3, 14), "D")),
+        ("Ｒ４・５・１", (date(2022, 5, 1), "D")),
+        ("令和 4年 5月 1日", (date(2022, 5, 1), "D")),
+        ("r020229", (date(2020, 2, 29), "D")),
+        ("H310430", (date(2019, 4, 30), "D")),
+        ("令和元年", (date(2019, 1, 1), "Y")),
+        ("S64.1.7", (date(1989, 1, 7), "D")),
+        ("平成元年1月", (date(1989, 1, 1), "M")),
     ],
 )
 def test_what_people_type_is_understood(typed, meant):
@@ -69,6 +84,17 @@ def test_what_people_type_is_understood(typed, meant):
         ("28", "not_a_date"),
         ("2月30日", "not_a_date"),
         ("3 days", "not_a_date"),
+        ("令和二年2月30日", "not_a_date"),
+        ("r010229", "not_a_date"),
+        ("令和十十年", "not_a_date"),
+        ("平成36年5月1日", "outside_era"),
+        ("H310501", "outside_era"),
+        ("平成31年5月", "outside_era"),
+        ("昭和65年", "outside_era"),
+        ("S64.1.8", "outside_era"),
+        ("令和元年4月30日", "outside_era"),
+        ("R0.5.1", "outside_era"),
+        ("2025-03-14(木)", "other_weekday"),
     ],
 )
 def test_what_cannot_be_understood_is_said(typed, code):
@@ -77,6 +103,14 @@ def test_what_cannot_be_understood_is_said(typed, code):
 
     assert refusal.value.code == code
     assert typed in refusal.value.messages[0]
+
+
+def test_a_date_after_its_era_is_told_when_the_era_ended():
+    with pytest.raises(ValidationError) as refusal:
+        understood("平成36年5月1日", partial=False)
+
+    (said,) = refusal.value.messages
+    assert "平成36年5月1日" in said and "the era 平成 ended on 2019-04-30" in said
 
 
 @pytest.mark.parametrize(
