@@ -1,11 +1,16 @@
 """Who asks, and which rows exist for the answer."""
 
 import re
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import SuspiciousOperation
 from django.http import JsonResponse
+from django.shortcuts import resolve_url
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from registry.access import origin
 from registry.access.row_security import person_scope
@@ -50,6 +55,28 @@ class TokenMiddleware:
             return None
         Token.objects.filter(pk=token.pk).update(last_used_at=timezone.now())
         return token
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Sends whoever is not signed in to the login, and from there back to the page where a button was pressed.
+
+    What was sent is lost with its session, and the address that it was sent to may show no page.
+    """
+
+    def handle_no_permission(self, request, view_func):
+        """The way to the login."""
+        if request.method in ("GET", "HEAD"):
+            return super().handle_no_permission(request, view_func)
+        return redirect_to_login(page_of(request), self.get_login_url(view_func))
+
+
+def page_of(request):
+    """The page that sent this request, as a path; home, if it is not one of ours or not known."""
+    page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return resolve_url(settings.LOGIN_REDIRECT_URL)
+    parts = urlsplit(page)
+    return parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
 
 
 class TextMiddleware:

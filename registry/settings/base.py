@@ -39,7 +39,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "registry.access.middleware.TokenMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "registry.access.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "registry.access.middleware.ScopeMiddleware",
