@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -13,7 +13,7 @@ from django.db import connection, models
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from registry.consent import consent_of
+from registry.consent import consent_of, is_about_consent
 from registry.dictionary.words import Amount, Label
 from registry.edit_checks.base import HARD, MISSING, Finding, Row
 from registry.edit_checks.case import Record, case_findings
@@ -23,6 +23,7 @@ from registry.models import FORM_OF, FORMS, Exemption, Query, QueryState, Signat
 EMPTY_STATE, STARTED, ERROR, COMPLETE = "empty", "started", "error", "complete"
 QUERY, ANSWERED, VERIFIED, LOCKED = "query", "answered", "verified", "locked"
 BLOCKING = (HARD, MISSING)  # findings with which a form cannot be marked complete
+NOT_NUMBERED = 10**6  # a row that is not stored yet comes last
 FINISHED = (COMPLETE, QUERY, ANSWERED, VERIFIED, LOCKED)  # counted as complete, as CIBMTR counts a form with a query
 
 
@@ -37,12 +38,19 @@ class StoredCase:
     exemptions: dict[tuple[str, str], str] = field(default_factory=dict)  # (form, planned visit) → kind
 
     def findings_of(self, form):
-        """The findings of one stored form."""
-        return [one for one in self.findings if (one.form, one.key) == (form.form_name, form.key)]
+        """The findings of one stored form, and the contradictions to it that stand on another form, at its side of them."""
+        place = (form.form_name, form.key)
+        own = [one for one in self.findings if (one.form, one.key) == place]
+        other = [one for one in self.findings if one.severity == HARD and one.also and one.also[:2] == place]
+        return own + [from_its_other_side(one) for one in other]
 
     def blocking(self, form):
         """The findings with which the form cannot be complete."""
         return [one for one in self.findings_of(form) if one.severity in BLOCKING]
+
+    def contradiction_is_asked(self, form):
+        """Whether somebody still owes an answer about a contradiction in the form."""
+        return any(one.severity == HARD and one.state == QueryState.OPEN for one in self.queries_of(form))
 
     def queries_of(self, form):
         """The form's queries that are not closed, the oldest first."""
@@ -123,15 +131,21 @@ def stored_forms(case_pks):
     with connection.cursor() as cursor:
         cursor.execute(_every_form(), [list(case_pks)] * len(FORMS))
         rows = [_instance(FORM_OF[name], json.loads(body, parse_float=Decimal)) for name, body in cursor.fetchall()]
-    for form in sorted(rows, key=_clinical_order):
+    for form in in_clinical_order(rows):
         found[form.case_id].append(form)
     return found
 
 
 def findings_in(forms):
-    """What the checks find today in the forms of one case, stored or not. After a withdrawal only the registration is asked about."""
-    found = case_findings(record_of(forms, date.today()))
-    return [one for one in found if one.form == "patient"] if consent_in(forms).is_withdrawn else found
+    """What the checks find today in the forms of one case, stored or not.
+
+    After a withdrawal only the answers about consent are asked about, and the other forms, which nobody sees, are not looked at.
+    """
+    if not consent_in(forms).is_withdrawn:
+        return case_findings(record_of(forms, date.today()))
+    registration = [form for form in forms if form.form_name == "patient"]
+    found = case_findings(record_of(registration, date.today()))
+    return [one for one in found if is_about_consent(one.form, [one.item])]
 
 
 def consent_in(forms, *, is_published=False):
@@ -141,8 +155,19 @@ def consent_in(forms, *, is_published=False):
 
 
 def record_of(forms, today=None):
-    """The forms of one case as the pure rules read them."""
-    return Record(map(row_of, forms), today)
+    """The forms of one case as the pure rules read them, whatever their order here."""
+    return Record(map(row_of, in_clinical_order(forms)), today)
+
+
+def in_clinical_order(forms):
+    """Forms of one case as a coordinator reads them, each form's rows by their number: the checks trust that order."""
+    return sorted(forms, key=_clinical_order)
+
+
+def from_its_other_side(finding):
+    """A contradiction between two rows, told at the other of the two."""
+    form, key, item = finding.also
+    return replace(finding, form=form, key=key, item=item, also=(finding.form, finding.key, finding.item))
 
 
 def row_of(form):
@@ -195,4 +220,5 @@ def _place():
 
 def _clinical_order(form):
     course = form.course_no if form.of_course else 0
-    return form.case_id, _place()[type(form)], course, getattr(form, form.key_item) if form.key_item else 0
+    number = getattr(form, form.key_item) or NOT_NUMBERED if form.key_item else 0
+    return form.case_id, _place()[type(form)], course, number

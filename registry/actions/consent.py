@@ -24,3 +24,8 @@ def check_consent(form, changed, forms):
     """
     if consent_in(forms).is_withdrawn and not is_about_consent(form.form_name, changed):
         raise WithdrawnError
+
+
+def withdraws(before, after):
+    """Whether consent was withdrawn between these two states of a case's forms."""
+    return consent_in(after).is_withdrawn and not consent_in(before).is_withdrawn

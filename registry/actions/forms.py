@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from registry.access.permissions import Permission
 from registry.access.row_security import because, person_scope
-from registry.actions.consent import check_consent
+from registry.actions.consent import check_consent, withdraws
+from registry.actions.removal import check_nothing_rests_on
 from registry.actions.review import follow_up_on
 from registry.actions.signatures import CHANGED, REMOVED, void_signature
 from registry.dictionary.items import EMPTY
@@ -18,7 +19,8 @@ from registry.doorbell import ring_after_commit
 from registry.edit_checks.base import not_asked
 from registry.fields import HASHED
 from registry.models import Case, Patient
-from registry.record import StoredCase, findings_in, record_of, row_of, said, stored_forms
+from registry.models.query import OTHER_FORM_REMOVED, WITHDRAWN
+from registry.record import StoredCase, findings_in, in_clinical_order, record_of, row_of, said, stored_forms
 
 
 class StaleVersionError(Exception):
@@ -76,7 +78,9 @@ def save_form(form, *, by, seen_version=0, reason="", complete=False):
             form.is_verified = False
             void_signature(form, CHANGED)
         write(form)
-        form.queries_opened, form.queries_closed = follow_up_on(case, after, by=by)
+        form.queries_opened, form.queries_closed = follow_up_on(
+            case, after, by=by, not_corrected=WITHDRAWN if withdraws(forms, after.forms) else ""
+        )
     ring_after_commit("analytics.tasks.build_datasets")
     return form
 
@@ -120,14 +124,17 @@ def void_form(form, *, by, seen_version, reason):
             raise StaleVersionError(stored, form)
         if stored.is_locked or case.is_locked:
             raise LockedError
+        forms = stored_forms([case.pk])[case.pk]
+        check_nothing_rests_on(stored, forms)
         if stored.log_of:
-            check_episode(stored, stored_forms([case.pk])[case.pk])
+            check_episode(stored, forms)
         if isinstance(stored, Patient):  # other forms may go: their removal adds nothing
             check_consent(stored, stored.columns(), [stored])
         stored.is_void, stored.is_complete, stored.is_verified = True, False, False
         void_signature(stored, REMOVED)
         write(stored)
-        follow_up_on(case, reviewed(stored_forms([case.pk])[case.pk]), by=by)
+        left = reviewed(stored_forms([case.pk])[case.pk])
+        follow_up_on(case, left, by=by, not_corrected=OTHER_FORM_REMOVED)
     ring_after_commit("analytics.tasks.build_datasets")
 
 
@@ -165,7 +172,7 @@ def prepare(form, case, seen_version, among=None):
 
 def reviewed(forms):
     """The case as it is with these forms, with what the checks find in it."""
-    return StoredCase(forms, findings_in(forms))
+    return StoredCase(in_clinical_order(forms), findings_in(forms))
 
 
 def write(form):

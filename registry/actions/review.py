@@ -8,21 +8,24 @@ from registry.dictionary.items import plain
 from registry.dictionary.words import Amount, Label
 from registry.edit_checks.base import HARD, SOFT
 from registry.models import Act, DerivedValue, Origin, Query, QueryState, QueryStep
+from registry.models.query import FORM_REMOVED
 
 ASKED = ("text", "values", "severity", "rule_version")  # what a query takes from its finding
 
 
-def follow_up_on(case, stored, *, by):
+def follow_up_on(case, stored, *, by, not_corrected=""):
     """Bring queries and derived fields of `case` in line with `stored`, its forms and findings. Returns the queries opened and closed.
 
     Runs in the transaction of the change, under the lock of the case.
+
+    not_corrected   why a fact is gone although no answer was corrected, one of registry.models.query.NOT_CORRECTED
     """
-    opened, closed = sync_queries(case, stored, by=by)
+    opened, closed = sync_queries(case, stored, by=by, not_corrected=not_corrected)
     store_derived(case, stored)
     return opened, closed
 
 
-def sync_queries(case, stored, *, by):
+def sync_queries(case, stored, *, by, not_corrected=""):
     """Open a query for each fact somebody must answer, re-open those whose fact came back or changed, close those whose fact is gone."""
     now = timezone.now()
     asked = dict(questions(stored))
@@ -31,15 +34,20 @@ def sync_queries(case, stored, *, by):
         for one in Query.objects.filter(case=case, origin=Origin.MACHINE)
     }
     new = [_query(case, place, finding, now) for place, finding in asked.items() if place not in known]
+    standing = {(form.form_name, form.pk) for form in stored.forms}
     changed, steps = [], []
     for place, query in known.items():
         is_changed, act = _meet(query, asked.get(place))
         changed += [query] if is_changed else []
-        steps += [(query, act)] if act else []
+        if act == Act.RESOLVED:
+            why = not_corrected if (query.form, query.row_id) in standing else FORM_REMOVED
+            steps.append((query, Act.CLOSED if why else act, why))
+        elif act:
+            steps.append((query, act, ""))
     _store(new, changed, now)
-    _tell([*((query, Act.OPENED) for query in new), *steps], by, now)
-    opened = len(new) + sum(act == Act.REOPENED for _query, act in steps)
-    return opened, sum(act == Act.RESOLVED for _query, act in steps)
+    _tell([*((query, Act.OPENED, "") for query in new), *steps], by, now)
+    reopened = sum(act == Act.REOPENED for _query, act, _why in steps)
+    return len(new) + reopened, len(steps) - reopened
 
 
 def questions(stored):
@@ -104,9 +112,16 @@ def _tell(steps, by, now):
     """The threads' next steps, in the name of whoever saved."""
     QueryStep.objects.bulk_create(
         QueryStep(
-            query=query, case_id=query.case_id, site_id=query.site_id, at=now, actor=by.email, role=by.role, act=act
+            query=query,
+            case_id=query.case_id,
+            site_id=query.site_id,
+            at=now,
+            actor=by.email,
+            role=by.role,
+            act=act,
+            text=text,
         )
-        for query, act in steps
+        for query, act, text in steps
     )
 
 

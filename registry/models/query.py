@@ -1,8 +1,8 @@
 """Questions to the site about a stored answer, with their thread."""
 
 from django.db import models
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from registry.access.scope import CaseRowQuerySet
 
@@ -39,6 +39,17 @@ class Act(models.TextChoices):
     CLOSED = "closed", _("closed")
     REOPENED = "reopened", _("re-opened")
     RESOLVED = "resolved", _("closed by a correction")
+
+
+# Why the registry closed its own query though nothing was corrected: stored as it stands here, read in the reader's language.
+FORM_REMOVED, OTHER_FORM_REMOVED = gettext_noop("The form was removed."), gettext_noop("Another form was removed.")
+WITHDRAWN = gettext_noop("Consent was withdrawn.")
+NOT_CORRECTED = (FORM_REMOVED, OTHER_FORM_REMOVED, WITHDRAWN)
+
+
+def as_said(text: str) -> str:
+    """The words of a step: somebody's as typed, the registry's own in the reader's language."""
+    return gettext(text) if text in NOT_CORRECTED else text
 
 
 class Query(models.Model):
@@ -106,3 +117,8 @@ class QueryStep(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+    @property
+    def words(self) -> str:
+        """What was said, for the reader."""
+        return as_said(self.text)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registry.access.permissions import Permission
+from registry.actions.consent import withdraws
 from registry.actions.save_and_answer import Reply
 from registry.models import AnswerKind, Query, QueryState
 from registry.queries import Asked
@@ -53,23 +54,23 @@ class AskedHere:
 
 
 def replies(posted):
-    """The answers to queries that were posted with a form. What was left as it was is none."""
+    """The answers to queries that were posted with a form, whole or not. Where nothing was chosen or typed is none."""
     found = []
     for name in posted:
         match = VERSION.fullmatch(name)
         if match:
             pk, version = int(match[1]), posted[name]
             kind, text = _typed(posted, pk)
-            if text.strip() or kind != AnswerKind.CONFIRMED:
+            if text.strip() or kind:
                 seen = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
                 found.append(Reply(pk, seen, kind, text))
     return found
 
 
 def _typed(data, pk):
-    """(kind, text) typed about a query."""
+    """(kind, text) typed about a query, each blank where it is not answered."""
     kind = data.get(f"query_{pk}_kind", "")
-    return kind if kind in AnswerKind.values else AnswerKind.CONFIRMED, data.get(f"query_{pk}_text", "")
+    return kind if kind in AnswerKind.values else "", data.get(f"query_{pk}_text", "")
 
 
 def asked_here(page, refused):
@@ -102,8 +103,11 @@ def tell_of_queries(request, saved, *, before, after):
     reopened = min(sum(one.version > 1 for one in now_open), saved.queries_opened)
     answered = sum(one.pk in was_open and one.state == QueryState.ANSWERED for one in after.queries)
     closed, opened = saved.queries_closed, saved.queries_opened - reopened
+    closed_words = ngettext("%(n)d query closed by this correction", "%(n)d queries closed by this correction", closed)
+    if withdraws(before.forms, after.forms):
+        closed_words = ngettext("%(n)d query closed", "%(n)d queries closed", closed)
     sentences = (
-        (closed, ngettext("%(n)d query closed by this correction", "%(n)d queries closed by this correction", closed)),
+        (closed, closed_words),
         (answered, ngettext("%(n)d query answered", "%(n)d queries answered", answered)),
         (reopened, ngettext("%(n)d query re-opened", "%(n)d queries re-opened", reopened)),
         (opened, ngettext("%(n)d query opened", "%(n)d queries opened", opened)),

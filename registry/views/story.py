@@ -15,6 +15,7 @@ from registry.access.roles import ROLES
 from registry.entry.aloud import say_answer
 from registry.fields import MISSING_CHOICES
 from registry.models import FORM_OF, Case, Exemption, ExemptionKind, Meaning, Person, Query, Signature
+from registry.models.query import as_said
 from registry.queries import words_of
 from registry.views.acts import ACTS, acts_of
 from registry.views.case_forms import row_title, short_title
@@ -192,7 +193,7 @@ class _Rows:
         return row_title(stored), reverse("form", args=[case.number, form, stored.key]) if open_at else ""
 
     def _query(self, query, group):
-        words = _value(group, "text") or ""
+        words = as_said(_value(group, "text") or "")
         if query is None:
             return _("a query"), "", words
         question = words_of(query)

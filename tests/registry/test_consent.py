@@ -176,6 +176,32 @@ def test_after_a_withdrawal_only_the_registration_is_asked_about(withdrawn):
     assert {one.form for one in stored.queries if one.origin == "machine"} <= {"patient"}
 
 
+def test_a_contradiction_with_a_form_that_is_hidden_now_leaves_the_registration_in_order(world):  # noqa: F811
+    case = factories.infused_case(world.kyoto, birth_date=factories.day(30))  # born after the infusion
+    with everything_scope(actor="tests"):
+        before = stored_case(case)
+    assert any(one.severity == "hard" for one in before.findings_of(before.rows_of("patient")[0]))
+
+    withdraw(case, world.nurse)
+
+    with everything_scope(actor="tests"):
+        after = stored_case(case)
+    (registration,) = after.rows_of("patient")
+    assert after.state_of(registration) != "error"
+    assert {one.item for one in after.findings} <= {name for name in Patient().columns() if name.startswith("consent_")}
+
+
+def test_an_answer_about_consent_is_still_asked_about_after_a_withdrawal(world):  # noqa: F811
+    case = factories.infused_case(world.kyoto)
+    with everything_scope(actor="tests"):
+        patient = Patient.objects.get(case=case)
+        patient.consent_withdrawn = 1
+        save_form(patient, by=world.nurse, seen_version=patient.version, reason="Letter of the parents")
+        found = stored_case(case).findings
+
+    assert "patient.consent_wd_date.missing" in {one.rule for one in found}
+
+
 def test_its_queries_are_asked_no_more(withdrawn):
     other = factories.infused_case(withdrawn.kyoto)
     for case in (withdrawn.case, other):

@@ -29,7 +29,7 @@ STEPS = {
     "answer": lambda form, query, by: answer_query(
         query, kind="confirmed", text="Chart of 3 June", by=by, seen_version=query.version
     ),
-    "close": lambda form, query, by: close_query(query, by=by, seen_version=query.version),
+    "close": lambda form, query, by: close_query(query, text="Seen in the source", by=by, seen_version=query.version),
     "reopen": lambda form, query, by: reopen_query(query, text="Which chart?", by=by, seen_version=query.version),
 }
 ALLOWED = {"coordinator": {"answer"}, "investigator": {"answer"}, "manager": {"raise", "close", "reopen"}}
@@ -73,7 +73,11 @@ def in_state(query, state, nurse, manager):
     """The query, brought into a state by the people whose task it is."""
     if state in ("answered", "closed"):
         query = answer_query(query, kind="confirmed", text="As in the chart", by=nurse, seen_version=query.version)
-    return close_query(query, by=manager, seen_version=query.version) if state == "closed" else query
+    return (
+        close_query(query, text="Seen in the source", by=manager, seen_version=query.version)
+        if state == "closed"
+        else query
+    )
 
 
 def machine(**words):
@@ -225,11 +229,13 @@ def test_many_queries_move_all_or_none(infusion, nurse, manager):
     answer_query(second, kind="other", text="Yes", by=nurse, seen_version=1)
 
     with pytest.raises(QueryMovedError):
-        move_queries([first, second], lambda one: close_query(one, by=manager, seen_version=1), by=manager)
+        move_queries([first, second], lambda one: close_query(one, text="Seen", by=manager, seen_version=1), by=manager)
     assert (now(first).state, now(second).state) == ("open", "answered")
 
     seen = {first.pk: 1, second.pk: 2}
-    move_queries([first, second], lambda one: close_query(one, by=manager, seen_version=seen[one.pk]), by=manager)
+    move_queries(
+        [first, second], lambda one: close_query(one, text="Seen", by=manager, seen_version=seen[one.pk]), by=manager
+    )
     assert (now(first).state, now(second).state) == ("closed", "closed")
 
 
@@ -282,7 +288,7 @@ def test_the_same_fact_coming_back_opens_the_same_query_again(odd, nurse):
 def test_what_was_accepted_is_not_asked_again_until_the_value_changes(odd, nurse, manager):
     saved, query = odd
     query = answer_query(now(query), kind="confirmed", text="Bed scale", by=nurse, seen_version=now(query).version)
-    close_query(query, by=manager, seen_version=query.version)
+    close_query(query, text="Seen in the source", by=manager, seen_version=query.version)
 
     unrelated = correct(saved, nurse, inf_entire=1)
     assert now(query).state == "closed"
@@ -307,6 +313,43 @@ def test_removing_the_form_closes_its_queries(odd, nurse):
     void_form(saved, by=nurse, seen_version=saved.version, reason="Another patient's")
 
     assert now(query).state == "closed"
+    assert thread(query)[-1] == ("closed", nurse.email, "", "The form was removed.")
+
+
+def test_a_withdrawal_closes_the_queries_and_the_thread_says_why(odd, nurse):
+    _saved, query = odd
+    with everything_scope(actor="tests"):
+        patient = Patient.objects.get()
+    patient.consent_withdrawn, patient.consent_wd_date = 1, day(200)
+
+    save_form(patient, by=nurse, seen_version=patient.version, reason="Letter of the parents")
+
+    assert now(query).state == "closed"
+    assert thread(query)[-1] == ("closed", nurse.email, "", "Consent was withdrawn.")
+
+
+def test_a_correction_is_told_as_one(odd, nurse):
+    saved, query = odd
+
+    correct(saved, nurse, inf_weight=40)
+
+    assert thread(query)[-1] == ("resolved", nurse.email, "", "")
+
+
+def test_a_question_that_rested_on_a_removed_form_says_so(infused, nurse):
+    with everything_scope(actor="tests"):
+        Patient.objects.update(is_complete=True)
+        earlier = set(Query.objects.values_list("pk", flat=True))
+    death = factories.death(infused, -9000, by=nurse)
+    with everything_scope(actor="tests"):
+        asked = list(Query.objects.exclude(pk__in=earlier).exclude(form="death"))
+
+    void_form(death, by=nurse, seen_version=death.version, reason="Another patient's")
+
+    assert asked
+    assert {(now(one).state, *thread(one)[-1][::3]) for one in asked} == {
+        ("closed", "closed", "Another form was removed.")
+    }
 
 
 # Answers that come with a save.
@@ -343,7 +386,7 @@ def test_words_on_a_query_that_the_correction_closed_stay_in_its_thread(odd, nur
 def test_a_refused_answer_keeps_the_form_from_being_stored(odd, nurse, manager):
     saved, query = odd
     reply = Reply(query.pk, query.version, "confirmed", "Bed scale")
-    close_query(now(query), by=manager, seen_version=query.version)
+    close_query(now(query), text="Seen in the source", by=manager, seen_version=query.version)
     saved.inf_weight, seen = Decimal(41), saved.version
 
     with pytest.raises(RepliesRefusedError) as refusal:
@@ -391,17 +434,20 @@ def deceased(infused, nurse):
     return infused, death
 
 
-def test_a_contradiction_brought_by_another_form_is_asked_on_both_and_is_stored(deceased, nurse):
+def test_a_contradiction_is_stored_asked_on_the_other_form_and_cannot_be_accepted(deceased, nurse, manager):
     case, death = deceased
 
     moved = correct(death, nurse, death_date=day(120))  # before the contact of day 150
 
     assert moved.version == 2
     asked = {form for form, _item, _state in machine(severity="hard", state="open")}
-    assert {"death", "follow_up"} <= asked
+    assert asked == {"follow_up"}, "the form that was saved is not complete any more; the other one is asked"
     with everything_scope(actor="tests"):
         stored = stored_case(Case.objects.get(pk=case.pk))
-        assert [stored.state_of(one) for one in stored.rows_of("death")] == ["query"]
+        assert [stored.state_of(one) for one in stored.rows_of("death")] == ["error"]
+        contradicted = Query.objects.filter(severity="hard", state="open").first()
+    with pytest.raises(ValidationError, match="cannot be accepted"):
+        close_query(contradicted, text="Seen", by=manager, seen_version=contradicted.version)
 
     correct(moved, nurse, death_date=day(200))
     assert machine(severity="hard", state="open") == []

@@ -1,13 +1,16 @@
 """A query at its question, answered with the save of the form."""
 
+import pytest
 from django.db import connection
 
 from registry.access.row_security import everything_scope
+from registry.actions.forms import void_form
 from registry.actions.queries import close_query
 from registry.models import QueryStep
 from tests import factories
 from tests.registry.views.conftest import signed_in
 from tests.registry.views.queries.conftest import WEIGHT, address, again, stored_form, text_of, typed, unusual
+from tests.scenarios.entry.test_a_form_is_entered import answers
 
 
 def test_a_query_stands_at_its_question_and_its_sentence_stands_once(nurse, case):
@@ -34,6 +37,37 @@ def test_a_confirmation_goes_with_save_and_needs_no_reason_for_change(nurse, cas
     assert "1 query answered" in text_of(page)
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "said"),
+    [("confirmed", "", "Say what the source says."), ("", "Bed scale", "Choose what you did.")],
+)
+@pytest.mark.parametrize("weight", ["240", "40"])  # as it was, and corrected so that the query closes
+def test_half_an_answer_is_refused_at_its_query_with_the_form(nurse, case, kind, text, said, weight):
+    query = unusual(case)
+    name = f"query_{query.pk}"
+    words = {f"{name}_version": 1, f"{name}_kind": kind, f"{name}_text": text, "reason": "Misread"}
+
+    page = nurse.post(address(case), typed(case, inf_weight=weight, **words))
+
+    assert page.status_code == 422
+    assert f'id="{name}_error"' in text_of(page) and said in text_of(page)
+    assert f'value="{text}" maxlength' in text_of(page) and f'value="{weight}"' in text_of(page)
+    assert f'<option value="{kind}" selected>' in text_of(page) or not kind
+    assert stored_form(case).inf_weight == WEIGHT and again(query).state == "open"
+
+
+def test_a_query_that_is_left_alone_is_not_answered_by_a_save(nurse, case):
+    query = unusual(case)
+    name = f"query_{query.pk}"
+    page = text_of(nurse.get(address(case)))
+    kinds = page.partition(f'name="{name}_kind"')[2].partition("</select>")[0]
+    assert "selected" not in kinds and kinds.index('<option value="">') < kinds.index("confirmed")
+
+    answer = nurse.post(address(case), typed(case, **{f"{name}_version": 1, f"{name}_kind": "", f"{name}_text": ""}))
+
+    assert answer.status_code == 302 and again(query).state == "open"
+
+
 def test_a_correction_says_what_it_closed_and_reopened(nurse, case):
     query = unusual(case)
 
@@ -44,6 +78,27 @@ def test_a_correction_says_what_it_closed_and_reopened(nurse, case):
     page = nurse.post(address(case), typed(case, inf_weight="240", reason="It was right"), follow=True)
     assert again(query).state == "open"
     assert "re-opened" in text_of(page)
+
+
+def test_a_withdrawal_says_that_queries_are_closed_and_not_by_a_correction(world, nurse, case):
+    query = unusual(case)
+    page = f"{case.get_absolute_url()}patient/1/"
+    wanted = {"consent_withdrawn": "1", "consent_wd_date": factories.day(200).isoformat(), "reason": "Letter"}
+
+    saved = nurse.post(page, {**answers(nurse.get(page)), **wanted}, follow=True)
+
+    assert again(query).state == "closed"
+    assert "1 query closed." in text_of(saved) and "by this correction" not in text_of(saved)
+
+
+def test_the_thread_says_in_the_readers_language_that_the_form_was_removed(world, nurse, case):
+    query, form = unusual(case), stored_form(case)
+    void_form(form, by=world.nurse, seen_version=form.version, reason="Another patient's")
+
+    thread = text_of(nurse.get(f"/queries/{query.pk}/"))
+    assert "closed" in thread and "The form was removed." in thread and "closed by a correction" not in thread
+    nurse.cookies["django_language"] = "ja"
+    assert "報告書が削除されました。" in text_of(nurse.get(f"/queries/{query.pk}/"))
 
 
 def test_a_refused_form_keeps_the_typed_answer(nurse, case):
@@ -61,7 +116,7 @@ def test_a_refused_form_keeps_the_typed_answer(nurse, case):
 
 def test_an_answer_to_a_query_that_moved_is_refused_with_the_form_and_nothing_is_lost(world, nurse, case):
     query = unusual(case)
-    close_query(query, by=world.manager, seen_version=1)
+    close_query(query, text="Seen", by=world.manager, seen_version=1)
     name = f"query_{query.pk}"
     words = {f"{name}_version": 1, f"{name}_kind": "confirmed", f"{name}_text": "My words"}
 
