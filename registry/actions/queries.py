@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from registry.access.permissions import Permission
 from registry.access.row_security import because, person_scope
+from registry.edit_checks.base import HARD
 from registry.models import FORM_OF, Act, AnswerKind, Origin, Query, QueryState, QueryStep
 
 LONGEST = 2000
@@ -72,18 +73,26 @@ def answer_query(query, *, kind, text="", by, seen_version):
     """The site's answer to an open query. "Corrected" speaks for itself; every other kind needs words."""
     with person_scope(by), because(""):
         query = _next(query, by, Permission.QUERY_ANSWER, seen_version, QueryState.OPEN)
-        if kind not in AnswerKind.values:
-            raise ValidationError({"kind": _("Choose what you did.")}, code="kind")
-        text = text.strip()[:LONGEST] if kind == AnswerKind.CORRECTED else _words(text, _("Say what the source says."))
+        text = _answer(kind, text)
         query.answer_kind = kind
         return _move(query, QueryState.ANSWERED, Act.ANSWERED, by, kind=kind, text=text)
 
 
 @transaction.atomic
 def close_query(query, *, text="", by, seen_version):
-    """The data manager accepts: nobody is asked again while the values stay."""
+    """The data manager accepts: nobody is asked again while the values stay. Before the site has answered, needs words.
+
+    A contradiction cannot be accepted: its query closes when it is mended.
+    """
     with person_scope(by), because(""):
         query = _next(query, by, Permission.QUERY_MANAGE, seen_version, QueryState.OPEN, QueryState.ANSWERED)
+        if query.origin == Origin.MACHINE and query.severity == HARD:
+            raise ValidationError(
+                _("A contradiction cannot be accepted: its query closes when one of the two answers is corrected."),
+                code="stands",
+            )
+        if query.state == QueryState.OPEN:
+            _words(text, _("The site has not answered. Say why the query is closed."))
         query.is_accepted = True
         return _move(query, QueryState.CLOSED, Act.CLOSED, by, text=text.strip()[:LONGEST])
 
@@ -104,8 +113,9 @@ def tell(query, *, kind, text="", by):
     """Words of the site about a query that its correction has closed: the thread keeps them, nothing moves."""
     if not by.may(Permission.QUERY_ANSWER):
         raise PermissionDenied
+    text = _answer(kind, text)
     with person_scope(by), because(""):
-        _step(query, Act.ANSWERED, by, timezone.now(), kind=kind, text=text.strip()[:LONGEST]).save(force_insert=True)
+        _step(query, Act.ANSWERED, by, timezone.now(), kind=kind, text=text).save(force_insert=True)
         return query
 
 
@@ -140,6 +150,13 @@ def _step(query, act, by, now, *, kind="", text=""):
     text = text or (query.text if act == Act.OPENED else "")
     place = {"query": query, "case_id": query.case_id, "site_id": query.site_id}
     return QueryStep(**place, at=now, actor=by.email, role=by.role, act=act, kind=kind, text=text)
+
+
+def _answer(kind, text):
+    """The words of an answer, or a refusal that says what it lacks."""
+    if kind not in AnswerKind.values:
+        raise ValidationError({"kind": _("Choose what you did.")}, code="kind")
+    return text.strip()[:LONGEST] if kind == AnswerKind.CORRECTED else _words(text, _("Say what the source says."))
 
 
 def _words(text, otherwise):

@@ -82,6 +82,10 @@ def _as_seen(stored, name, key, version):
         )
     if stored.state_of(form) in (STARTED, ERROR):
         raise ValidationError(_("Only complete forms can be signed: nothing was signed."), code="incomplete")
+    if stored.contradiction_is_asked(form):
+        raise ValidationError(
+            _("A contradiction in one of the forms is still asked about: nothing was signed."), code="contradicted"
+        )
     return form
 
 

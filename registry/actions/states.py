@@ -54,7 +54,7 @@ def verify_forms(wanted, *, by):
 def unverify_form(form, *, by, seen_version, reason):
     """Take a verification back. The reason is needed."""
     with person_scope(by), because(_needed(reason)):
-        form, _state = _seen(form, by, Permission.FORM_VERIFY, seen_version)
+        form, _state, _contradicted = _seen(form, by, Permission.FORM_VERIFY, seen_version)
         if not form.is_verified:
             return form
         if form.is_locked:
@@ -80,7 +80,7 @@ def lock_forms(wanted, *, by):
 def unlock_form(form, *, by, seen_version, reason):
     """Open a locked form again. The reason is needed; a signature under it is void from now on."""
     with person_scope(by), because(_needed(reason)):
-        form, state = _seen(form, by, Permission.FORM_LOCK, seen_version)
+        form, state, _contradicted = _seen(form, by, Permission.FORM_LOCK, seen_version)
         if form.case.is_locked:
             raise ValidationError(_("The whole case is locked. Unlock the case."), code="case_locked")
         return _unlock(form) if state == LOCKED else form
@@ -92,7 +92,11 @@ def lock_case(case, *, by):
     with person_scope(by), because(""):
         case = locked_case(case.pk, by, Permission.FORM_LOCK)
         stored = stored_case(case)
-        unfinished = [form for form in stored.forms if stored.state_of(form) not in FINISHED]
+        unfinished = [
+            form
+            for form in stored.forms
+            if stored.state_of(form) not in FINISHED or stored.contradiction_is_asked(form)
+        ]
         if unfinished or not stored.forms:
             raise ValidationError(
                 _("A case is locked when all its forms are complete; %(count)d are not.") % {"count": len(unfinished)},
@@ -153,7 +157,7 @@ def end_exemption(exemption, *, by):
         return exemption
 
 
-def _verify(form, state):
+def _verify(form, state, _is_contradicted=False):
     if state == VERIFIED:
         return form
     if state == LOCKED:
@@ -164,11 +168,16 @@ def _verify(form, state):
     return _write(form)
 
 
-def _lock(form, state):
+def _lock(form, state, is_contradicted):
     if state == LOCKED:
         return form
     if state not in FINISHED:
         raise ValidationError(_("Only a complete form can be locked."), code="not_complete")
+    if is_contradicted:
+        raise ValidationError(
+            _("A contradiction in this form is still asked about; the site must be able to mend it."),
+            code="contradicted",
+        )
     form.is_locked = True
     return _write(form)
 
@@ -194,7 +203,7 @@ def _as_seen(stored, seen):
     form = next((one for one in stored.rows_of(seen.form) if one.pk == seen.row_id), None)
     if form is None or seen.version not in (None, form.version):
         raise ValidationError(_("Somebody has changed it since you read it."), code="stale")
-    return form, stored.state_of(form)
+    return form, stored.state_of(form), stored.contradiction_is_asked(form)
 
 
 def _open_case(case_id, by, permission):
@@ -206,7 +215,8 @@ def _open_case(case_id, by, permission):
 
 
 def _seen(form, by, permission, seen_version):
-    """The stored form under the lock of its case, with its state. Raises StaleVersionError if it moved."""
+    """The stored form under the lock of its case, its state, whether a contradiction is asked about. Raises StaleVersionError if it
+    moved."""
     case = locked_case(form.case_id, by, permission)
     stored = stored_case(case)
     found = next((one for one in stored.rows_of(form.form_name) if one.pk == form.pk), None)
@@ -215,7 +225,7 @@ def _seen(form, by, permission, seen_version):
     if found.version != seen_version:
         raise StaleVersionError(found, form)
     found.case = case
-    return found, stored.state_of(found)
+    return found, stored.state_of(found), stored.contradiction_is_asked(found)
 
 
 def _unlock(form):

@@ -5,10 +5,7 @@ from datetime import date
 
 from registry.edit_checks.base import MISSING
 from registry.edit_checks.case import Record, case_findings
-from registry.models import FORMS
-from registry.record import row_of
-
-PLACES = {model.form_name: place for place, model in enumerate(FORMS)}
+from registry.record import in_clinical_order, row_of
 
 
 def case_as_typed(stored, form, refused=()):
@@ -20,7 +17,7 @@ def case_as_typed(stored, form, refused=()):
         setattr(form, form.key_item, _next_number(stored, form))
     own = (form.form_name, form.key)
     others = [one for one in stored.forms if (one.form_name, one.key) != own]
-    forms = sorted([*others, form], key=_in_clinical_order)
+    forms = in_clinical_order([*others, form])
     rows = [_without(row_of(one), refused) if one is form else row_of(one) for one in forms]
     findings = [
         one
@@ -38,7 +35,7 @@ def caused_elsewhere(stored, typed, form):
 
 
 def _next_number(stored, form):
-    """The number the row will have if it is stored now; removed rows keep theirs, which only the action knows."""
+    """The number the row will have if it is stored now."""
     rows = [row for row in stored.rows_of(form.form_name) if not form.of_course or row.course_no == form.course_no]
     return max((getattr(row, form.key_item) for row in rows), default=0) + 1
 
@@ -47,10 +44,6 @@ def _without(row, names):
     """The row as if these questions had no answer."""
     gone = {name + suffix: None for name in names for suffix in ("", "_p", "_mr")}
     return replace(row, answers={**row.answers, **gone})
-
-
-def _in_clinical_order(form):
-    return PLACES[form.form_name], *map(int, form.key.split("."))
 
 
 def _fact(finding):

@@ -326,6 +326,6 @@ DO = {
     "sign": sign,
     "ask": ask,
     "answer": on_the_query(queries.answer_query, kind="corrected"),
-    "close": on_the_query(queries.close_query),
+    "close": on_the_query(queries.close_query, text="Seen"),
     "reopen": on_the_query(queries.reopen_query),
 }

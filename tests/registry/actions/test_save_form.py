@@ -16,6 +16,7 @@ from registry.models import (
     Case,
     CrsEpisode,
     Death,
+    DerivedValue,
     FollowUp,
     HistoryEvent,
     Infusion,
@@ -23,8 +24,10 @@ from registry.models import (
     Outbox,
     Patient,
     PriorTherapy,
+    Query,
     Relapse,
 )
+from registry.record import stored_case
 from tests import factories
 from tests.registry.actions.conftest import history_of, stored
 
@@ -237,3 +240,33 @@ def test_nothing_is_half_stored_when_the_history_cannot_be_written(case):
     assert everything() == before
     with everything_scope(actor="tests"):
         assert Case.objects.get(pk=case.pk).number == case.number
+
+
+def test_an_earlier_row_is_checked_in_its_place_when_it_is_corrected(kyoto, nurse):
+    case = factories.infused_case(kyoto, by=nurse)
+    factories.stored_form(case, "infusion", by=nurse, inf_date=factories.day(4), inf_weight=Decimal(40))
+    factories.stored_form(case, "crs", by=nurse, crs_occurred=1, toci_given=1, toci_first_date=factories.day(2))
+    with everything_scope(actor="tests"):
+        first = Infusion.objects.get(case=case, inf_seq=1)
+        asked = set(Query.objects.filter(state="open").values_list("rule", flat=True))
+    first.inf_weight = Decimal("40.5")
+    saved = save_form(first, by=nurse, seen_version=first.version, reason="misread the chart")
+
+    with everything_scope(actor="tests"):
+        assert set(Query.objects.filter(state="open").values_list("rule", flat=True)) == asked
+        age = DerivedValue.objects.get(name="age_inf_y")
+    assert age.row_id == saved.pk, "day 0 is still that of the first infusion"
+
+
+def test_a_contradiction_refuses_completion_of_the_form_that_brings_it(kyoto, nurse):
+    case = factories.infused_case(kyoto, by=nurse, decision_date=date(2024, 3, 5))
+    late = save_form(
+        BaselineDisease(case=case, dx_date=date(2021, 1, 1), n_relapses=1, rel_last_date=date(2024, 3, 20)),
+        by=nurse,
+        complete=True,
+    )
+
+    with everything_scope(actor="tests"):
+        found = stored_case(Case.objects.get(pk=case.pk)).blocking(late)
+    assert "X01" in {one.rule for one in found}
+    assert late.is_complete is False

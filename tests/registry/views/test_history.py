@@ -110,7 +110,7 @@ def test_states_signatures_and_queries_are_told(world, nurse, case):
         death = factories.death(case, 300, by=world.nurse, **unknown)
         death = save_form(death, by=world.nurse, seen_version=1, complete=True)
         for query in Query.objects.filter(form="death").exclude(state="closed"):
-            close_query(query, by=world.manager, seen_version=query.version)
+            close_query(query, text="Seen", by=world.manager, seen_version=query.version)
         death = verify_form(death, by=world.manager, seen_version=death.version)
         sign_forms(
             case, [("death", "1", death.version)], meaning="reviewed", password=factories.PASSWORD, by=investigator
