@@ -8,7 +8,9 @@ from typing import Any
 from registry.edit_checks.base import Row
 from registry.edit_checks.whole import Record
 from registry.grading.base import Derived
+from registry.grading.crs import crs_grade
 from registry.grading.daily import crs_day_grade, crs_episode_grade, icans_day_grade, icans_episode_grade
+from registry.grading.icans import icans_grade
 
 EPISODE_OF = {  # log: the form it hangs below, that form's row number, the item that names it
     "crs_day": ("crs_episode", "crs_seq", "crs_day_episode"),
@@ -38,6 +40,13 @@ def crs_of(case: Record, episode: Row) -> Derived:
 def icans_of(case: Record, episode: Row) -> Derived:
     """The ICANS grade of one episode."""
     return icans_episode_grade(_icans_answers(case, episode), [row.answers for row in log_of(case, episode)])
+
+
+def without_log(case: Record, episode: Row) -> Derived:
+    """The grade that the episode's own components give, whatever its log says."""
+    if episode.form == "crs_episode":
+        return crs_grade(_crs_answers(case, episode))
+    return icans_grade(_icans_answers(case, episode))
 
 
 def day_of(case: Record, episode: Row, day: Row) -> Derived:

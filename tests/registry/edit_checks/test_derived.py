@@ -132,6 +132,30 @@ def test_a_day_that_cannot_be_graded_is_asked_about():
     assert rules(icans(), neurotoxic(), icans_day(5, icans_day_motor=None)) == {"icans_day_grade.missing"}
 
 
+def test_a_log_milder_than_the_components_of_its_episode_is_asked_about_once():
+    forms = (infused(), crs(), episode(2, crs_hypoxia=2), crs_day(2), crs_day(3))
+    asked = [one for one in case_findings(Record(rows_of(*forms))) if one.rule == "crs_grade.log"]
+    assert [(one.form, one.key, one.item, one.severity) for one in asked] == [
+        ("crs_episode", "1.1", "crs_hypoxia", "soft")
+    ]
+    assert (asked[0].values["found"], asked[0].values["expected"]) == ("1", "3")
+    assert rules(icans(), neurotoxic(), icans_day(5)) == {"icans_grade.log"}
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        [],
+        [crs_day(2), crs_day(3, crs_day_hypoxia=2)],  # as severe
+        [crs_day(2, crs_day_hypoxia=3)],  # more severe
+        [crs_day(2, crs_day_hypoxia=None, crs_day_hypoxia_mr="ND")],  # no grade
+    ],
+)
+def test_any_other_log_is_not_asked_about(days):
+    assert "crs_grade.log" not in rules(crs(), episode(2, crs_hypoxia=2), *days)
+    assert "crs_grade.log" not in rules(crs(), episode(2, crs_death=1), *days)
+
+
 def test_each_course_is_derived_from_its_own_rows():
     second = [
         ("infusion", {"course_no": 2, "inf_date": day(400), "inf_dose_total": Decimal(50), "inf_weight": Decimal(25)}),
