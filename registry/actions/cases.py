@@ -50,7 +50,7 @@ def remove_case(case, *, by, reason):
         raise PermissionDenied
     with person_scope(by), because(reason.strip()):
         case = locked_case(case.pk, by)
-        for form in stored_forms([case.pk])[case.pk]:
+        for form in reversed(stored_forms([case.pk])[case.pk]):  # what rests on another form goes before it
             void_form(form, by=by, seen_version=form.version, reason=reason)
         if case.is_locked:
             raise LockedError

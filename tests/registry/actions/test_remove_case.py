@@ -7,7 +7,8 @@ from analytics.extract import extract
 from registry.access.row_security import everything_scope
 from registry.actions.cases import enrol_case, remove_case
 from registry.actions.forms import LockedError, ReasonNeededError, save_form
-from registry.models import Case, HistoryEvent, Infusion, Patient, Query
+from registry.actions.removal import RESTS_ON
+from registry.models import FORMS, Case, HistoryEvent, Infusion, Patient, Query
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +71,24 @@ def test_a_locked_form_holds_it(mistaken, nurse):
     with pytest.raises(LockedError):
         remove_case(mistaken, by=nurse, reason="enrolled twice")
     assert everything(lambda: Infusion.objects.count()) == 1
+
+
+def test_what_rests_on_other_forms_goes_with_them(mistaken, nurse):
+    for name, answers in (
+        ("prior_therapy", {"prior_hsct": 1}),
+        ("prior_transplant", {}),
+        ("crs", {"crs_occurred": 1}),
+        ("crs_episode", {"crs_onset": factories.day(2)}),
+        ("crs_day", {"crs_day_episode": 1}),
+    ):
+        factories.stored_form(mistaken, name, **answers)
+    remove_case(mistaken, by=nurse, reason="enrolled twice")
+
+    assert everything(lambda: [row for form in FORMS for row in form.objects.filter(case_id=mistaken.pk)]) == []
+
+
+def test_nothing_rests_on_a_form_that_comes_after_it():
+    """A case is removed from its last form to its first."""
+    places = {form.form_name: place for place, form in enumerate(FORMS)}
+    below = {**RESTS_ON, **{form.form_name: form.log_of[0] for form in FORMS if form.log_of}}
+    assert all(places[one] > places[other] for one, other in below.items())

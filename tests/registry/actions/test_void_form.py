@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from registry.access.row_security import everything_scope
 from registry.actions.forms import ReasonNeededError, StaleVersionError, save_form, void_form
@@ -80,3 +80,39 @@ def test_a_removed_row_gives_its_number_back(relapse, nurse, case):
 
     assert (real.rel_seq, real.pk, real.is_void, real.version) == (1, relapse.pk, False, 3)
     assert save_form(Relapse(case=case, rel_date=date(2024, 9, 1)), by=nurse).rel_seq == 2
+
+
+RESTING = [  # what goes last, with what has to go before it
+    ("prior_therapy", {"prior_hsct": 1}, "prior_transplant", {"hsct_date": factories.day(-400)}),
+    ("cart_course", {"infused": 1, "prod_name": 1}, "infusion", {"inf_date": factories.DAY_0}),
+    ("crs", {"crs_occurred": 1}, "crs_episode", {"crs_onset": factories.day(2)}),
+    ("crs_episode", {"crs_onset": factories.day(2)}, "crs_day", {"crs_day_episode": 1}),
+    ("icans", {"icans_occurred": 1}, "icans_episode", {"icans_onset": factories.day(2)}),
+    ("icans_episode", {"icans_onset": factories.day(2)}, "icans_day", {"icans_day_episode": 1}),
+    ("crs", {"crs_occurred": 1}, "crs_day", {"crs_day_episode": 1}),
+]
+
+
+@pytest.mark.parametrize(("below", "answers", "above", "more"), RESTING)
+def test_what_rests_on_a_form_goes_before_it(case, nurse, below, answers, above, more):
+    first = factories.stored_form(case, below, **answers)
+    resting = factories.stored_form(case, above, **more)
+    with pytest.raises(ValidationError) as refused:
+        void_form(first, by=nurse, seen_version=1, reason="another patient's")
+    assert f"{resting.title}: 1" in refused.value.messages[0]
+    assert stored(type(first)).is_void is False
+
+    void_form(resting, by=nurse, seen_version=1, reason="another patient's")
+    void_form(first, by=nurse, seen_version=1, reason="another patient's")
+    assert stored(type(first)).is_void is True
+
+
+def test_rows_of_another_course_or_episode_do_not_hold_a_form(case, nurse):
+    summary = factories.stored_form(case, "crs", crs_occurred=1)
+    factories.stored_form(case, "crs_episode", course_no=2, crs_onset=factories.day(402))
+    first, second = (factories.stored_form(case, "crs_episode", crs_onset=factories.day(on)) for on in (2, 9))
+    factories.stored_form(case, "crs_day", crs_day_episode=second.crs_seq)
+
+    void_form(first, by=nurse, seen_version=1, reason="another patient's")
+    with pytest.raises(ValidationError):
+        void_form(summary, by=nurse, seen_version=1, reason="another patient's")
