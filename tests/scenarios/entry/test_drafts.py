@@ -242,10 +242,13 @@ def test_an_answer_to_a_query_is_kept_and_put_back(world, nurse, case, infusion)
     typed = correction(nurse, infusion)
     (name,) = {one for one in typed if re.fullmatch(r"query_\d+_text", one)}
 
-    assert kept(nurse, infusion, {**typed, name: "As the chart says"})["said"]
+    kind = name.replace("_text", "_kind")
 
-    assert answers(nurse.get(infusion))[name] == "As the chart says"
-    saved = nurse.post(infusion, answers(nurse.get(infusion)))
+    assert kept(nurse, infusion, {**typed, kind: "confirmed", name: "As the chart says"})["said"]
+
+    page = nurse.get(infusion)
+    assert answers(page)[name] == "As the chart says" and '<option value="confirmed" selected>' in page.content.decode()
+    saved = nurse.post(infusion, {**answers(page), kind: "confirmed"})
     assert saved.status_code == 302
     assert drafts_of(world.nurse) == []
 
@@ -301,6 +304,7 @@ def test_the_draft_of_a_removed_form_can_be_read_and_thrown_away(world, nurse, c
     assert signed_in(world.other_nurse).get(address).status_code == 404
     assert nurse.post(f"{address}draft/", {"drop": "1"}).status_code == 302
     assert nurse.get(address).status_code == 404
+    assert factories.day(91).isoformat() not in nurse.get(address).content.decode()
 
 
 def test_whoever_signs_in_again_at_the_drafts_address_is_led_to_the_form(nurse, infusion):  # noqa: F811
