@@ -49,6 +49,13 @@ def labels_of(codelist):
     return {code: "|".join(own) for code, own in labels.items()}
 
 
+def label_of(column):
+    """What a page calls the question: the dictionary's label, save where a person types something else than is stored."""
+    if isinstance(column, HospitalNumber):
+        return _("Hospital number (kept only as a fingerprint)")
+    return str(column.verbose_name)
+
+
 @dataclass(frozen=True)
 class Question:
     """One question on the page. `entry` knows what was typed, `known` the answers it depends on."""
@@ -70,9 +77,7 @@ class Question:
 
     @property
     def label(self):
-        if isinstance(self.column, HospitalNumber):
-            return _("Hospital number (kept only as a fingerprint)")
-        return self.column.verbose_name
+        return label_of(self.column)
 
     @cached_property
     def kind(self):

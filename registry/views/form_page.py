@@ -15,6 +15,7 @@ from registry.edit_checks.base import HARD, MISSING, REFUSED, SOFT
 from registry.edit_checks.case import Record
 from registry.entry import sections
 from registry.entry.as_typed import caused_elsewhere
+from registry.entry.questions import label_of
 from registry.models import Infusion
 from registry.record import consent_in, row_of, said
 from registry.views.case_forms import form_lines, row_title, short_title
@@ -306,6 +307,8 @@ class FormPage:
 
     @property
     def fault_title(self):
+        if self.is_stored:
+            return _("Your changes are not stored. What you typed is kept below; please mend this and save again.")
         return _("Nothing is stored yet. What you typed is kept below; please mend this and save again.")
 
     @property
@@ -325,7 +328,7 @@ class FormPage:
     def _fault(self, name, message):
         """The message with its question's name, if it does not give it itself, and the id of its control."""
         item = name if name in self.entry.items else name.removesuffix("_mr").removesuffix("_oth")
-        label = str(self.form._meta.get_field(item).verbose_name)
+        label = label_of(self.form._meta.get_field(item))
         words = message if label in message else _("%(label)s: %(message)s") % {"label": label, "message": message}
         return Fault(words, item)
 

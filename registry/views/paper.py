@@ -9,6 +9,7 @@ from registry.dictionary.items import EMPTY, plain
 from registry.edit_checks.grades import EPISODE_OF
 from registry.entry.aloud import read_aloud
 from registry.entry.conditions import asked_if_words
+from registry.entry.questions import label_of
 from registry.fields import MISSING_CHOICES, HospitalNumber, code_choices, written_unit
 from registry.record import row_of
 from registry.views.case_forms import progress, row_title
@@ -153,7 +154,7 @@ def _blank(model, name, number):
     return BlankQuestion(
         number,
         name,
-        _label(model, name),
+        label_of(model._meta.get_field(name)),
         kind,
         code_choices(item.codelist) if kind in ("one", "several") else [],
         written_unit(item.unit),
@@ -185,13 +186,6 @@ def _width(item, kind):
     return len(plain(item.hard.high)) if kind == "digits" else 0
 
 
-def _label(model, name):
-    column = model._meta.get_field(name)
-    if isinstance(column, HospitalNumber):
-        return _("Hospital number (kept only as a fingerprint)")
-    return str(column.verbose_name)
-
-
 def _hint(item):
     """What can stand there."""
     spans = ((item.hard, _("possible %(low)s–%(high)s")), (item.soft, _("usual %(low)s–%(high)s")))
@@ -209,7 +203,7 @@ def _filled(form, name, number, known):
     shown = ", ".join(map(str, codes)) if item.codelist and answer not in EMPTY else ""
     is_missing = answer in EMPTY and bool(reason)
     return FilledQuestion(
-        number, name, _label(type(form), name), words, reason if is_missing else shown, is_missing, item.asked(known)
+        number, name, label_of(column), words, reason if is_missing else shown, is_missing, item.asked(known)
     )
 
 
