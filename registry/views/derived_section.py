@@ -10,6 +10,7 @@ from registry.derived import derived_of
 from registry.entry import read_aloud
 from registry.entry.dates import study_day
 from registry.models import FORMS
+from registry.schedule.once import is_infused
 from registry.views.derived_words import FIELD_OF, derived_words, scale_words
 
 
@@ -67,7 +68,7 @@ def derived_facts(stored):
     for form, name, title in (("crs", "crs_grade", _("CRS")), ("icans", "icans_grade", _("ICANS"))):
         grades = [one.derived for one in placed if (one.form, one.derived.name) == (form, name)]
         worst = max((one for one in grades if one.value is not None), key=lambda one: one.value, default=None)
-        if worst:
+        if worst and (worst.value or is_infused(stored.record)):  # "none" is no news of who was not infused
             yield title, _("none") if worst.value == 0 else derived_words(worst)
     responses = {one.key: one.derived for one in placed if one.derived.name == "resp_derived"}
     rows = [row for row in stored.rows_of("response_assessment") if row.rsp_date and responses[row.key].value]

@@ -120,3 +120,13 @@ def test_the_section_follows_what_is_typed(nurse, case):
         "cannot be derived yet" in nurse.post(f"{case.get_absolute_url()}crs_episode/new/check/", {}).json()["derived"]
     )
     assert nurse.post(f"{case.get_absolute_url()}patient/1/check/", {}).json()["derived"].strip() == ""
+
+
+def test_the_head_of_a_case_says_no_grade_none_of_who_was_not_infused(nurse, world):
+    for infused, names in ((0, set()), (1, {"CRS", "ICANS"})):
+        case = factories.enrolled_case(world.kyoto)
+        factories.stored_form(case, "cart_course", infused=infused)
+        factories.stored_form(case, "crs", crs_occurred=0)
+        factories.stored_form(case, "icans", icans_occurred=0)
+        facts = nurse.get(case.get_absolute_url()).context["facts"]
+        assert {fact.name for fact in facts if fact.value == "none"} == names
