@@ -110,6 +110,14 @@ def test_the_summary_takes_exactly_one_sheet(pages, nurse, make):
         assert sheets(page) == 1
 
 
+def test_on_a_telephone_what_is_wider_than_the_summary_scrolls_inside(pages, nurse):
+    case = crowded_case(nurse)
+    for page in pages:
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.goto(f"/cases/{case.number}/summary/")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_every_blank_form_keeps_within_the_sheet_and_has_its_number_on_each(pages):
     for page in pages:
         page.set_viewport_size({"width": TEXT_WIDTH, "height": 1000})
