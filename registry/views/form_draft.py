@@ -4,8 +4,8 @@ from copy import copy
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, JsonResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.http import JsonResponse, QueryDict
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 from registry.access.permissions import Permission
 from registry.actions.drafts import REPLY, OtherDraftError, draft_of, drop_draft, keep_draft, stamp
 from registry.entry import EntryForm, read_aloud
-from registry.record import stored_case
 from registry.views.access import own_case, permitted
 from registry.views.form_address import form_at, form_url, seen_version
 from registry.views.form_page import FormPage
@@ -111,17 +110,6 @@ def page_with_draft(request, case, stored, instance):
         "draft_stamp": stamp(kept),
     }
     return page_as_typed(request, case, stored, entry, **words)
-
-
-def removed_with_draft(request, case, instance):
-    """The page of a removed form whose draft is still to be read; 404 without one."""
-    kept = offered_draft(request, instance)
-    if kept is None:
-        raise Http404
-    stored = stored_case(case)
-    offer = Offer(kept_words(kept), tuple(lines_of(kept, instance, stored.day0)))
-    page = FormPage(request, case, stored, EntryForm(instance, day0=stored.day0), draft=offer)
-    return render(request, "registry/form_removed.html", {"page": page})
 
 
 def offered_draft(request, instance):

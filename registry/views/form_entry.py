@@ -30,9 +30,10 @@ from registry.views.form_address import (
     seen_version,
 )
 from registry.views.form_conflict import chosen, conflict_page
-from registry.views.form_draft import drop_typed, keep_refused, page_with_draft, removed_with_draft
+from registry.views.form_draft import drop_typed, keep_refused, page_with_draft
 from registry.views.form_page import FormPage
 from registry.views.form_queries import replies, tell_of_queries
+from registry.views.form_removed import removed_page
 from registry.views.form_typed import page_as_typed
 from registry.views.log_page import to_log
 
@@ -63,7 +64,7 @@ def stored_form(request, number, form, key):
     if row.log_of:
         return to_log(case, row)
     if row.is_void and request.method == "GET":
-        return removed_with_draft(request, case, row)
+        return removed_page(request, case, row)
     return _entry(request, case, row)
 
 
