@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from registry.entry import EntryForm
 from registry.record import stored_case
+from registry.views.case_forms import row_title
 from registry.views.form_draft import Offer, kept_words, lines_of, offered_draft
 from registry.views.form_page import FormPage
 from registry.views.history import events_of
@@ -27,7 +28,7 @@ def removed_page(request, case, instance):
     stored, kept = stored_case(case), offered_draft(request, instance)
     offer = kept and Offer(kept_words(kept), tuple(lines_of(kept, instance, stored.day0)))
     page = FormPage(request, case, stored, EntryForm(instance, day0=stored.day0), draft=offer)
-    context = {"page": page, "removal": _removal_of(instance)}
+    context = {"page": page, "title": row_title(instance), "removal": _removal_of(instance)}
     return render(request, "registry/form_removed.html", context, status=404)
 
 

@@ -28,6 +28,7 @@ def test_the_address_of_a_removed_form_says_when_and_by_whom_and_leads_to_its_hi
     assert page.status_code == 404
     shown = unescape(page.content.decode())
     assert "This form was removed." in shown and "There is nothing here for you" not in shown
+    assert "<h1>Relapse / progression" in shown and ": new" not in shown
     today = timezone.localdate(timezone=ZoneInfo(settings.DISPLAY_TIME_ZONE)).isoformat()
     assert today in shown and world.other_nurse.name in shown and "Another patient's" in shown
     history = f"{address}history/"
