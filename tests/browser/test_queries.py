@@ -78,6 +78,10 @@ def test_a_reason_typed_at_the_question_goes_with_save(desk, asked):
 
     page.get_by_label("Answer: Is this in kg?").fill("Yes, bed scale")
     page.keyboard.press("Control+s")
+    asked_there = page.locator(".query").filter(has_text="Is this in kg?")
+    expect(asked_there).to_contain_text("Choose what you did.")
+    page.get_by_label("What was done: Is this in kg?").select_option("confirmed")
+    page.keyboard.press("Control+s")
 
     expect(page.locator(".messages")).to_contain_text("1 query answered")
     assert states()["Is this in kg?"] == "answered"
@@ -110,6 +114,7 @@ def test_all_of_a_page_are_selected_at_once_and_a_range_with_shift(desk):
     page.keyboard.press("Space")
     expect(page.locator("[data-selected]")).to_have_text("2 selected")
 
+    page.get_by_label("Words for all selected").fill("Answered by telephone")
     page.get_by_role("button", name="Close", exact=True).click()
 
     expect(page.locator(".messages")).to_contain_text("2 queries closed.")
