@@ -135,7 +135,7 @@ TABLE = [
         "302 403 404 403 302 403 403 403",
         {"pk": "{query}"},
         method="post",
-        body={"step": "close", "version": "1"},
+        body={"step": "close", "version": "1", "text": "Seen"},
     ),
     Row("query_ask", "302 403 403 403 302 403 403 403", DEATH, method="post", body={"ask_death_date": "Which day?"}),
     Row("query_new", "302 403 403 403 200 403 403 403"),
