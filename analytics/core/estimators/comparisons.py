@@ -124,10 +124,8 @@ def permutation_logrank(
     _, stratum = _codes(np.zeros(len(data)) if strata is None else strata, len(data), "strata")
     order = np.lexsort((code, data.event, data.time, stratum))
     data, code, stratum = data.only(order), code[order], stratum[order]
-    ends = np.flatnonzero(np.diff(stratum, append=-1)) + 1
-    parts = [slice(first, last) for first, last in zip([0, *ends[:-1]], ends, strict=True)]
-    scores = [_scores(data.only(np.arange(part.start, part.stop))) for part in parts]
-    codes = [code[part] for part in parts]
+    parts = [stratum == each for each in np.unique(stratum)]
+    scores, codes = [_scores(data.only(part)) for part in parts], [code[part] for part in parts]
     form = _quadratic_form(scores, codes, len(labels))
     if form is None:
         return PermutationTest(float("nan"), 0, 0, False, seed)
