@@ -15,6 +15,8 @@ DECREMENT = 1e-10
 # A maximum reached has steps of the order of the square root of DECREMENT. A step in standard deviations of the
 # covariate that is still this large means a likelihood that goes on rising.
 STILL_MOVING = 1e-3
+# Sums of as many terms as a likelihood has are known to about this, relatively.
+ROUNDING = 1e-12
 # A pivot of the information, relative to its diagonal, that is nothing but rounding.
 FLAT = 1e-11
 
@@ -61,7 +63,7 @@ def maximise(sets: RiskSets, start: np.ndarray | None = None, free: np.ndarray |
         step[where] = solve(curvature[np.ix_(where, where)], gradient[where])
         decrement = float(gradient @ step)
         last = decrement < DECREMENT
-        found = _climb(sets, beta, at, step, last)
+        found = _climb(sets, beta, at, step)
         if found is None:
             break
         beta, at = found
@@ -71,11 +73,9 @@ def maximise(sets: RiskSets, start: np.ndarray | None = None, free: np.ndarray |
     return Maximum(beta, at, gradient, curvature, infinite, count, converged)
 
 
-def _climb(
-    sets: RiskSets, beta: np.ndarray, at: Moments, step: np.ndarray, last: bool
-) -> tuple[np.ndarray, Moments] | None:
+def _climb(sets: RiskSets, beta: np.ndarray, at: Moments, step: np.ndarray) -> tuple[np.ndarray, Moments] | None:
     """The first of beta + step, + step / 2, .. that does not lower the likelihood; None if there is none."""
-    slack = 1e-9 * (1 + abs(at.loglik)) if last else 0.0
+    slack = ROUNDING * (1 + abs(at.loglik))
     for _halving in range(HALVINGS):
         there = moments(sets, beta + step)
         if there.loglik >= at.loglik - slack and np.isfinite(there.loglik):
@@ -86,7 +86,7 @@ def _climb(
 
 def spread(sets: RiskSets) -> np.ndarray:
     """(p,) standard deviations of the covariates."""
-    return np.sqrt(np.einsum("jn,jn->j", sets.x, sets.x) / max(sets.x.shape[1], 1))
+    return np.asarray(np.sqrt(np.einsum("jn,jn->j", sets.x, sets.x) / max(sets.x.shape[1], 1)))
 
 
 def flat(matrix: np.ndarray) -> np.ndarray:

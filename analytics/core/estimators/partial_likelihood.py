@@ -253,7 +253,7 @@ def row_hazard(sets: RiskSets, at: Moments, factor: np.ndarray | None = None) ->
     if sets.tied:
         spared = at.spared if factor is None else at.spared * factor
         borne[sets.dead] -= spared[sets.at]
-    return borne
+    return np.asarray(borne)
 
 
 def information(sets: RiskSets, at: Moments, factor: np.ndarray | None = None) -> np.ndarray:
@@ -314,8 +314,7 @@ def slope_of_information(sets: RiskSets, at: Moments, inverse: np.ndarray) -> np
     square = np.einsum("jn,jn->n", sets.x, inverse @ sets.x)
     borne = at.risk * row_hazard(sets, at)
     cubes = sets.x @ (borne * square)
-    square_sum = np.concatenate((at.risk * square,))[None]
-    square_mean = (sets.at_risk(square_sum)[0] / at.total)[sets.cell]
+    square_mean = (sets.at_risk((at.risk * square)[None])[0] / at.total)[sets.cell]
     mean = at.mean[:, sets.cell]
     weight = sets.mean_weight[sets.cell]
     if sets.tied:
