@@ -1,17 +1,33 @@
-"""An analysis as a value: what is asked of which cases, by which rule, shown how. The catalogue is made of these."""
+"""An analysis as a value: what is asked of which cases, by which rule and method. The catalogue is made of these."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from analytics.core.endpoints.definitions import ENDPOINTS, SET_LABELS, Endpoint
 
 KAPLAN_MEIER = "kaplan-meier"
-METHODS = (KAPLAN_MEIER,)
+CUMULATIVE_INCIDENCE = "cumulative-incidence"
+COX = "cox"
+FINE_GRAY = "fine-gray"
+PROPORTION = "proportion"
+LANDMARK = "landmark"
+TIME_DEPENDENT = "time-dependent"
+TABLES = ("table-one", "response", "toxicity", "flow", "sensitivity", "completeness")
+
+OF_TIMES = (KAPLAN_MEIER, CUMULATIVE_INCIDENCE, COX, FINE_GRAY, LANDMARK, TIME_DEPENDENT)
+METHODS = (*OF_TIMES, PROPORTION, *TABLES)
+ONE_EVENT = (KAPLAN_MEIER, COX, LANDMARK, TIME_DEPENDENT)  # 1 - Kaplan-Meier overstates what competes
+REGRESSIONS = (COX, FINE_GRAY)
+
 GROUP_COLUMNS = ("burden", "prior_hsct", "site", "stratum")
+NUMBER, CATEGORY = "number", "category"
+SEED = 20250302
+
+Levels = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +36,13 @@ class Groups:
 
     column: str
     label: str
-    levels: tuple[tuple[str, str], ...] = ()
+    levels: Levels = ()
 
     def __post_init__(self) -> None:
         if self.column not in GROUP_COLUMNS:
             raise ValueError(f"groups cannot be made by {self.column!r}; expected one of {', '.join(GROUP_COLUMNS)}")
 
-    def as_dict(self, levels: tuple[tuple[str, str], ...] | None = None) -> dict:
+    def as_dict(self, levels: Levels | None = None) -> dict:
         """Column, label and levels as JSON; `levels` replaces those declared."""
         shown = self.levels if levels is None else levels
         return {
@@ -37,68 +53,174 @@ class Groups:
 
 
 @dataclass(frozen=True, slots=True)
+class Covariate:
+    """A column in a regression: a number, per so many units, or a category whose first level is the reference."""
+
+    column: str
+    label: str
+    kind: str = CATEGORY
+    levels: Levels = ()
+    unit: str = ""
+    per: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.kind not in (NUMBER, CATEGORY):
+            raise ValueError(f"{self.column}: kind {self.kind!r} is unknown; expected {NUMBER} or {CATEGORY}")
+        if self.kind == CATEGORY and len(self.levels) < 2:
+            raise ValueError(f"{self.column}: a category needs its levels, the reference first")
+
+    def as_dict(self) -> dict:
+        """The covariate as JSON."""
+        return {
+            "column": self.column,
+            "label": self.label,
+            "kind": self.kind,
+            "levels": [{"value": value, "label": label} for value, label in self.levels],
+            "unit": self.unit,
+            "per": self.per,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a proportion counts: the column of the case table and the values that count; n are the cases with a value."""
+
+    column: str
+    label: str
+    values: tuple[str, ...]
+
+    def as_dict(self) -> dict:
+        """The outcome as JSON."""
+        return {"column": self.column, "label": self.label, "values": list(self.values)}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a method may be told beyond its question. Only what differs from here is part of an analysis' hash.
+
+    tau_months        restricted mean up to here; None = the shorter of the groups' longest observations
+    landmark_days     patients followed beyond this day, counted from it
+    exposure          date of the timeline that begins the exposure of a landmark or time-dependent analysis
+    strata            column within whose levels hazards are compared
+    without_imputed   leave out the cases whose time rests on an imputed date
+    permutations      arrangements of the permutation test, when an arm is small
+    resamples         bootstrap samples behind the corrected concordance
+    seed              of both
+    p_values          whether a table of characteristics compares its groups
+    """
+
+    tau_months: int | None = None
+    landmark_days: int | None = None
+    exposure: str = ""
+    strata: str = ""
+    without_imputed: bool = False
+    permutations: int = 9999
+    resamples: int = 200
+    seed: int = SEED
+    p_values: bool = False
+
+    def as_dict(self) -> dict:
+        """The options that differ from the usual ones."""
+        return {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) != one.default}
+
+
+USUAL = Options()
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
     """One question put to one cohort.
 
     name        address of the analysis; unique in the catalogue
     cohort      name of the cohort whose cases are used
-    endpoint    id of the endpoint rule; its set is the population
+    endpoint    id of the endpoint rule; "" for a method that needs none
+    population  the set of cases; "" = that of the endpoint rule, or for a table all cases
     groups      how the cases are split; None for one curve
+    covariates  what a regression adjusts for: each alone, then all together
+    outcome     what a proportion counts
     at_months   where estimates are reported
     tick_months distance of the ticks of the axis and of the table under it
     source      where the question or the definition of its groups comes from
 
-    Raises ValueError for an unknown endpoint or method, for months that are not positive, and for Kaplan-Meier of an
-    endpoint with competing events: 1 - Kaplan-Meier overstates their incidence.
+    Raises ValueError for an unknown endpoint, population or method, for months that are not positive, for a method without
+    what it needs, and for Kaplan-Meier of an endpoint with competing events: 1 - Kaplan-Meier overstates their incidence.
     """
 
     name: str
     title: str
     question: str
     cohort: str
-    endpoint: str
+    endpoint: str = ""
+    population: str = ""
     groups: Groups | None = None
+    covariates: tuple[Covariate, ...] = ()
+    outcome: Outcome | None = None
     method: str = KAPLAN_MEIER
+    options: Options = USUAL
     at_months: tuple[int, ...] = (6, 12, 24)
     tick_months: int = 6
     version: int = 1
     source: str = ""
 
     def __post_init__(self) -> None:
-        if self.endpoint not in ENDPOINTS:
-            raise ValueError(
-                f"{self.name}: endpoint {self.endpoint!r} is unknown; expected one of {', '.join(ENDPOINTS)}"
-            )
-        if self.method not in METHODS:
-            raise ValueError(f"{self.name}: method {self.method!r} is unknown; expected one of {', '.join(METHODS)}")
+        self._refuse_unknown("method", self.method, METHODS)
+        if self.endpoint or self.method in OF_TIMES:
+            self._refuse_unknown("endpoint", self.endpoint, ENDPOINTS)
+        if self.population:
+            self._refuse_unknown("population", self.population, SET_LABELS)
         if self.tick_months <= 0 or any(month <= 0 for month in self.at_months):
             raise ValueError(f"{self.name}: months must be positive")
-        if self.method == KAPLAN_MEIER and self.rule.competing:
+        if self.method in ONE_EVENT and self.rule.competing:
             raise ValueError(
-                f"{self.name}: {self.endpoint} has competing events; Kaplan-Meier would overstate its incidence"
+                f"{self.name}: {self.endpoint} has competing events; {self.method} would overstate its incidence"
             )
+        self._refuse_incomplete()
+
+    def _refuse_unknown(self, what: str, given: str, known: Any) -> None:
+        if given not in known:
+            raise ValueError(f"{self.name}: {what} {given!r} is unknown; expected one of {', '.join(known)}")
+
+    def _refuse_incomplete(self) -> None:
+        needs = {
+            "covariates": self.method in REGRESSIONS and not self.covariates,
+            "an outcome": self.method == PROPORTION and self.outcome is None and not self.endpoint,
+            "landmark_days": self.method == LANDMARK and self.options.landmark_days is None,
+            "an exposure": self.method in (LANDMARK, TIME_DEPENDENT) and not self.options.exposure,
+        }
+        for what, missing in needs.items():
+            if missing:
+                raise ValueError(f"{self.name}: {self.method} needs {what}")
 
     @property
     def rule(self) -> Endpoint:
-        """The endpoint rule."""
+        """The endpoint rule. Raises KeyError for an analysis without one."""
         return ENDPOINTS[self.endpoint]
 
     @property
-    def population(self) -> str:
-        """Who is counted, in words."""
-        return SET_LABELS[self.rule.set]
+    def set(self) -> str:
+        """The column of the timeline that says who is counted."""
+        return self.population or (self.rule.set if self.endpoint else "all")
 
-    def as_dict(self, levels: tuple[tuple[str, str], ...] | None = None) -> dict:
+    @property
+    def population_label(self) -> str:
+        """Who is counted, in words."""
+        return SET_LABELS[self.set]
+
+    def as_dict(self, levels: Levels | None = None) -> dict:
         """The analysis as JSON; `levels` are the group levels found where none are declared."""
         return {
             "name": self.name,
             "title": self.title,
             "question": self.question,
             "cohort": self.cohort,
-            "endpoint": self.endpoint,
-            "population": self.population,
+            "endpoint": self.endpoint or None,
+            "population": self.population_label,
+            "set": self.set,
             "groups": self.groups.as_dict(levels) if self.groups else None,
+            "covariates": [one.as_dict() for one in self.covariates],
+            "outcome": self.outcome.as_dict() if self.outcome else None,
             "method": self.method,
+            "options": self.options.as_dict(),
             "at_months": list(self.at_months),
             "tick_months": self.tick_months,
             "version": self.version,
@@ -108,7 +230,7 @@ class Analysis:
     @property
     def hash(self) -> str:
         """SHA-256 of the analysis and its endpoint rule in canonical JSON (sorted keys, no spaces, UTF-8)."""
-        spec = {"analysis": self.as_dict(), "endpoint": self.rule.as_dict()}
+        spec = {"analysis": self.as_dict(), "endpoint": self.rule.as_dict() if self.endpoint else None}
         canonical = json.dumps(spec, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 

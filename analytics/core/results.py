@@ -15,7 +15,8 @@ from analytics.core.estimators.kaplan_meier import (
     risk_table,
     survival_at,
 )
-from analytics.core.estimators.logrank import LogRank
+from analytics.core.estimators.logrank import ChiSquare, LogRank
+from analytics.core.estimators.restricted_mean import Contrast, RestrictedMean
 
 DAYS_PER_MONTH = 30.4375
 
@@ -109,12 +110,27 @@ def group_json(
     }
 
 
+def chi_square_json(test: ChiSquare) -> dict:
+    """A test."""
+    return {"statistic": number(test.statistic), "df": test.df, "p": number(test.p)}
+
+
+def restricted_mean_json(mean: RestrictedMean) -> dict:
+    """The mean of one group."""
+    names = ("n", "n_events", "estimate", "std_error", "lower", "upper")
+    return {name.removeprefix("n_"): number(getattr(mean, name)) for name in names}
+
+
+def contrast_json(contrast: Contrast) -> dict:
+    """A difference or ratio of two restricted means."""
+    names = ("estimate", "std_error", "lower", "upper", "statistic", "p")
+    return {name: number(getattr(contrast, name)) for name in names}
+
+
 def logrank_json(test: LogRank) -> dict:
     """The test and its groups."""
     return {
-        "statistic": number(test.test.statistic),
-        "df": test.test.df,
-        "p": number(test.test.p),
+        **chi_square_json(test.test),
         "groups": [
             {
                 "group": group,

@@ -7,6 +7,8 @@ NO_CLOCK = "The date that starts the clock is missing"
 OUT_OF_ORDER = "An event is dated before the clock starts"
 NO_END = "No date ends the observation"
 NOT_IN_SET = "Not in the analysis set: {population}"
+NOT_IN_RULES_SET = "Outside the set of the rule {rule}"
+RESTS_ON_IMPUTED = "The time rests on an imputed date"
 GROUP_NOT_KNOWN = "{group} not known"
 
 TOO_FEW_GROUPS = "No log-rank test: fewer than two groups hold cases."

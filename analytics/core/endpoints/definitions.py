@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SET_LABELS = {
+    "all": "All registered cases",
     "infused": "Infused with tisagenlecleucel",
     "shipped": "Leukapheresis product shipped (intention to treat)",
     "decided": "Accepted for CAR-T therapy",

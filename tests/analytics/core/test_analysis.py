@@ -23,9 +23,15 @@ def test_equal_analyses_have_one_hash_and_a_changed_word_another():
     ("words", "message"),
     [
         ({"endpoint": "PFS"}, "os: endpoint 'PFS' is unknown; expected one of OS_INF"),
-        ({"method": "cox"}, "os: method 'cox' is unknown; expected one of kaplan-meier"),
+        ({"method": "coxph"}, "os: method 'coxph' is unknown; expected one of kaplan-meier"),
         ({"endpoint": "CIR"}, "os: CIR has competing events"),
         ({"tick_months": 0}, "os: months must be positive"),
+        ({"population": "everybody"}, "os: population 'everybody' is unknown; expected one of all, infused"),
+        ({"method": "cox"}, "os: cox needs covariates"),
+        ({"method": "proportion", "endpoint": ""}, "os: proportion needs an outcome"),
+        ({"method": "landmark"}, "os: landmark needs landmark_days"),
+        ({"method": "time-dependent"}, "os: time-dependent needs an exposure"),
+        ({"endpoint": ""}, "os: endpoint '' is unknown"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(words, message):

@@ -1,0 +1,113 @@
+"""Who is in an analysis: the cases of its cohort and population with a time and a group, and why the others are not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analytics.core import sentences
+from analytics.core.analysis import Analysis, Levels
+from analytics.core.endpoints.derive import derive
+
+ALL = ("all", sentences.ALL_CASES)
+FLAGS = ("response_from_site", "relapse_without_remission")
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The cases an analysis uses.
+
+    cases     the cohort's rows of the case table that are in the population, whatever else is known of them
+    rows      those that are analysed: time, status, event, imputed (of an endpoint), group, and the columns asked for
+    excluded  (reason, n) of the cohort's cases that are not in `rows`
+    levels    (value, label) of the groups, in the order shown; one for all cases without groups
+    """
+
+    analysis: Analysis
+    cases: pd.DataFrame
+    rows: pd.DataFrame
+    excluded: list[tuple[str, int]]
+    levels: Levels
+
+    def group(self, value: str) -> pd.DataFrame:
+        """The rows of one group."""
+        rows: pd.DataFrame = self.rows[self.rows["group"].to_numpy() == value]
+        return rows
+
+    @property
+    def event(self) -> np.ndarray:
+        """(n,) whether each row ends with the rule's own event."""
+        return np.asarray(self.rows["status"].to_numpy() == 1)
+
+
+def select(analysis: Analysis, table: pd.DataFrame) -> Selected:
+    """The cases of `table` (one row a case: timeline and columns) that `analysis` uses.
+
+    Raises ValueError if the table lacks a column that the analysis asks for.
+    """
+    _refuse_absent_columns(analysis, table)
+    cohort = table[(table["cohort"] == analysis.cohort).to_numpy(dtype=bool)]
+    inside = cohort if analysis.set == "all" else cohort[cohort[analysis.set].to_numpy(dtype=bool)]
+    excluded = [(sentences.NOT_IN_SET.format(population=analysis.population_label), len(cohort) - len(inside))]
+    rows = inside[_columns(analysis, inside)]
+    if analysis.endpoint:
+        rows, untimed = _timed(analysis, inside, rows)
+        excluded += untimed
+    rows, ungrouped = _grouped(analysis, rows)
+    excluded += ungrouped
+    return Selected(analysis, inside, rows, [one for one in excluded if one[1]], _levels(analysis, rows))
+
+
+def _columns(analysis: Analysis, table: pd.DataFrame) -> list[str]:
+    """Columns of the case table that the analysis reads beside time and status."""
+    asked = [one.column for one in (analysis.groups, analysis.outcome, *analysis.covariates) if one is not None]
+    asked += [analysis.options.strata] if analysis.options.strata else []
+    asked += [analysis.options.exposure] if analysis.options.exposure else []
+    asked += ["T0", "site", *FLAGS]
+    return [name for name in dict.fromkeys(asked) if name in table.columns]
+
+
+def _refuse_absent_columns(analysis: Analysis, table: pd.DataFrame) -> None:
+    asked = [one.column for one in (*analysis.covariates, analysis.groups, analysis.outcome) if one is not None]
+    asked += [name for name in (analysis.options.strata, analysis.options.exposure) if name]
+    absent = [name for name in dict.fromkeys(asked) if name not in table.columns]
+    if absent:
+        raise ValueError(f"{analysis.name}: the case table lacks {', '.join(absent)}")
+
+
+def _timed(analysis: Analysis, inside: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, int]]]:
+    """Rows with a time by the rule, and the counts of those without one, by reason."""
+    derived = derive(inside, analysis.rule)
+    excluded = [(str(reason), int(n)) for reason, n in derived["excluded"].value_counts(sort=False).items()]
+    known = derived["excluded"].isna().to_numpy()
+    if len(derived) < len(inside):
+        excluded.append((sentences.NOT_IN_RULES_SET.format(rule=analysis.endpoint), len(inside) - len(derived)))
+    if analysis.options.without_imputed:
+        resting = known & derived["imputed"].to_numpy()
+        excluded.append((sentences.RESTS_ON_IMPUTED, int(resting.sum())))
+        known &= ~resting
+    kept = derived[known]
+    return kept.join(rows.drop(columns=[name for name in rows if name in kept])), excluded
+
+
+def _grouped(analysis: Analysis, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, int]]]:
+    """Rows whose group is known, and the count of the others. A declared level without a case stays, empty."""
+    groups = analysis.groups
+    if groups is None:
+        return rows.assign(group=ALL[0]), []
+    group = rows[groups.column].astype(object)
+    known = group.notna()
+    if groups.levels:
+        known &= group.isin([value for value, _ in groups.levels])
+    unknown = sentences.GROUP_NOT_KNOWN.format(group=groups.label), int((~known).sum())
+    return rows.assign(group=group)[known], [unknown]
+
+
+def _levels(analysis: Analysis, rows: pd.DataFrame) -> Levels:
+    if analysis.groups is None:
+        return (ALL,)
+    if analysis.groups.levels:
+        return analysis.groups.levels
+    return tuple((str(value), str(value)) for value in sorted(rows["group"].unique()))
