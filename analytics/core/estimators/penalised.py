@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analytics.core.estimators.maximum import flat, inverse, solve, spread
+from analytics.core.estimators.maximum import flat, inverse, spread
 from analytics.core.estimators.partial_likelihood import (
     RiskSets,
     information,
