@@ -11,6 +11,7 @@ from scipy.optimize import brentq  # type: ignore[import-untyped]
 from scipy.special import gammaln, logsumexp  # type: ignore[import-untyped]
 from scipy.stats import chi2, norm  # type: ignore[import-untyped]
 
+from analytics.core import small_sample_sentences as words
 from analytics.core.estimators.logrank import ChiSquare
 
 # Tables whose probabilities differ by less count as equally likely, as in R's fisher.test.
@@ -18,16 +19,6 @@ LIKELY_TOLERANCE = 1e-7
 # Partial tables held at once by the exact test; more would take too long and much memory.
 MOST_PARTIAL_TABLES = 3_000_000
 FEW_EXPECTED = 5
-
-INFINITE = "The odds ratio is infinite because a cell is 0: only its lower limit can be estimated."
-NO_WOOLF_LIMITS = "A cell is 0: the limits of the sample odds ratio are not defined; the exact limits are."
-EMPTY_MARGIN = "A row or column of the table is empty: the odds ratio is not defined."
-FEW_EXPECTED_COUNTS = "{n} of {cells} cells have an expected count below 5: the chi-squared test is approximate."
-TOO_LARGE = (
-    "the table of {rows} x {columns} with {n} counts is too large for the exact test; "
-    "use the chi-squared test, or combine levels"
-)
-OF_A_TABLE = (INFINITE, NO_WOOLF_LIMITS, EMPTY_MARGIN, FEW_EXPECTED_COUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +55,10 @@ def sample_odds_ratio(table: ArrayLike, confidence: float = 0.95) -> OddsRatio:
     (a, b), (c, d) = counts.astype("float64")
     nan = float("nan")
     if b * c == 0:
-        return OddsRatio(nan, nan, nan, "sample", confidence, (INFINITE, NO_WOOLF_LIMITS))
+        return OddsRatio(nan, nan, nan, "sample", confidence, (words.INFINITE_ODDS, words.NO_WOOLF_LIMITS))
     estimate = float(a * d / (b * c))
     if estimate == 0:
-        return OddsRatio(0.0, nan, nan, "sample", confidence, (NO_WOOLF_LIMITS,))
+        return OddsRatio(0.0, nan, nan, "sample", confidence, (words.NO_WOOLF_LIMITS,))
     spread = float(np.exp(norm.isf((1 - confidence) / 2) * np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)))
     return OddsRatio(estimate, estimate / spread, estimate * spread, "sample", confidence, ())
 
@@ -97,7 +88,7 @@ def conditional_odds_ratio(table: ArrayLike, confidence: float = 0.95) -> OddsRa
     estimate = 0.0 if first else float("nan") if last else _root(lambda t: mean(t) - x)
     lower = 0.0 if first else _root(lambda t: share(t, above) - tail)
     upper = float("nan") if last else _root(lambda t: tail - share(t, below))
-    return OddsRatio(estimate, lower, upper, "conditional", confidence, (INFINITE,) if last else ())
+    return OddsRatio(estimate, lower, upper, "conditional", confidence, (words.INFINITE_ODDS,) if last else ())
 
 
 def _root(increasing: Callable[[float], float]) -> float:
@@ -140,7 +131,7 @@ def _exact(counts: np.ndarray) -> float:
     rows, columns = counts.sum(axis=1), np.sort(counts.sum(axis=0))[::-1]
     margins = gammaln(rows + 1).sum() + gammaln(columns + 1).sum() - gammaln(counts.sum() + 1)
     left, log_p, paths = np.sort(rows)[None, :], np.array([margins]), np.ones(1)
-    too_large = TOO_LARGE.format(rows=counts.shape[0], columns=counts.shape[1], n=counts.sum())
+    too_large = words.TOO_LARGE_FOR_EXACT.format(rows=counts.shape[0], columns=counts.shape[1], n=counts.sum())
     for total in columns[:-1]:
         left, log_p, paths = _fill(left, log_p, paths, int(total), too_large)
     log_p = log_p - gammaln(left + 1).sum(axis=1)  # the last column takes what is left
@@ -197,7 +188,7 @@ def chi_square(table: ArrayLike, *, correction: bool = True) -> ContingencyTest:
         gap = gap - min(0.5, float(gap.min()))
     statistic, df = float((gap**2 / expected).sum()), (counts.shape[0] - 1) * (counts.shape[1] - 1)
     few = int(np.count_nonzero(expected < FEW_EXPECTED))
-    warnings = (FEW_EXPECTED_COUNTS.format(n=few, cells=expected.size),) if few else ()
+    warnings = (words.FEW_EXPECTED_COUNTS.format(n=few, cells=expected.size),) if few else ()
     return ContingencyTest(ChiSquare(statistic, df, float(chi2.sf(statistic, df))), expected, corrected, warnings)
 
 
@@ -224,7 +215,7 @@ def _two_by_two(table: ArrayLike, confidence: float) -> np.ndarray:
 
 
 def _empty(counts: np.ndarray) -> str | None:
-    return EMPTY_MARGIN if (counts.sum(axis=0) == 0).any() or (counts.sum(axis=1) == 0).any() else None
+    return words.EMPTY_MARGIN if (counts.sum(axis=0) == 0).any() or (counts.sum(axis=1) == 0).any() else None
 
 
 def _undefined(method: str, confidence: float, warning: str) -> OddsRatio:

@@ -2,60 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import chi2, norm  # type: ignore[import-untyped]
 
+from analytics.core import regression_sentences as words
+from analytics.core import small_sample_sentences as few
+from analytics.core.estimators.cox import CoxFit, Term
 from analytics.core.estimators.logrank import ChiSquare
 from analytics.core.estimators.maximum import inverse
-from analytics.core.estimators.partial_likelihood import RiskSets, risk_sets
+from analytics.core.estimators.partial_likelihood import RiskSets, moments, risk_sets
 from analytics.core.estimators.penalised import Point, dependent, limit, maximise, point
 
-NO_EVENT_TO_FIT = "No event happened: no regression is estimated."
-NOT_CONVERGED = "The penalised likelihood did not converge: the estimates are not to be used."
-NO_LIMIT = "{term}: the penalised profile likelihood does not fall far enough; the limit on that side is not estimable."
-TEST_NOT_CONVERGED = "{term}: the penalised likelihood without it did not converge; its p value is not estimable."
-OF_A_FIRTH_FIT = (NO_EVENT_TO_FIT, NOT_CONVERGED, NO_LIMIT, TEST_NOT_CONVERGED)
+NO_TEST = ChiSquare(float("nan"), 0, float("nan"))
 
 
 @dataclass(frozen=True, slots=True)
-class FirthFit:
-    """A fitted regression; vectors have one value for each term, NaN where not estimable.
+class FirthFit(CoxFit):
+    """A fitted regression, read like a CoxFit, with these differences.
 
-    n, events     rows and events used
-    std_error     from the information at the estimate; robust_std_error is not defined for a penalised fit and is NaN
-    lower, upper  profile penalised-likelihood limits of the hazard ratio
-    statistic, p  penalised likelihood-ratio test of each term (chi-squared, 1 degree of freedom)
-    loglik, loglik_null  penalised log likelihoods, at the estimate and with all coefficients 0, for covariates in units
-                  of their standard deviation (as coxphf prints them), so that no unit changes them
-    score         of the penalised score with all coefficients 0
+    terms                lower and upper are profile penalised-likelihood limits; statistic and p are the penalised
+                         likelihood-ratio test (chi-squared, 1 degree of freedom); robust_std_error is NaN
+    loglik, loglik_null  penalised, for covariates in units of their standard deviation (as coxphf prints them), so that
+                         no unit changes them
+    score                of the penalised score with all coefficients 0
+    robust_score, aic    not defined: NaN
+    converged            False if the maximum was not reached
     """
 
-    n: int
-    events: int
-    terms: tuple[str, ...]
-    coef: np.ndarray
-    std_error: np.ndarray
-    robust_std_error: np.ndarray
-    hr: np.ndarray
-    lower: np.ndarray
-    upper: np.ndarray
-    statistic: np.ndarray
-    p: np.ndarray
-    covariance: np.ndarray
-    loglik: float
-    loglik_null: float
-    likelihood_ratio: ChiSquare
-    wald: ChiSquare
-    score: ChiSquare
-    ties: str
-    confidence: float
     converged: bool
-    warnings: tuple[str, ...]
-    sets: RiskSets = field(repr=False)
 
 
 def firth_cox(
@@ -63,7 +41,7 @@ def firth_cox(
     event: ArrayLike,
     x: ArrayLike,
     *,
-    terms: tuple[str, ...] | list[str] | None = None,
+    terms: Sequence[str] | None = None,
     entry: ArrayLike | None = None,
     strata: ArrayLike | None = None,
     weights: ArrayLike | None = None,
@@ -73,13 +51,12 @@ def firth_cox(
     """Fit a proportional hazards regression by maximum penalised likelihood.
 
     time, event, entry, strata, weights  as for `cox`
-    x           (n, p) numbers, no intercept
-    terms       names of the columns; x1, x2, .. if not given
+    x           (n, p) numbers, no intercept; terms: their p names (x1, x2, .. if not given)
     ties        breslow (as coxphf) or efron
     confidence  level of the profile limits
 
-    Finite also under separation, and less biased away from 1 with few events. Raises ValueError as `cox` does, and for
-    covariates that are constant or collinear. Without any event all is NaN with a warning.
+    Finite also under separation, and less biased away from 1 with few events; more columns than events are allowed, with
+    a warning. Raises ValueError for unusable vectors, no row, no event, or a column that tells nothing apart.
 
     Source: Firth 1993; Heinze & Schemper 2001 (penalised score, profile limits, likelihood-ratio tests with the penalty
     of the full model). Agrees with R coxphf, and with the same function maximised in R by optim:
@@ -89,61 +66,95 @@ def firth_cox(
         raise ValueError(f"confidence is {confidence}; expected a number between 0 and 1")
     sets = risk_sets(time, event, x, entry=entry, strata=strata, weights=weights, ties=ties)
     names = _names(terms, len(sets.x))
-    if not len(sets.dead):
-        return _nothing(sets, names, confidence)
-    if (lost := dependent(sets)).any():
-        which = ", ".join(name for name, bad in zip(names, lost, strict=True) if bad)
-        raise ValueError(
-            f"{which}: constant among those at risk when events happen, or determined by the terms before; leave it out"
-        )
-    best = maximise(sets)
-    warnings = [] if best.converged else [NOT_CONVERGED]
-    fall = float(chi2.ppf(confidence, 1)) / 2
-    sides = np.array([[limit(sets, best, j, fall, side) for side in (-1, 1)] for j in range(len(names))])
-    warnings += [NO_LIMIT.format(term=name) for name, pair in zip(names, sides, strict=True) if np.isnan(pair).any()]
-    statistic = np.array([_without(sets, best, j) for j in range(len(names))])
-    warnings += [
-        TEST_NOT_CONVERGED.format(term=name) for name, one in zip(names, statistic, strict=True) if np.isnan(one)
-    ]
-    covariance, null = inverse(best.information), point(sets, np.zeros(len(names)))
+    _refuse(sets, names)
+    best, null = maximise(sets), point(sets, np.zeros(len(names)))
+    covariance = inverse(best.information)
+    rows = _terms(sets, best, covariance, names, confidence)
     unit = float(np.log(np.std(sets.x, axis=1, ddof=1)).sum())
     return FirthFit(
         n=len(sets.time),
         events=len(sets.dead),
-        terms=names,
-        coef=best.beta,
-        std_error=np.sqrt(np.diagonal(covariance)),
-        robust_std_error=np.full(len(names), np.nan),
-        hr=np.exp(best.beta),
-        lower=np.exp(sides[:, 0]),
-        upper=np.exp(sides[:, 1]),
-        statistic=statistic,
-        p=chi2.sf(statistic, 1),
-        covariance=covariance,
+        subjects=len(sets.time),
+        terms=rows,
+        ties=ties,
+        confidence=confidence,
         loglik=best.loglik - unit,
         loglik_null=null.loglik - unit,
         likelihood_ratio=_test(2 * (best.loglik - null.loglik), len(names)),
         wald=_test(float(best.beta @ best.information @ best.beta), len(names)),
         score=_test(float(null.gradient @ inverse(null.information) @ null.gradient), len(names)),
-        ties=ties,
-        confidence=confidence,
-        converged=best.converged,
-        warnings=tuple(warnings),
+        robust_score=NO_TEST,
+        aic=float("nan"),
+        warnings=_warnings(sets, rows, best.converged),
+        beta=best.beta,
+        covariance=covariance,
+        robust_covariance=None,
+        infinite=np.zeros(len(names), dtype=bool),
         sets=sets,
+        at=moments(sets, best.beta),
+        cluster=None,
+        converged=best.converged,
     )
 
 
 def wald_limits(fit: FirthFit) -> tuple[np.ndarray, np.ndarray]:
-    """Limits exp(coef -/+ z standard errors) of the hazard ratios, for comparison with the profile limits."""
-    half = norm.isf((1 - fit.confidence) / 2) * fit.std_error
-    return np.exp(fit.coef - half), np.exp(fit.coef + half)
+    """Limits exp(coef -/+ z standard errors) of the hazard ratios, to compare with the profile limits."""
+    half = norm.isf((1 - fit.confidence) / 2) * np.sqrt(np.diagonal(fit.covariance))
+    with np.errstate(over="ignore"):
+        return np.exp(fit.beta - half), np.exp(fit.beta + half)
 
 
-def _without(sets: RiskSets, best: Point, term: int) -> float:
+def _names(terms: Sequence[str] | None, size: int) -> tuple[str, ...]:
+    names = tuple(f"x{number + 1}" for number in range(size)) if terms is None else tuple(terms)
+    if len(names) != size or len(set(names)) != size:
+        raise ValueError(f"terms must have {size} different names, one for each column of x")
+    return names
+
+
+def _refuse(sets: RiskSets, names: tuple[str, ...]) -> None:
+    """Raise ValueError where no model can be fitted."""
+    if not len(sets.time):
+        raise ValueError(words.NO_ROW)
+    if not len(sets.dead):
+        raise ValueError(words.NO_EVENT.format(n=len(sets.time)))
+    if not names:
+        raise ValueError(words.NO_COVARIATE)
+    nothing = dependent(sets)
+    if nothing.any():
+        raise ValueError(words.ADDS_NOTHING.format(term=names[int(np.flatnonzero(nothing)[0])]))
+
+
+def _terms(
+    sets: RiskSets, best: Point, covariance: np.ndarray, names: tuple[str, ...], confidence: float
+) -> tuple[Term, ...]:
+    fall = float(chi2.ppf(confidence, 1)) / 2
+    found = []
+    for column, name in enumerate(names):
+        lower, upper = (limit(sets, best, column, fall, side) for side in (-1, 1))
+        statistic = _without(sets, best, column)
+        with np.errstate(over="ignore"):
+            hr, lower, upper = (float(np.exp(value)) for value in (best.beta[column], lower, upper))
+        found.append(
+            Term(
+                term=name,
+                coef=float(best.beta[column]),
+                std_error=float(np.sqrt(covariance[column, column])),
+                robust_std_error=float("nan"),
+                hr=hr,
+                lower=lower,
+                upper=upper,
+                statistic=statistic,
+                p=float(chi2.sf(statistic, 1)),
+            )
+        )
+    return tuple(found)
+
+
+def _without(sets: RiskSets, best: Point, column: int) -> float:
     """Twice the fall of the penalised likelihood when one coefficient is held at 0."""
-    free = np.arange(len(best.beta)) != term
+    free = np.arange(len(best.beta)) != column
     start = best.beta.copy()
-    start[term] = 0
+    start[column] = 0
     found = maximise(sets, start, free)
     return max(2 * (best.loglik - found.loglik), 0.0) if found.converged else float("nan")
 
@@ -152,32 +163,15 @@ def _test(statistic: float, df: int) -> ChiSquare:
     return ChiSquare(statistic, df, float(chi2.sf(statistic, df)))
 
 
-def _names(terms: Any, size: int) -> tuple[str, ...]:
-    names = tuple(f"x{j + 1}" for j in range(size)) if terms is None else tuple(str(term) for term in terms)
-    if len(names) != size:
-        raise ValueError(f"terms has {len(names)} names for {size} columns of x; expected one for each")
-    if not names:
-        raise ValueError("x has no column; expected at least one covariate")
-    return names
-
-
-def _nothing(sets: RiskSets, names: tuple[str, ...], confidence: float) -> FirthFit:
-    nan, none = float("nan"), np.full(len(names), np.nan)
-    no_test = ChiSquare(nan, 0, nan)
-    return FirthFit(
-        n=len(sets.time),
-        events=0,
-        terms=names,
-        **dict.fromkeys(("coef", "std_error", "robust_std_error", "hr", "lower", "upper", "statistic", "p"), none),
-        covariance=np.full((len(names), len(names)), nan),
-        loglik=nan,
-        loglik_null=nan,
-        likelihood_ratio=no_test,
-        wald=no_test,
-        score=no_test,
-        ties=sets.ties,
-        confidence=confidence,
-        converged=False,
-        warnings=(NO_EVENT_TO_FIT,),
-        sets=sets,
-    )
+def _warnings(sets: RiskSets, terms: tuple[Term, ...], converged: bool) -> tuple[str, ...]:
+    found = [] if converged else [words.NOT_CONVERGED]
+    for term in terms:
+        found += [few.NO_LIMIT.format(term=term.term)] * bool(np.isnan((term.lower, term.upper)).any())
+        found += [few.NO_TEST.format(term=term.term)] * bool(np.isnan(term.p))
+    ratio = len(sets.dead) / len(terms)
+    if ratio < 5:
+        found.append(few.FEW_FOR_FIRTH.format(ratio=f"{ratio:.1f}"))
+    never = int((sets.leave == len(sets.times)).sum())
+    if never:
+        found.append(words.counted(words.LONE_ROWS, never))
+    return tuple(found)

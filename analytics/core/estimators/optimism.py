@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from analytics.core import small_sample_sentences as words
 from analytics.core.estimators.logrank import _codes
 from analytics.core.estimators.resampled import Fits, Rows, concordances, fit, rows_of
 from analytics.core.estimators.times import observed
@@ -14,12 +15,6 @@ from analytics.core.estimators.times import observed
 SEED = 20250302
 # Numbers held at once for the resamples fitted together.
 HELD_AT_ONCE = 4_000_000
-
-NO_MODEL = "No corrected concordance: the model itself has no finite estimate."
-FAILED = "{failed} of {resamples} resamples could not be fitted and are left out of the correction."
-PENALISED = "{firth} of {resamples} resamples had no finite ordinary estimate and were fitted with Firth's penalty."
-TOO_MANY_FAILED = "More than one in ten resamples could not be fitted: the corrected concordance is not reliable."
-OF_OPTIMISM = (NO_MODEL, FAILED, PENALISED, TOO_MANY_FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +71,7 @@ def optimism(
     model, whole_penalised = _fitted(rows, everyone, firth)
     if not len(rows.dead) or not model.converged[0]:
         nan = float("nan")
-        return Optimism(nan, nan, nan, nan, resamples, 0, resamples, seed, (NO_MODEL,))
+        return Optimism(nan, nan, nan, nan, resamples, 0, resamples, seed, (words.NO_MODEL,))
     apparent = float(concordances(rows, everyone, model.coef @ rows.x.T)[0])
     firth = firth or bool(whole_penalised)
     rng = np.random.Generator(np.random.PCG64(seed))
@@ -147,9 +142,9 @@ def _fitted(rows: Rows, drawn: np.ndarray, firth: bool) -> tuple[Fits, int]:
 def _warnings(resamples: int, penalised: int, failed: int) -> tuple[str, ...]:
     found = []
     if penalised:
-        found.append(PENALISED.format(firth=penalised, resamples=resamples))
+        found.append(words.PENALISED.format(penalised=penalised, resamples=resamples))
     if failed:
-        found.append(FAILED.format(failed=failed, resamples=resamples))
+        found.append(words.FAILED.format(failed=failed, resamples=resamples))
     if failed > resamples / 10:
-        found.append(TOO_MANY_FAILED)
+        found.append(words.MANY_FAILED)
     return tuple(found)

@@ -134,7 +134,7 @@ def limit(sets: RiskSets, best: Point, term: int, fall: float, side: int) -> flo
         start = here.beta + _along(best, term) * (value - here.beta[term])
         here = _profile(sets, start, best.beta, term, value, free)
         over = here.loglik - target
-        if abs(over) < LEVEL_TOLERANCE:
+        if abs(over) < LEVEL_TOLERANCE + ROUNDING * abs(target):
             return value
         if over > 0:
             inside = value

@@ -9,12 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm  # type: ignore[import-untyped]
 
+from analytics.core import small_sample_sentences as words
 from analytics.core.estimators.times import Counts, Observed, counts, observed
-
-BEYOND_OBSERVATION = (
-    "tau is {tau:g}, but the last observed time is {last:g} and not all have had the event by then: "
-    "the curve is not known up to tau; choose tau of at most {last:g}"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +91,7 @@ def _area(at: Counts, tau: float | None) -> tuple[float, float, float]:
     last = float(at.time[-1])
     horizon = last if tau is None else float(tau)
     if horizon > last and survival[-1] > 0:
-        raise ValueError(BEYOND_OBSERVATION.format(tau=horizon, last=last))
+        raise ValueError(words.BEYOND_OBSERVATION.format(tau=f"{horizon:g}", last=f"{last:g}"))
     within = at.time <= horizon
     d, n, after = at.events[within], at_risk[within], survival[within]
     steps = np.diff(np.concatenate(([0.0], at.time[within], [horizon])))

@@ -6,28 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analytics.core import small_sample_sentences as words
 from analytics.core.estimators.partial_likelihood import RiskSets
 
 # Events per coefficient: below the first Firth's regression is the one shown; below the second a warning stands by.
 TOO_FEW_EVENTS, FEW_EVENTS = 5.0, 10.0
-
-SEPARATED = (
-    "Firth's regression, because {terms} orders the events (a level without events, or every event at the largest or "
-    "smallest value at risk): an ordinary hazard ratio would be infinite."
-)
-TOO_FEW = (
-    "Firth's regression, because there are {events} events for {terms} coefficients: fewer than 5 each, too few for an "
-    "ordinary Cox regression."
-)
-ASKED = "Firth's regression, as asked for."
-ENOUGH = (
-    "Ordinary Cox regression: {events} events for {terms} coefficients, at least 10 each. Firth's stands beside it."
-)
-BARELY = (
-    "Ordinary Cox regression with {events} events for {terms} coefficients: fewer than 10 each, so hazard ratios may be "
-    "too far from 1. Compare Firth's beside it."
-)
-OF_A_CHOICE = (SEPARATED, TOO_FEW, ASKED, ENOUGH, BARELY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +22,8 @@ class Choice:
     reason: str
 
 
-def choose(events: int, terms: int, separated: tuple[str, ...] = (), *, asked: str | None = None) -> Choice:
-    """Which Cox regression to show for `events` events and `terms` coefficients.
+def choose(events: int, columns: int, separated: tuple[str, ...] = (), *, asked: str | None = None) -> Choice:
+    """Which Cox regression to show for `events` events and `columns` coefficients.
 
     separated  names of the terms that order the events (see `separated`)
     asked      "firth" for Firth's in any case; None for the rule
@@ -51,19 +34,19 @@ def choose(events: int, terms: int, separated: tuple[str, ...] = (), *, asked: s
 
     Source: Heinze & Schemper 2001 (separation); Peduzzi et al. 1995, Vittinghoff & McCulloch 2007 (events per variable).
     """
-    if events < 0 or terms < 1:
-        raise ValueError(f"{events} events and {terms} coefficients; expected at least 0 and 1")
+    if events < 0 or columns < 1:
+        raise ValueError(f"{events} events and {columns} coefficients; expected at least 0 and 1")
     if asked not in (None, "firth"):
         raise ValueError(f"asked is {asked!r}; expected 'firth' or None")
-    each = events / terms
+    each = events / columns
     if separated:
-        return Choice("firth", None, SEPARATED.format(terms=", ".join(separated)))
+        return Choice("firth", None, words.SEPARATED.format(terms=", ".join(separated)))
     if each < TOO_FEW_EVENTS:
-        return Choice("firth", None, TOO_FEW.format(events=events, terms=terms))
+        return Choice("firth", None, words.TOO_FEW.format(events=events, columns=columns))
     if asked == "firth":
-        return Choice("firth", "cox" if each >= FEW_EVENTS else None, ASKED)
-    sentence = ENOUGH if each >= FEW_EVENTS else BARELY
-    return Choice("cox", "firth", sentence.format(events=events, terms=terms))
+        return Choice("firth", "cox" if each >= FEW_EVENTS else None, words.ASKED)
+    sentence = words.ENOUGH if each >= FEW_EVENTS else words.BARELY
+    return Choice("cox", "firth", sentence.format(events=events, columns=columns))
 
 
 def separated(sets: RiskSets) -> np.ndarray:
