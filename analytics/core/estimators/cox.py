@@ -112,8 +112,8 @@ def cox(
 
     time, event, entry, strata, weights, ties   as for `partial_likelihood.risk_sets`
     x           (n, p) covariates without intercept; terms: their p names (x1, x2, .. if not given)
-    cluster     (n,) labels; standard errors are then robust to dependence within clusters. Weights other than 1 are
-                taken as sampling weights: the errors are robust too, each row its own cluster unless told otherwise
+    cluster     (n,) labels; standard errors are then robust to dependence within clusters. Weights that are not whole
+                are sampling weights: the errors are robust too, each row its own cluster unless told otherwise
     subject     (n,) labels; only checks that the (entry, time] rows of one subject do not overlap
     confidence  level of the (Wald) limits
 
@@ -178,7 +178,7 @@ def _refuse(sets: RiskSets, null: Moments, names: tuple[str, ...]) -> None:
 
 def _clusters(cluster: ArrayLike | None, sets: RiskSets) -> np.ndarray | None:
     if cluster is None:
-        return np.arange(len(sets.time)) if (sets.weight != 1).any() else None
+        return None if (sets.weight == np.rint(sets.weight)).all() else np.arange(len(sets.time))
     labels = np.asarray(cluster)
     if labels.shape != sets.time.shape:
         raise ValueError("cluster must have one label for each time")

@@ -164,7 +164,7 @@ def _read(column: pd.Series, one: Covariate, used: np.ndarray) -> np.ndarray:
         sentence = words.NOT_A_FLAG
     bad = ~absent & ~np.isfinite(numbers)
     if bad.any():
-        raise ValueError(sentence.format(covariate=one.shown, value=repr(column[bad].iloc[0])))
+        raise ValueError(sentence.format(covariate=one.shown, value=column[bad].iloc[0]))
     return np.where(absent, np.nan, numbers)
 
 
