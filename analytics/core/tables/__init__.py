@@ -1,0 +1,1 @@
+"""The tables of a report: characteristics, response, toxicity, patient flow, sensitivity, completeness."""
