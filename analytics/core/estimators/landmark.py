@@ -104,8 +104,9 @@ def time_dependent(time: ArrayLike, event: ArrayLike, change: ArrayLike, *, entr
         )
     start = np.zeros(len(data)) if data.entry is None else data.entry
     known = ~np.isnan(changes)
-    stop, moved = data.time.copy(), changes.copy()
-    stop, moved[known] = same_times(stop, changes[known]) if known.any() else (stop, moved[known])
+    moved = changes.copy()
+    # One clock: a change that differs from the end (or the entry) by rounding alone is on that day.
+    stop, start, moved[known] = same_times(data.time, start, changes[known])
     split = known & (moved > start) & (moved < stop)
     from_start = known & (moved <= start)
     all_rows, late_rows = np.arange(len(data)), np.flatnonzero(split)

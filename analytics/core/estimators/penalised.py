@@ -180,5 +180,7 @@ def _next(here: Point, term: int, over: float, inside: float, outside: float, si
 
 def dependent(sets: RiskSets) -> np.ndarray:
     """(p,) bool: covariates that the risk sets cannot tell from those before them, or that do not vary in any."""
-    at = moments(sets, np.zeros(len(sets.x)))
-    return flat(information(sets, at)) if len(sets.times) else np.ones(len(sets.x), dtype=bool)
+    curvature = information(sets, moments(sets, np.zeros(len(sets.x))))
+    # Rounding leaves of a column that never varies a trifle of its square.
+    trifle = 1e-13 * len(sets.dead) * spread(sets) ** 2
+    return np.asarray(flat(curvature) | (np.diagonal(curvature) <= trifle))

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import norm  # type: ignore[import-untyped]
 
 from analytics.core import small_sample_sentences as words
-from analytics.core.estimators.times import Counts, Observed, counts, observed
+from analytics.core.estimators.times import TIME_TOLERANCE, Counts, Observed, counts, observed
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _area(at: Counts, tau: float | None) -> tuple[float, float, float]:
     survival = np.cumprod((at_risk - at.events) / at_risk)
     last = float(at.time[-1])
     horizon = last if tau is None else float(tau)
-    if horizon > last and survival[-1] > 0:
+    if horizon > last * (1 + TIME_TOLERANCE) and survival[-1] > 0:
         raise ValueError(words.BEYOND_OBSERVATION.format(tau=f"{horizon:g}", last=f"{last:g}"))
     within = at.time <= horizon
     d, n, after = at.events[within], at_risk[within], survival[within]
