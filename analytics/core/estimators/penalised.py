@@ -46,16 +46,20 @@ def point(sets: RiskSets, beta: np.ndarray) -> Point:
 
     Source: Firth 1993; Heinze & Schemper 2001.
     """
-    at = moments(sets, beta)
-    curvature = information(sets, at)
-    nothing = Point(beta, -np.inf, curvature, np.full(len(beta), np.nan))
-    if not np.isfinite(at.loglik) or not np.isfinite(curvature).all():
-        return nothing
-    sign, log_det = np.linalg.slogdet(curvature)
-    back = inverse(curvature)
-    if sign <= 0 or not np.isfinite(back).all():
-        return nothing
-    gradient = score(sets, at) + slope_of_information(sets, at, back) / 2
+    nothing = Point(beta, -np.inf, np.full((len(beta), len(beta)), np.nan), np.full(len(beta), np.nan))
+    # Far out numbers overflow; what is not finite then is as good as minus infinity.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        at = moments(sets, beta)
+        if not np.isfinite(at.loglik):
+            return nothing
+        curvature = information(sets, at)
+        if not np.isfinite(curvature).all():
+            return nothing
+        sign, log_det = np.linalg.slogdet(curvature)
+        back = inverse(curvature)
+        if sign <= 0 or not np.isfinite(back).all():
+            return nothing
+        gradient = score(sets, at) + slope_of_information(sets, at, back) / 2
     return Point(beta, float(at.loglik + log_det / 2), curvature, gradient)
 
 
