@@ -83,15 +83,51 @@ class Covariate:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a proportion counts: the column of the case table and the values that count; n are the cases with a value."""
+    """What a proportion counts: the column of the case table and the values that count.
+
+    missing_is_no  cases without a value are in the denominator (not assessed counts as not responding); otherwise they are
+                   counted apart as not known
+    """
 
     column: str
     label: str
     values: tuple[str, ...]
+    missing_is_no: bool = False
 
     def as_dict(self) -> dict:
         """The outcome as JSON."""
-        return {"column": self.column, "label": self.label, "values": list(self.values)}
+        return {
+            "column": self.column,
+            "label": self.label,
+            "values": list(self.values),
+            "missing_is_no": self.missing_is_no,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Something that happens after the clock has started: a date of the timeline, and what to call those with and without it.
+
+    It never splits a curve from day 0, which would grant the exposed immortal time.
+    """
+
+    date: str
+    label: str
+    without: str
+    having: str
+
+    @property
+    def levels(self) -> Levels:
+        """The two groups, without it first."""
+        return ("no", self.without), ("yes", self.having)
+
+    def as_dict(self) -> dict:
+        """The exposure as JSON."""
+        return {
+            "date": self.date,
+            "label": self.label,
+            "levels": [{"value": value, "label": label} for value, label in self.levels],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +136,6 @@ class Options:
 
     tau_months        restricted mean up to here; None = the shorter of the groups' longest observations
     landmark_days     patients followed beyond this day, counted from it
-    exposure          date of the timeline that begins the exposure of a landmark or time-dependent analysis
     strata            column within whose levels hazards are compared
     without_imputed   leave out the cases whose time rests on an imputed date
     permutations      arrangements of the permutation test, when an arm is small
@@ -111,7 +146,6 @@ class Options:
 
     tau_months: int | None = None
     landmark_days: int | None = None
-    exposure: str = ""
     strata: str = ""
     without_imputed: bool = False
     permutations: int = 9999
@@ -138,6 +172,7 @@ class Analysis:
     groups      how the cases are split; None for one curve
     covariates  what a regression adjusts for: each alone, then all together
     outcome     what a proportion counts
+    exposure    what a landmark or time-dependent analysis compares
     at_months   where estimates are reported
     tick_months distance of the ticks of the axis and of the table under it
     source      where the question or the definition of its groups comes from
@@ -155,6 +190,7 @@ class Analysis:
     groups: Groups | None = None
     covariates: tuple[Covariate, ...] = ()
     outcome: Outcome | None = None
+    exposure: Exposure | None = None
     method: str = KAPLAN_MEIER
     options: Options = USUAL
     at_months: tuple[int, ...] = (6, 12, 24)
@@ -185,7 +221,7 @@ class Analysis:
             "covariates": self.method in REGRESSIONS and not self.covariates,
             "an outcome": self.method == PROPORTION and self.outcome is None and not self.endpoint,
             "landmark_days": self.method == LANDMARK and self.options.landmark_days is None,
-            "an exposure": self.method in (LANDMARK, TIME_DEPENDENT) and not self.options.exposure,
+            "an exposure": self.method in (LANDMARK, TIME_DEPENDENT) and self.exposure is None,
         }
         for what, missing in needs.items():
             if missing:
@@ -219,6 +255,7 @@ class Analysis:
             "groups": self.groups.as_dict(levels) if self.groups else None,
             "covariates": [one.as_dict() for one in self.covariates],
             "outcome": self.outcome.as_dict() if self.outcome else None,
+            "exposure": self.exposure.as_dict() if self.exposure else None,
             "method": self.method,
             "options": self.options.as_dict(),
             "at_months": list(self.at_months),

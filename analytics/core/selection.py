@@ -9,6 +9,7 @@ import pandas as pd
 
 from analytics.core import sentences
 from analytics.core.analysis import Analysis, Levels
+from analytics.core.endpoints.dates import days
 from analytics.core.endpoints.derive import derive
 
 ALL = ("all", sentences.ALL_CASES)
@@ -35,6 +36,18 @@ class Selected:
         """The rows of one group."""
         rows: pd.DataFrame = self.rows[self.rows["group"].to_numpy() == value]
         return rows
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether there are groups to compare and to name."""
+        return self.levels != (ALL,)
+
+    @property
+    def exposed_from(self) -> np.ndarray:
+        """(n,) days from the clock to the exposure; NaN where it never came."""
+        exposure = self.analysis.exposure
+        assert exposure is not None  # noqa: S101 - only asked of an analysis with an exposure
+        return days(self.rows[exposure.date]) - days(self.rows[self.analysis.rule.clock])
 
     @property
     def event(self) -> np.ndarray:
@@ -64,14 +77,16 @@ def _columns(analysis: Analysis, table: pd.DataFrame) -> list[str]:
     """Columns of the case table that the analysis reads beside time and status."""
     asked = [one.column for one in (analysis.groups, analysis.outcome, *analysis.covariates) if one is not None]
     asked += [analysis.options.strata] if analysis.options.strata else []
-    asked += [analysis.options.exposure] if analysis.options.exposure else []
-    asked += ["T0", "site", *FLAGS]
+    asked += [analysis.exposure.date] if analysis.exposure else []
+    asked += [analysis.rule.clock] if analysis.endpoint else []
+    asked += ["site", *FLAGS]
     return [name for name in dict.fromkeys(asked) if name in table.columns]
 
 
 def _refuse_absent_columns(analysis: Analysis, table: pd.DataFrame) -> None:
     asked = [one.column for one in (*analysis.covariates, analysis.groups, analysis.outcome) if one is not None]
-    asked += [name for name in (analysis.options.strata, analysis.options.exposure) if name]
+    asked += [analysis.options.strata] if analysis.options.strata else []
+    asked += [analysis.exposure.date] if analysis.exposure else []
     absent = [name for name in dict.fromkeys(asked) if name not in table.columns]
     if absent:
         raise ValueError(f"{analysis.name}: the case table lacks {', '.join(absent)}")

@@ -22,6 +22,24 @@ FROM_SITE = "a response rests on the site's call, because a component is missing
 WITHOUT_REMISSION = "a relapse without a documented remission counts at its date."
 OF_ROWS = tuple((f"In {{n}} case {what}", f"In {{n}} cases {what}") for what in (IMPUTED, FROM_SITE, WITHOUT_REMISSION))
 
+OUTCOME_NOT_KNOWN = (
+    "In {n} case the outcome is not known; it is in no denominator.",
+    "In {n} cases the outcome is not known; they are in no denominator.",
+)
+BEFORE_LANDMARK = (
+    "Left out at the landmark of {day} days: {events} with the event and {censored} censored by then."
+)
+EXPOSURE_UNUSED = (
+    "In {n} case the exposure begins when observation ends; it exposes no time.",
+    "In {n} cases the exposure begins when observation ends; it exposes no time.",
+)
+
+NOT_PROPORTIONAL = (
+    "{covariate}: its hazard ratio seems to change with time (test of proportional hazards, p below 0.05); one ratio does not "
+    "describe it. Compare restricted means."
+)
+EXPLORATORY = "{n} comparisons are made and none is corrected for their number: they are exploratory."
+
 BEYOND = (
     "In {n} case the observation goes on beyond {months} months; that is in the estimates and not in the picture.",
     "In {n} cases the observation goes on beyond {months} months; that is in the estimates and not in the picture.",

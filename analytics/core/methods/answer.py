@@ -53,7 +53,7 @@ def beyond(times: np.ndarray, until: float) -> list[str]:
 
 def named(selected: Selected, label: str, said: list[str]) -> list[str]:
     """Sentences about one group, after its name where there are several."""
-    if selected.analysis.groups is None:
+    if not selected.is_grouped:
         return said
     return [sentences.GROUPED.format(group=label, sentence=one) for one in said]
 

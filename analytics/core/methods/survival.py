@@ -60,7 +60,7 @@ def compared(selected: Selected, curves: dict[str, SurvivalCurve], said: list[st
 
 def _logrank(selected: Selected) -> tuple[dict | None, list[str]]:
     rows = selected.rows
-    if selected.analysis.groups is None or not len(rows):
+    if not selected.is_grouped or not len(rows):
         return None, []
     if rows["group"].nunique() < 2:
         return None, [sentences.TOO_FEW_GROUPS]
@@ -70,7 +70,7 @@ def _logrank(selected: Selected) -> tuple[dict | None, list[str]]:
         return None, [sentences.NO_EVENT_AT_ALL]
     result = logrank_json(test)
     result["groups"].sort(key=lambda group: _place(selected, group["group"]))
-    if len(result["groups"]) > 2 and selected.analysis.groups.levels:
+    if len(result["groups"]) > 2 and selected.analysis.groups and selected.analysis.groups.levels:
         result["trend"] = chi_square_json(_trend(selected))
     if min(test.observed) < FEW_EVENTS:
         return result, [sentences.FEW_EVENTS.format(n=FEW_EVENTS)]
@@ -170,7 +170,7 @@ def _contrasts(means: list[RestrictedMean]) -> dict:
 def _of_a_curve(selected: Selected, label: str, curve: SurvivalCurve) -> list[str]:
     """What must be known about one curve."""
     if not curve.n:
-        return named(selected, label, [sentences.NO_CASE]) if len(selected.rows) and selected.analysis.groups else []
+        return named(selected, label, [sentences.NO_CASE]) if len(selected.rows) and selected.is_grouped else []
     said = [sentences.ONE_CASE] if curve.n == 1 else []
     if not curve.n_events:
         said.append(sentences.NO_EVENT)

@@ -1,0 +1,33 @@
+"""Who is still free of the event at the landmark, by what had happened until then; the clock starts anew there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from analytics.core import sentences
+from analytics.core.estimators.kaplan_meier import kaplan_meier
+from analytics.core.estimators.landmark import changed_by, landmark
+from analytics.core.methods.answer import Answer, of_rows
+from analytics.core.methods.survival import compared
+from analytics.core.selection import Selected
+
+
+def answer(selected: Selected) -> Answer:
+    """The curves from the landmark on, their comparison, and who left before it."""
+    exposure, day = selected.analysis.exposure, selected.analysis.options.landmark_days
+    assert exposure is not None and day is not None  # noqa: S101 - an Analysis of a landmark has both
+    left = landmark(selected.rows["time"], selected.event, day)
+    group = np.where(changed_by(selected.exposed_from, day), "yes", "no")[left.kept]
+    rows = selected.rows[left.kept].assign(time=left.time, group=group)
+    since = replace(selected, rows=rows, levels=exposure.levels)
+    curves = {
+        value: kaplan_meier(own["time"], own["status"] == 1)
+        for value, own in ((value, since.group(value)) for value, _ in since.levels)
+    }
+    gone = {"events": left.event_before, "censored": left.censored_before}
+    said = [sentences.BEFORE_LANDMARK.format(day=day, **gone)] if any(gone.values()) else []
+    found = compared(since, curves, [*of_rows(since), *said])
+    found.body["landmark"] = {"days": day, "n": len(rows), "excluded": gone}
+    return found
