@@ -4,14 +4,18 @@ import hashlib
 import hmac
 import io
 
+import numpy as np
 import pandas as pd
 from django.conf import settings
 from django.db import connection
 
 from analytics.core.cases import FORM_TABLES, TABLES, checked
 from registry.consent import ITEMS, consent_of
-from registry.models import FORM_OF, Case, Patient
+from registry.models import FORM_OF, Case, DerivedValue, Patient
 
+IDS = ("case_id", "row_id")
+AGES = ("age_decision_y", "age_inf_y")
+DAYS_OF_YEAR = 365.25
 PSEUDONYM_DIGITS = 12  # hexadecimal digits of a pseudonym: 48 bits
 
 
@@ -25,14 +29,37 @@ def extract(cohort):
     pseudonyms = dict(zip(cases["case_id"], cases["case"], strict=True))
     tables = {"cases": cases[list(TABLES["cases"])]}
     for name, form in FORM_TABLES.items():
-        columns = [column for column in form.columns if column != "case"]
         rows = FORM_OF[name].objects.filter(case__cohort=cohort).order_by()
-        table = _copy(rows.values_list("case_id", *columns), ["case_id", *columns])
+        table = _copy(rows.values_list("pk", "case_id", *form.items), ["row_id", "case_id", *form.items])
+        for field in form.derived:
+            values = _ages_at_decision(cohort) if field == "age_decision_y" else _derived(cohort, name, field)
+            table[field] = table["row_id"].map(_coarse(values) if field in AGES else values)
         table["case"] = table["case_id"].map(pseudonyms)
         table = table[table["case"].notna()]  # the others may not be analysed
         order = [column for column in ("case", "course_no", FORM_OF[name].key_item) if column in table]
         tables[name] = table.sort_values(order, kind="stable")
     return checked(tables)
+
+
+def _derived(cohort, form, field):
+    """Row id → value of a derived field, as of the row's last save."""
+    stored = DerivedValue.objects.filter(case__cohort=cohort, form=form, name=field, value__isnull=False)
+    values = _copy(stored.values_list("row_id", "value"), ["row_id", "value"])
+    return values.set_index("row_id")["value"].str.strip('"')  # a decimal is stored as JSON text
+
+
+def _ages_at_decision(cohort):
+    """Patient row id → years from birth to the decision, where both are known to the day. The date of birth goes no further."""
+    dates = ("birth_date", "decision_date")
+    exact = Patient.objects.filter(case__cohort=cohort, **{f"{date}_p": "D" for date in dates}).order_by()
+    rows = _copy(exact.values_list("pk", *dates), ["row_id", *dates]).set_index("row_id")
+    born, decided = (pd.to_datetime(rows[date], format="%Y-%m-%d") for date in dates)
+    return (decided - born).dt.days / DAYS_OF_YEAR
+
+
+def _coarse(ages):
+    """Ages in whole tenths of a year, rounded down: with the dates beside them, an exact age is a date of birth."""
+    return np.floor(pd.to_numeric(ages) * 10) / 10
 
 
 def _cases(cohort):
@@ -65,12 +92,12 @@ def pseudonym(kind, key):
 
 
 def _copy(rows, names):
-    """A values_list queryset as a frame, by COPY. All columns are text but `case_id`; empty is missing."""
+    """A values_list queryset as a frame, by COPY. All columns are text but ids; empty is missing."""
     sql, params = rows.query.sql_with_params()  # str(queryset.query) does not quote its parameters
     pieces = io.BytesIO()
     with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", params) as copy:
         for piece in copy:
             pieces.write(piece)
     pieces.seek(0)
-    kinds = {name: "int64" if name == "case_id" else str for name in names}
+    kinds = {name: "int64" if name in IDS else str for name in names}
     return pd.read_csv(pieces, names=names, header=None, dtype=kinds, keep_default_na=False, na_values=[""])

@@ -18,47 +18,91 @@ CASE_COLUMNS = ("case", "site", "cohort", "stratum")
 
 @dataclass(frozen=True, slots=True)
 class FormTable:
-    """What the core reads of one form: its date items and its coded, counted or measured items."""
+    """What the core reads of one form: its date items, its coded, counted or measured items, and numbers derived from them.
+
+    Derived fields are those whose rule needs more than the row, such as a grade that rests on a daily log and the age, or
+    whose inputs do not leave the registry, such as an age. Choices are questions with several answers, kept as text: the
+    codes in ascending order between spaces ("2 6"), so that empty text is "none ticked" and missing "not answered".
+    """
 
     of_course: bool
     dates: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The columns that the form itself stores, in a fixed order: course, numbers, choices, each date with its precision."""
+        key = ("course_no",) if self.of_course else ()
+        dates = (column for date in self.dates for column in (date, f"{date}_p"))
+        return (*key, *self.numbers, *self.choices, *dates)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """All columns, in a fixed order: keys, numbers, then each date with its precision."""
-        keys = ("case", "course_no") if self.of_course else ("case",)
-        return (*keys, *self.numbers, *(column for date in self.dates for column in (date, f"{date}_p")))
+        """All columns: case, those of the form, derived fields."""
+        return ("case", *self.items, *self.derived)
 
 
-def of_case(dates: tuple[str, ...] = (), numbers: tuple[str, ...] = ()) -> FormTable:
+def of_case(
+    dates: tuple[str, ...] = (),
+    numbers: tuple[str, ...] = (),
+    derived: tuple[str, ...] = (),
+    choices: tuple[str, ...] = (),
+) -> FormTable:
     """A form that belongs to the patient."""
-    return FormTable(False, dates, numbers)
+    return FormTable(False, dates, numbers, derived, choices)
 
 
-def of_course(dates: tuple[str, ...] = (), numbers: tuple[str, ...] = ()) -> FormTable:
+def of_course(
+    dates: tuple[str, ...] = (),
+    numbers: tuple[str, ...] = (),
+    derived: tuple[str, ...] = (),
+    choices: tuple[str, ...] = (),
+) -> FormTable:
     """A form that belongs to one CAR-T course of the patient."""
-    return FormTable(True, dates, numbers)
+    return FormTable(True, dates, numbers, derived, choices)
 
 
 FORM_TABLES: Mapping[str, FormTable] = {
-    "patient": of_case(("decision_date",)),
-    "baseline_disease": of_case(("dx_date",), ("all_subtype",)),
-    "prior_therapy": of_case(numbers=("prior_hsct",)),
+    "patient": of_case(("decision_date",), ("sex_at_birth", "indication"), ("age_decision_y",)),
+    "baseline_disease": of_case(
+        ("dx_date",),
+        (
+            *("all_subtype", "down_syndrome", "n_relapses", "n_prior_lines", "refractory_type", "disease_status_dec"),
+            *("cns_ever", "emd_ever"),
+        ),
+        choices=("cyto_abn",),
+    ),
+    "prior_therapy": of_case(
+        ("hsct_rel_date",), ("prior_hsct", "n_prior_hsct", "prior_blina", "blina_response", "prior_ino")
+    ),
     "prior_transplant": of_case(("hsct_date",), ("hsct_seq",)),
     "leukapheresis": of_course(("aph_start_date", "aph_end_date"), ("aph_seq", "aph_shipped")),
     "manufacturing": of_course(("ship_date", "release_date"), ("mfg_seq", "mfg_outcome")),
+    "bridging_therapy": of_course(("brg_start",), ("brg_seq", "brg_given"), choices=("brg_type",)),
+    "lymphodepletion": of_course(("ld_start",), ("ld_given", "ld_regimen")),
     "pre_infusion_assessment": of_course(
-        ("pre_date",), ("pre_seq", "pre_phase", "pre_bm_done", "pre_bm_blast", "pre_bm_blast_op")
+        ("pre_date",),
+        (
+            *("pre_seq", "pre_phase", "pre_bm_done", "pre_bm_blast", "pre_bm_blast_op"),
+            *("pre_mrd_method", "pre_mrd_result", "pre_mrd_value", "pre_mrd_lod", "pre_cns", "pre_emd"),
+        ),
     ),
     "cart_course": of_course(("noninf_date",), ("infused", "noninf_reason", "prod_name")),
-    "infusion": of_course(("inf_date",), ("inf_seq",)),
-    "crs": of_course(("toci_first_date", "steroid_start", "icu_start"), ("crs_occurred",)),
-    "crs_episode": of_course(("crs_onset", "crs_resolved"), ("crs_seq",)),
+    "infusion": of_course(("inf_date",), ("inf_seq", "inf_oos"), ("age_inf_y", "dose_kg", "v2v_days")),
+    "crs": of_course(
+        ("toci_first_date", "steroid_start", "icu_start"), ("crs_occurred", "toci_given", "steroid_crs", "icu_admit")
+    ),
+    "crs_episode": of_course(("crs_onset", "crs_resolved"), ("crs_seq",), ("crs_grade",)),
     "icans": of_course(numbers=("icans_occurred",)),
-    "icans_episode": of_course(("icans_onset", "icans_resolved"), ("icans_seq",)),
-    "iechs_haematotoxicity": of_course(("iechs_onset", "anc_rec_date", "plt_rec_date")),
-    "adverse_event": of_course(("ae_onset", "ae_resolved"), ("ae_seq",)),
+    "icans_episode": of_course(("icans_onset", "icans_resolved"), ("icans_seq",), ("icans_grade",)),
+    "iechs_haematotoxicity": of_course(
+        ("iechs_onset", "anc_rec_date", "plt_rec_date"),
+        ("iechs_dx", "anc_never_rec", "plt20_days"),
+        ("icaht_early", "icaht_late", "t_icaht_early", "t_icaht_late", "iechs"),
+    ),
+    "adverse_event": of_course(("ae_onset", "ae_resolved"), ("ae_seq", "ae_kind", "ae_grade")),
     "response_assessment": of_course(
         ("rsp_date",),
         (
@@ -141,8 +185,10 @@ def _checked_form(name: str, table: pd.DataFrame, form: FormTable, known: pd.Ind
     strangers = known.get_indexer(pd.Index(typed["case"])) < 0
     if strangers.any():
         raise ValueError(f"{name}: {typed['case'][strangers].iloc[0]} is not in the table of cases")
-    for column in (*(("course_no",) if form.of_course else ()), *form.numbers):
+    for column in (*(("course_no",) if form.of_course else ()), *form.numbers, *form.derived):
         typed[column] = _number(name, rows[column])
+    for column in form.choices:
+        typed[column] = _codes(name, rows[column])
     for date in form.dates:
         typed[date] = _date(name, rows[date])
         typed[f"{date}_p"] = _precision(name, rows[f"{date}_p"])
@@ -160,6 +206,27 @@ def _number(name: str, column: pd.Series) -> pd.Series:
     numbers = pd.to_numeric(column.replace("", None) if column.dtype == object else column, errors="coerce")
     _refuse_unread(name, column, numbers, "number")
     return numbers.astype("float64")
+
+
+def _codes(name: str, column: pd.Series) -> pd.Series:
+    """Several codes as text: "2 6". Given so, as a list, or as PostgreSQL writes an array ("{6,2}"); missing stays missing."""
+    missing = column.isna()
+    written = column[~missing].map(_as_text).astype(object)
+    known = {text: _sorted_codes(name, column, text) for text in written.unique()}
+    codes = pd.Series(None, index=column.index, dtype=object)
+    codes[~missing] = written.map(known)
+    return codes
+
+
+def _as_text(codes: object) -> str:
+    return " ".join(map(str, codes)) if isinstance(codes, list | tuple) else str(codes).strip("{}").replace(",", " ")
+
+
+def _sorted_codes(name: str, column: pd.Series, text: str) -> str:
+    try:
+        return " ".join(map(str, sorted({int(code) for code in text.split()})))
+    except ValueError:
+        raise ValueError(f"{name}: {column.name} is {text!r}; expected codes between spaces") from None
 
 
 def _date(name: str, column: pd.Series) -> pd.Series:
