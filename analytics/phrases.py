@@ -9,7 +9,7 @@ from string import Formatter
 from django.utils.translation import pgettext
 
 from analytics.catalogue import CATALOGUE
-from analytics.core import sentences
+from analytics.core import sentences, small_sample_sentences
 from analytics.core.endpoints.definitions import CLOCK_LABELS, ENDPOINTS, SET_LABELS
 
 CONTEXT = "analysis"
@@ -28,6 +28,7 @@ SENTENCES = (
     *(sentences.NOTHING, *(one for pair in sentences.OF_ROWS for one in pair), *sentences.OF_A_CURVE),
     *sentences.BEYOND,
     sentences.GROUPED,
+    *small_sample_sentences.SENTENCES,
 )
 PHRASES = tuple(dict.fromkeys((*LABELS, *SENTENCES)))
 

@@ -31,7 +31,7 @@ BARELY = (
 TAU_CHOSEN = "The restricted means go up to {tau}, the smallest of the groups' last observed times."
 BEYOND_OBSERVATION = (
     "tau is {tau}, but the last observed time is {last} and not all have had the event by then: the curve is not known "
-    "up to tau. Choose a tau of at most {last}."
+    "up to tau. Choose a tau no later than that."
 )
 
 # Of a table of counts.

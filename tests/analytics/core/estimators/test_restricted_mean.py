@@ -41,7 +41,7 @@ def test_nobody_at_all():
 
 
 def test_a_horizon_beyond_observation_is_refused_while_some_live():
-    with pytest.raises(ValueError, match=r"tau is 13, but the last observed time is 12 .* at most 12"):
+    with pytest.raises(ValueError, match=r"tau is 13, but the last observed time is 12 .* no later than that"):
         restricted_mean([5, 12], [1, 0], tau=13)
 
     assert restricted_mean([5, 12], [1, 1], tau=13).estimate == pytest.approx(8.5)  # the curve is 0 from 12 on
