@@ -51,7 +51,7 @@ NOTHING_TO_PERMUTE = "No permutation test: no other deal of the groups could giv
 
 # Of a landmark analysis or a change in time.
 LEFT_BEFORE_LANDMARK = (
-    "{events} with the event and {censored} censored at {at} or earlier are left out; the clock restarts at {at}."
+    "{events} with the event and {censored} censored at {at} or earlier are left out; the clock restarts there."
 )
 CHANGE_UNUSED = (
     "{n} change is dated on the day observation ends or later; no time after it was observed.",
