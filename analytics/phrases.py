@@ -27,8 +27,8 @@ SENTENCES = (
     *(sentences.NOT_IN_SET, sentences.TOO_FEW_GROUPS, sentences.NO_EVENT_AT_ALL, sentences.FEW_EVENTS),
     *(sentences.NOTHING, *(one for pair in sentences.OF_ROWS for one in pair), *sentences.OF_A_CURVE),
     *sentences.BEYOND,
-    sentences.GROUPED,
     *small_sample_sentences.SENTENCES,
+    sentences.GROUPED,  # last: it fits whatever has a colon
 )
 PHRASES = tuple(dict.fromkeys((*LABELS, *SENTENCES)))
 
