@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from analytics.core.columns.column import CATEGORY, NUMBER
+from analytics.core.columns.declarations import COLUMN_OF
 from analytics.core.endpoints.definitions import ENDPOINTS, SET_LABELS, Endpoint
 
 KAPLAN_MEIER = "kaplan-meier"
@@ -23,8 +25,7 @@ METHODS = (*OF_TIMES, PROPORTION, *TABLES)
 ONE_EVENT = (KAPLAN_MEIER, COX, LANDMARK, TIME_DEPENDENT)  # 1 - Kaplan-Meier overstates what competes
 REGRESSIONS = (COX, FINE_GRAY)
 
-GROUP_COLUMNS = ("burden", "prior_hsct", "site", "stratum")
-NUMBER, CATEGORY = "number", "category"
+KNOWN_BEFORE = ("site", "stratum")  # of the case itself, whatever is entered later
 SEED = 20250302
 
 Levels = tuple[tuple[str, str], ...]
@@ -39,8 +40,8 @@ class Groups:
     levels: Levels = ()
 
     def __post_init__(self) -> None:
-        if self.column not in GROUP_COLUMNS:
-            raise ValueError(f"groups cannot be made by {self.column!r}; expected one of {', '.join(GROUP_COLUMNS)}")
+        if self.column not in KNOWN_BEFORE and self.column not in COLUMN_OF:
+            raise ValueError(f"groups cannot be made by {self.column!r}; expected one of {', '.join(COLUMN_OF)}")
 
     def as_dict(self, levels: Levels | None = None) -> dict:
         """Column, label and levels as JSON; `levels` replaces those declared."""
@@ -64,6 +65,8 @@ class Covariate:
     per: float = 1.0
 
     def __post_init__(self) -> None:
+        if self.column not in KNOWN_BEFORE and self.column not in COLUMN_OF:
+            raise ValueError(f"{self.column!r} is no column of the case table; expected one of {', '.join(COLUMN_OF)}")
         if self.kind not in (NUMBER, CATEGORY):
             raise ValueError(f"{self.column}: kind {self.kind!r} is unknown; expected {NUMBER} or {CATEGORY}")
         if self.kind == CATEGORY and len(self.levels) < 2:
@@ -177,8 +180,9 @@ class Analysis:
     tick_months distance of the ticks of the axis and of the table under it
     source      where the question or the definition of its groups comes from
 
-    Raises ValueError for an unknown endpoint, population or method, for months that are not positive, for a method without
-    what it needs, and for Kaplan-Meier of an endpoint with competing events: 1 - Kaplan-Meier overstates their incidence.
+    Raises ValueError for an unknown endpoint, population, method or column, for months that are not positive, for a method
+    without what it needs, for groups or covariates that are known only after the clock has started (immortal time), and for
+    Kaplan-Meier of an endpoint with competing events: 1 - Kaplan-Meier overstates their incidence.
     """
 
     name: str
@@ -211,6 +215,7 @@ class Analysis:
                 f"{self.name}: {self.endpoint} has competing events; {self.method} would overstate its incidence"
             )
         self._refuse_incomplete()
+        self._refuse_later_news()
 
     def _refuse_unknown(self, what: str, given: str, known: Any) -> None:
         if given not in known:
@@ -226,6 +231,20 @@ class Analysis:
         for what, missing in needs.items():
             if missing:
                 raise ValueError(f"{self.name}: {self.method} needs {what}")
+
+    def _refuse_later_news(self) -> None:
+        """A curve or hazard is split by what is known when its clock starts, else the time until then is immortal."""
+        if self.method not in OF_TIMES:
+            return
+        for one in (self.groups, *self.covariates):
+            if one is None or one.column in KNOWN_BEFORE:
+                continue
+            if not COLUMN_OF[one.column].may_split(self.rule.clock):
+                raise ValueError(
+                    f"{self.name}: {one.column} is known only after {self.rule.as_dict()['clock']}, where the clock of "
+                    f"{self.endpoint} starts: splitting by it grants immortal time; use a landmark or a time-dependent "
+                    "analysis"
+                )
 
     @property
     def rule(self) -> Endpoint:

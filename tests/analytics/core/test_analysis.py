@@ -39,8 +39,18 @@ def test_what_cannot_be_asked_is_refused(words, message):
         OS.with_(**words)
 
 
-def test_groups_are_never_made_after_infusion():
-    with pytest.raises(ValueError, match="groups cannot be made by 'D_HSCT'"):
+@pytest.mark.parametrize(
+    ("column", "endpoint"),
+    [("hsct_after", "OS_INF"), ("crs_severe", "EFS_A"), ("responded", "OS_INF"), ("burden", "OS_APH")],
+)
+def test_a_curve_is_never_split_by_what_is_known_after_its_clock_has_started(column, endpoint):
+    """Immortal time: who was transplanted, had CRS or responded had to live until then."""
+    with pytest.raises(ValueError, match=f"{column} is known only after .* immortal time; use a landmark"):
+        OS.with_(endpoint=endpoint, groups=Groups(column, "x"))
+
+
+def test_groups_need_a_column_of_the_case_table():
+    with pytest.raises(ValueError, match="groups cannot be made by 'D_HSCT'; expected one of age_decision"):
         Groups("D_HSCT", "Transplant after infusion")
 
 
