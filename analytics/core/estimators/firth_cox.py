@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,11 +12,12 @@ from scipy.stats import chi2, norm  # type: ignore[import-untyped]
 
 from analytics.core import regression_sentences as words
 from analytics.core import small_sample_sentences as few
+from analytics.core.estimators.ascent import Curve, Point, fall_of, limit, maximise, without
 from analytics.core.estimators.cox import CoxFit, Term
 from analytics.core.estimators.logrank import ChiSquare
-from analytics.core.estimators.maximum import inverse
+from analytics.core.estimators.maximum import inverse, spread
 from analytics.core.estimators.partial_likelihood import RiskSets, moments, risk_sets
-from analytics.core.estimators.penalised import Point, dependent, limit, maximise, point
+from analytics.core.estimators.penalised import dependent, point
 
 NO_TEST = ChiSquare(float("nan"), 0, float("nan"))
 
@@ -67,9 +69,10 @@ def firth_cox(
     sets = risk_sets(time, event, x, entry=entry, strata=strata, weights=weights, ties=ties)
     names = _names(terms, len(sets.x))
     _refuse(sets, names)
-    best, null = maximise(sets), point(sets, np.zeros(len(names)))
+    curve, zero = partial(point, sets), np.zeros(len(names))
+    best, null = maximise(curve, zero), curve(zero)
     covariance = inverse(best.information)
-    rows = _terms(sets, best, covariance, names, confidence)
+    rows = _terms(curve, best, covariance, names, confidence, spread(sets))
     unit = float(np.log(np.std(sets.x, axis=1, ddof=1)).sum())
     return FirthFit(
         n=len(sets.time),
@@ -125,13 +128,18 @@ def _refuse(sets: RiskSets, names: tuple[str, ...]) -> None:
 
 
 def _terms(
-    sets: RiskSets, best: Point, covariance: np.ndarray, names: tuple[str, ...], confidence: float
+    curve: Curve,
+    best: Point,
+    covariance: np.ndarray,
+    names: tuple[str, ...],
+    confidence: float,
+    spreads: np.ndarray,
 ) -> tuple[Term, ...]:
-    fall = float(chi2.ppf(confidence, 1)) / 2
+    fall = fall_of(confidence)
     found = []
     for column, name in enumerate(names):
-        lower, upper = (limit(sets, best, column, fall, side) for side in (-1, 1))
-        statistic = _without(sets, best, column)
+        lower, upper = (limit(curve, best, column, fall, side, float(spreads[column])) for side in (-1, 1))
+        statistic = without(curve, best, column)
         with np.errstate(over="ignore"):
             hr, lower, upper = (float(np.exp(value)) for value in (best.beta[column], lower, upper))
         found.append(
@@ -148,15 +156,6 @@ def _terms(
             )
         )
     return tuple(found)
-
-
-def _without(sets: RiskSets, best: Point, column: int) -> float:
-    """Twice the fall of the penalised likelihood when one coefficient is held at 0."""
-    free = np.arange(len(best.beta)) != column
-    start = best.beta.copy()
-    start[column] = 0
-    found = maximise(sets, start, free)
-    return max(2 * (best.loglik - found.loglik), 0.0) if found.converged else float("nan")
 
 
 def _test(statistic: float, df: int) -> ChiSquare:
