@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from analytics.core.cases import FORM_TABLES, TABLES, checked
+from analytics.extract_quality import quality_tables
 from registry.consent import ITEMS, consent_of
 from registry.models import FORM_OF, Case, DerivedValue, Patient
 
@@ -38,7 +39,7 @@ def extract(cohort):
         table = table[table["case"].notna()]  # the others may not be analysed
         order = [column for column in ("case", "course_no", FORM_OF[name].key_item) if column in table]
         tables[name] = table.sort_values(order, kind="stable")
-    return checked(tables)
+    return {**checked(tables), **quality_tables(pseudonyms)}
 
 
 def _derived(cohort, form, field):

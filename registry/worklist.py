@@ -67,7 +67,7 @@ def owed(cases, *, person, today):
     """What `person` owes in `cases`, a queryset with what the pages show of a case."""
     cases = cases.not_withdrawn()
     by_pk = {case.pk: case for case in cases}
-    rows = _rows(cases)
+    rows = stored_rows(cases)
     exempt = exemptions_of(Exemption.objects.filter(case__in=cases.values("pk")))
     signed = set(Signature.objects.filter(case__in=cases.values("pk"), voided_at=None).values_list("form", "row_id"))
     found = Owed()
@@ -110,8 +110,8 @@ class _StoredRow:
     as_read: Row
 
 
-def _rows(cases):
-    """Id of each case → its stored rows, in clinical order. One query a form."""
+def stored_rows(cases):
+    """Id of each case → its stored rows, in clinical order, with the answers that the schedule reads. One query a form."""
     found = defaultdict(list)
     for model in FORMS:
         names = NEEDED[model.form_name]

@@ -1,0 +1,129 @@
+"""What is known of every form of many cases, as facts without a day of today: asked for, due, stored, complete since when.
+
+Data quality is judged from these at any day. The number of queries does not grow with the cases, and the checks are not run: whether a
+stored form is complete was settled when it was saved.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Case as Choice
+from django.db.models import IntegerField, Min, Q, Value, When
+from django.utils import timezone
+
+from registry.edit_checks.case import Record
+from registry.models import FORMS, Exemption, HistoryEvent
+from registry.record import exemptions_of
+from registry.schedule import schedule
+from registry.worklist import stored_rows
+
+LOOKUPS = {"==": "exact", "!=": "exact", ">=": "gte", "<=": "lte", ">": "gt", "<": "lt", "in": "in"}
+
+
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """A form that a case has or should have.
+
+    slot              planned visit of a repeating form; else blank
+    due               the day by which it is to be complete; None where that is not known
+    is_required       neither waived, reported elsewhere, optional, nor ended by death, loss, relapse or withdrawal
+    is_missed         a planned visit that nobody is asked for any more, because a later one is stored
+    completed         the day on which it was complete for the first time
+    critical_asked    questions of the stored form that an endpoint needs and that apply; `critical_missing` have no answer
+    """
+
+    case_id: int
+    form: str
+    slot: str
+    due: date | None
+    is_required: bool
+    is_missed: bool
+    is_stored: bool
+    is_complete: bool
+    completed: date | None
+    critical_asked: int
+    critical_missing: int
+
+
+def form_states(cases):
+    """The FormState of every form of `cases`, a queryset: all that is stored, and all planned visits that open by the newest date in
+    any form, so that the answer changes with the data and not from day to day."""
+    rows = stored_rows(cases)
+    exempt = exemptions_of(Exemption.objects.filter(case__in=cases.values("pk")))
+    completed, critical = _first_complete(cases), _critical(cases)
+    until = _newest(rows)
+    for case in cases.order_by("pk").values_list("pk", flat=True):
+        own = rows.get(case, [])
+        stored = {(row.form, row.as_read.key): row for row in own}
+        for one in schedule(Record(row.as_read for row in own), exempt[case], until=until):
+            row = stored.get((one.form, one.key)) if one.key else None
+            waived = bool(one.exemption) or (one.form, one.slot) in exempt[case]
+            required = not (waived or one.ended or (one.is_optional and not row))
+            asked, missing = critical.get((row.form, row.pk), (0, 0)) if row else (0, 0)
+            yield FormState(
+                case_id=case,
+                form=one.form,
+                slot=one.slot,
+                due=one.due,
+                is_required=required,
+                is_missed=bool(required and not row and one.is_passed),
+                is_stored=bool(row),
+                is_complete=bool(row and row.is_complete),
+                completed=completed.get((row.form, row.pk)) if row and row.is_complete else None,
+                critical_asked=asked,
+                critical_missing=missing,
+            )
+
+
+def _newest(rows):
+    """The newest date among the answers that the schedule reads. A date of the future, a mistake, is not believed."""
+    today = timezone.localdate()
+    days = [
+        answer
+        for own in rows.values()
+        for row in own
+        for answer in row.as_read.answers.values()
+        if isinstance(answer, date) and answer <= today
+    ]
+    return max(days, default=today)
+
+
+def _first_complete(cases):
+    """(form, row id) → the day on which the site first said that the form is complete."""
+    said = HistoryEvent.objects.filter(item="is_complete", new=True, case_id__in=cases.values("pk"))
+    found = said.values_list("form", "row_id").annotate(first=Min("at")).order_by()
+    return {(form, row): timezone.localdate(at) for form, row, at in found}
+
+
+def _critical(cases):
+    """(form, row id) → (critical questions that apply, those of them without an answer). Counted by the database."""
+    found = {}
+    for form in FORMS:
+        items = {name: item for name, item in form.items().items() if item.critical}
+        if items:
+            applies = {name: _applies(item, form.items()) for name, item in items.items()}
+            asked = sum((_one_if(rule) for rule in applies.values()), start=Value(0))
+            missing = sum(
+                (_one_if(rule & Q(**{f"{name}__isnull": True})) for name, rule in applies.items()), start=Value(0)
+            )
+            rows = form.objects.filter(case__in=cases.values("pk")).order_by()
+            for pk, n, without in rows.annotate(asked=asked, without=missing).values_list("pk", "asked", "without"):
+                found[form.form_name, pk] = (n, without)
+    return found
+
+
+def _applies(item, own):
+    """Whether a question applies by the other answers of its own form; what another form says is known once that form is stored."""
+    rule = Q(pk__isnull=False)
+    for condition in item.asked_if:
+        if condition.item in own:
+            holds = Q(**{f"{condition.item}__{LOOKUPS[condition.comparison]}": condition.codes})
+            rule &= (Q(**{f"{condition.item}__isnull": False}) & ~holds) if condition.comparison == "!=" else holds
+    return rule
+
+
+def _one_if(rule):
+    return Choice(When(rule, then=Value(1)), default=Value(0), output_field=IntegerField())
+
+
+__all__ = ("FormState", "form_states")
