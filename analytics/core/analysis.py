@@ -173,7 +173,8 @@ class Analysis:
     endpoint    id of the endpoint rule; "" for a method that needs none
     population  the set of cases; "" = that of the endpoint rule, or for a table all cases
     groups      how the cases are split; None for one curve
-    covariates  what a regression adjusts for: each alone, then all together
+    covariates  what a regression is about: each alone, then those of `together` in one model
+    together    columns of the covariates in the common model; () = all
     outcome     what a proportion counts
     exposure    what a landmark or time-dependent analysis compares
     at_months   where estimates are reported
@@ -193,6 +194,7 @@ class Analysis:
     population: str = ""
     groups: Groups | None = None
     covariates: tuple[Covariate, ...] = ()
+    together: tuple[str, ...] = ()
     outcome: Outcome | None = None
     exposure: Exposure | None = None
     method: str = KAPLAN_MEIER
@@ -215,6 +217,7 @@ class Analysis:
                 f"{self.name}: {self.endpoint} has competing events; {self.method} would overstate its incidence"
             )
         self._refuse_incomplete()
+        self._refuse_unknown_together()
         self._refuse_later_news()
 
     def _refuse_unknown(self, what: str, given: str, known: Any) -> None:
@@ -232,6 +235,10 @@ class Analysis:
             if missing:
                 raise ValueError(f"{self.name}: {self.method} needs {what}")
 
+    def _refuse_unknown_together(self) -> None:
+        for column in self.together:
+            self._refuse_unknown("covariate", column, [one.column for one in self.covariates])
+
     def _refuse_later_news(self) -> None:
         """A curve or hazard is split by what is known when its clock starts, else the time until then is immortal."""
         if self.method not in OF_TIMES:
@@ -245,6 +252,11 @@ class Analysis:
                     f"{self.endpoint} starts: splitting by it grants immortal time; use a landmark or a time-dependent "
                     "analysis"
                 )
+
+    @property
+    def adjusted(self) -> tuple[Covariate, ...]:
+        """The covariates of the common model."""
+        return tuple(one for one in self.covariates if not self.together or one.column in self.together)
 
     @property
     def rule(self) -> Endpoint:
@@ -273,6 +285,7 @@ class Analysis:
             "set": self.set,
             "groups": self.groups.as_dict(levels) if self.groups else None,
             "covariates": [one.as_dict() for one in self.covariates],
+            "together": [one.column for one in self.adjusted],
             "outcome": self.outcome.as_dict() if self.outcome else None,
             "exposure": self.exposure.as_dict() if self.exposure else None,
             "method": self.method,

@@ -4,6 +4,7 @@ ALL_CASES = "All cases"
 
 # Why a case is left out.
 NO_CLOCK = "The date that starts the clock is missing"
+NOT_REPORTED = "Nobody reported whether or when the event happened"
 OUT_OF_ORDER = "An event is dated before the clock starts"
 NO_END = "No date ends the observation"
 NOT_IN_SET = "Not in the analysis set: {population}"
@@ -14,6 +15,8 @@ GROUP_NOT_KNOWN = "{group} not known"
 TOO_FEW_GROUPS = "No log-rank test: fewer than two groups hold cases."
 NO_EVENT_AT_ALL = "No log-rank test: no event happened while two groups were under observation."
 FEW_EVENTS = "A group has fewer than {n} events: the p value of the log-rank test is approximate."
+NO_GRAY_TEST = "No Gray test: fewer than two groups hold cases."
+FEW_EVENTS_FOR_GRAY = "A group has fewer than {n} events: the p value of Gray's test is approximate."
 NOTHING = "No case can be analysed: nothing is estimated."
 
 # Of the rows, each for one case and for several.
@@ -38,6 +41,10 @@ NOT_PROPORTIONAL = (
     "{covariate}: its hazard ratio seems to change with time (test of proportional hazards, p below 0.05); one ratio does not "
     "describe it. Compare restricted means."
 )
+TWO_HAZARDS = (
+    "The cause-specific hazard ratio is about the rate among those still free of any event; Fine and Gray's is about the "
+    "incidence, in which the competing events count as never having the event. They may differ."
+)
 EXPLORATORY = "{n} comparisons are made and none is corrected for their number: they are exploratory."
 
 BEYOND = (
@@ -50,6 +57,7 @@ GROUPED = "{group}: {sentence}"
 NO_CASE = "no case; nothing is estimated."
 ONE_CASE = "one case only; the estimates describe that case."
 NO_EVENT = "no event; survival stays at 100 %, its limits and the median are not estimable."
+NO_EVENT_YET = "no event; the incidence stays at 0 % and its limits are not estimable."
 ENDS_AT_ZERO = "the curve reaches 0; limits are not estimable from there on."
 CARRIED_ON = "nobody is observed at {months} months; the estimate is carried on from {last} months."
-OF_A_CURVE = (NO_CASE, ONE_CASE, NO_EVENT, ENDS_AT_ZERO, CARRIED_ON)
+OF_A_CURVE = (NO_CASE, ONE_CASE, NO_EVENT, NO_EVENT_YET, ENDS_AT_ZERO, CARRIED_ON)

@@ -88,7 +88,7 @@ def _fitted(
         "missing": made.missing,
         "estimator": NAMES[choice.method],
         "reason": choice.reason,
-        "terms": _terms(first, made, asked, used),
+        "terms": terms_of(numbers_of(first), made, asked, used),
         **tests_of(first),
         **_agreement(first, time, event, strata),
         "proportional_hazards": _proportional(fits.get(ORDINARY), made, said),
@@ -123,10 +123,9 @@ def _fitted(
     return {**body, "warnings": said}
 
 
-def _terms(fit: CoxFit, made: Design, asked: Sequence[plan.Covariate], used: pd.DataFrame) -> list[dict]:
+def terms_of(rows: list[dict], made: Design, asked: Sequence[plan.Covariate], used: pd.DataFrame) -> list[dict]:
     """The coefficients, each with its covariate's column and what it compares."""
     column = {one.label: one for one in asked}
-    rows = list(numbers_of(fit))
     found = []
     for place, (term, values) in enumerate(zip(made.terms, rows, strict=True)):
         covariate = column[term.covariate]
@@ -149,10 +148,10 @@ def _terms(fit: CoxFit, made: Design, asked: Sequence[plan.Covariate], used: pd.
     return found
 
 
-def numbers_of(fit: CoxFit) -> list[dict]:
+def numbers_of(fit: Any) -> list[dict]:
     """coef, its error, hazard ratio, limits, test of each term; profile limits where there are few events."""
     names = ("coef", "std_error", "robust_std_error", "hr", "lower", "upper", "statistic", "p")
-    few = fit.events < FEW_EVENTS_FOR_WALD and not isinstance(fit, FirthFit)
+    few = type(fit) is CoxFit and fit.events < FEW_EVENTS_FOR_WALD
     profile = profile_limits(fit) if few else None
     found = []
     for place, term in enumerate(fit.terms):
@@ -214,7 +213,7 @@ def _beside(
         return None
     return {
         "estimator": NAMES[estimator],
-        "terms": _terms(fits[estimator], made, asked, used),
+        "terms": terms_of(numbers_of(fits[estimator]), made, asked, used),
         **tests_of(fits[estimator]),
         "warnings": list(fits[estimator].warnings),
     }

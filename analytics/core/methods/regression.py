@@ -14,7 +14,8 @@ def answer(selected: Selected) -> Answer:
     if not len(selected.rows):
         return Answer({"models": []})
     alone = [model(selected, (one,), with_optimism=False) for one in covariates]
-    together = [model(selected, covariates, with_optimism=True)] if len(covariates) > 1 else []
+    adjusted = selected.analysis.adjusted
+    together = [model(selected, adjusted, with_optimism=True)] if len(adjusted) > 1 else []
     models = [*alone, *together]
     tests = sum(len(one["terms"]) for one in models)
     said = [sentences.EXPLORATORY.format(n=tests)] if tests > 1 else []
