@@ -54,7 +54,7 @@ NOT_INFUSED = (
     "{n} case was not infused: it is not in this table.",
     "{n} cases were not infused: they are not in this table.",
 )
-NO_SMD = "{label}: no standardised difference, because the groups do not vary."
+NO_SMD = "{label}: no standardised difference, because values do not vary within the groups."
 NO_TEST = "{label}: no test, because fewer than two groups hold a value or all values are the same."
 UNTESTED = (
     "{n} patient in CR or CRi was not tested for MRD near it and counts as not MRD-negative among those infused.",

@@ -44,6 +44,7 @@ class Column:
     unit     of a number
     levels   (value, label), in order; empty for a number, and for a category whose values are as found in the data
     note     how it is made, where that is not the item itself
+    of       (column, values): cases for which it is asked, if not all. The others have no value and are not "missing"
 
     Missing is "not reported" or "not known", which is never "no". Raises ValueError for an unknown kind or time.
     """
@@ -56,6 +57,7 @@ class Column:
     unit: str = ""
     levels: Levels = ()
     note: str = ""
+    of: tuple[str, tuple[str, ...]] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -81,4 +83,5 @@ class Column:
             "levels": [{"value": value, "label": label} for value, label in self.levels],
             "items": list(self.items),
             "note": self.note,
+            "of": None if self.of is None else {"column": self.of[0], "values": list(self.of[1])},
         }

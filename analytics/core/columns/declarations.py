@@ -46,12 +46,21 @@ RESPONSES: Levels = (("CR", "CR"), ("CRi", "CRi"), ("NR", "No response"))
 ORIGINS: Levels = (("infusion", "Infusion"), ("collection", "First collection"), ("decision", "Decision for CAR-T"))
 
 
-def _number(name: str, label: str, when: str, unit: str, *items: str, note: str = "") -> Column:
-    return Column(name, label, NUMBER, when, items, unit=unit, note=note)
+Of = tuple[str, tuple[str, ...]]
+TRANSPLANTED: Of = ("prior_hsct", ("yes",))
+NOT_INFUSED: Of = ("infused", ("no",))
+WITH_CRS: Of = ("crs_grade", tuple(value for value, _ in GRADES[1:]))
+WITH_ICANS: Of = ("icans_grade", tuple(value for value, _ in GRADES[1:]))
 
 
-def _category(name: str, label: str, when: str, levels: Levels, *items: str, note: str = "") -> Column:
-    return Column(name, label, CATEGORY, when, items, levels=levels, note=note)
+def _number(name: str, label: str, when: str, unit: str, *items: str, note: str = "", of: Of | None = None) -> Column:
+    return Column(name, label, NUMBER, when, items, unit=unit, note=note, of=of)
+
+
+def _category(
+    name: str, label: str, when: str, levels: Levels, *items: str, note: str = "", of: Of | None = None
+) -> Column:
+    return Column(name, label, CATEGORY, when, items, levels=levels, note=note, of=of)
 
 
 def _flag(name: str, label: str, when: str, *items: str, note: str = "") -> Column:
@@ -84,16 +93,16 @@ BASELINE_COLUMNS = (
         note="Active: induction failure or relapse.",
     ),
     _flag("prior_hsct", "Allogeneic HSCT before CAR-T", BASELINE, "prior_hsct"),
-    _number("prior_hsct_number", "Number of prior HSCT", BASELINE, "", "n_prior_hsct", note="Of those transplanted."),
+    _number("prior_hsct_number", "Number of prior HSCT", BASELINE, "", "n_prior_hsct", of=TRANSPLANTED),
     _number(
-        "hsct_to_relapse", "HSCT to relapse", BASELINE, "months", "hsct_date", "hsct_rel_date",
+        "hsct_to_relapse", "HSCT to relapse", BASELINE, "months", "hsct_date", "hsct_rel_date", of=TRANSPLANTED,
         note="From the latest transplant, days / 30.4375; partial dates are imputed.",
     ),
     _category(
         "hsct_to_relapse_group", "HSCT to relapse, grouped", BASELINE, HSCT_GAP, "prior_hsct", "hsct_date", "hsct_rel_date"
     ),
     _number(
-        "hsct_to_infusion", "HSCT to infusion", AT_INFUSION, "months", "hsct_date", "inf_date",
+        "hsct_to_infusion", "HSCT to infusion", AT_INFUSION, "months", "hsct_date", "inf_date", of=TRANSPLANTED,
         note="From the latest transplant, days / 30.4375; partial dates are imputed.",
     ),
     _flag("prior_blinatumomab", "Blinatumomab before CAR-T", BASELINE, "prior_blina"),
@@ -127,7 +136,7 @@ INFUSION_COLUMNS = (
     _category("mrd_before", "MRD before infusion", AT_INFUSION, MRD, "pre_mrd_method", "pre_mrd_result", "pre_mrd_lod"),
     _number(
         "mrd_level_before", "MRD level before infusion", AT_INFUSION, "fraction", "pre_mrd_value",
-        note="Of quantified results.",
+        note="Of quantified results.", of=("mrd_before", ("positive",)),
     ),
     _flag("bridging", "Bridging therapy", AT_INFUSION, "brg_given"),
     _category(
@@ -149,7 +158,7 @@ INFUSION_COLUMNS = (
     _flag("infused", "Tisagenlecleucel infused", AT_INFUSION, "infused", "prod_name"),
     _category(
         "reason_not_infused", "Reason not infused", AT_INFUSION, levels_of(codes.NONINF_REASON), "noninf_reason",
-        note="Of those not infused.",
+        of=NOT_INFUSED,
     ),
     _category("site", "Hospital", BASELINE, (), "site_id", note="A pseudonym unless the cohort is published."),
     _category(
@@ -183,14 +192,14 @@ OUTCOME_COLUMNS = (
     ),
     _category("crs_grade", "CRS, highest grade", OUTCOME, GRADES, "crs_occurred", "crs_grade", note="ASTCT 2019, derived."),
     _flag("crs_severe", "CRS of grade 3 or higher", OUTCOME, "crs_occurred", "crs_grade"),
-    _number("crs_onset", "CRS onset", OUTCOME, "days", "crs_onset", note="From infusion; of those with CRS."),
-    _number("crs_duration", "CRS duration", OUTCOME, "days", "crs_onset", "crs_resolved", note="All episodes; none open."),
+    _number("crs_onset", "CRS onset", OUTCOME, "days", "crs_onset", note="From infusion.", of=WITH_CRS),
+    _number("crs_duration", "CRS duration", OUTCOME, "days", "crs_onset", "crs_resolved", note="All episodes; none open.", of=WITH_CRS),
     _category(
         "icans_grade", "ICANS, highest grade", OUTCOME, GRADES, "icans_occurred", "icans_grade", note="ASTCT 2019, derived."
     ),
     _flag("icans_severe", "ICANS of grade 3 or higher", OUTCOME, "icans_occurred", "icans_grade"),
-    _number("icans_onset", "ICANS onset", OUTCOME, "days", "icans_onset", note="From infusion; of those with ICANS."),
-    _number("icans_duration", "ICANS duration", OUTCOME, "days", "icans_onset", "icans_resolved", note="All episodes; none open."),
+    _number("icans_onset", "ICANS onset", OUTCOME, "days", "icans_onset", note="From infusion.", of=WITH_ICANS),
+    _number("icans_duration", "ICANS duration", OUTCOME, "days", "icans_onset", "icans_resolved", note="All episodes; none open.", of=WITH_ICANS),
     _category("tocilizumab", "Tocilizumab", OUTCOME, levels_of(codes.TOCI_GIVEN), "toci_given"),
     _flag("steroid", "Systemic steroid for CRS or ICANS", OUTCOME, "steroid_crs"),
     _flag("icu", "Intensive care after infusion", OUTCOME, "icu_admit"),

@@ -76,6 +76,15 @@ def text_of(cases: pd.DataFrame, column: str) -> pd.Series:
     return text
 
 
+def asked(cases: pd.DataFrame, column: str) -> np.ndarray:
+    """(n,) the cases for which a column is asked; who may be one of them counts, so that what is missing is not hidden."""
+    of = COLUMN_OF[column].of if column in COLUMN_OF else None
+    if of is None:
+        return np.ones(len(cases), dtype=bool)
+    values = text_of(cases, of[0])
+    return np.asarray(values.isna() | values.isin(of[1]))
+
+
 def is_flag(column: str) -> bool:
     """Whether a column answers yes or no."""
     return column in COLUMN_OF and COLUMN_OF[column].kind == FLAG and COLUMN_OF[column].levels == NO_YES

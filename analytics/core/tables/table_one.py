@@ -20,7 +20,7 @@ from analytics.core.tables.differences import (
     numeric_difference,
     numeric_test,
 )
-from analytics.core.tables.split import Split, is_flag, levels_of, split, text_of
+from analytics.core.tables.split import Split, asked, is_flag, levels_of, split, text_of
 
 USUAL = (
     *("age_infusion", "age_group", "sex", "subtype", "kmt2a", "down_syndrome", "indication", "relapses", "prior_lines"),
@@ -89,14 +89,21 @@ Body = tuple[dict[str, Any], list[float], tuple[str, float]]
 
 
 def _number_row(cases: pd.DataFrame, column: Column, parts: Split) -> Body:
-    if column.name not in cases.columns:
-        raise ValueError(f"the case table lacks the column {column.name!r}")
+    cells = number_cells(cases, column, parts)
     values = cases[column.name].to_numpy(dtype="float64")
     known = ~np.isnan(values)
-    cells = [summary(values[mask & known], int((mask & ~known).sum())) for mask in parts.parts()]
     groups = [values[mask & known] for mask in parts.parts()[1:]]
     differences = [numeric_difference(first, second) for first, second in combinations(groups, 2)]
     return {"statistic": words.NUMBER_SHOWN, "cells": cells}, differences, numeric_test(groups)
+
+
+def number_cells(cases: pd.DataFrame, column: Column, parts: Split) -> list[dict[str, Any]]:
+    """A number's cells for all and each group. Raises ValueError if the table lacks the column."""
+    if column.name not in cases.columns:
+        raise ValueError(f"the case table lacks the column {column.name!r}")
+    values = cases[column.name].to_numpy(dtype="float64")
+    known, of = ~np.isnan(values), asked(cases, column.name)
+    return [summary(values[mask & known], int((mask & of & ~known).sum())) for mask in parts.parts()]
 
 
 def _category_row(cases: pd.DataFrame, column: Column, parts: Split) -> Body:
@@ -132,9 +139,9 @@ def level_counts(cases: pd.DataFrame, column: str, levels: Levels, parts: Split)
     place = pd.Index([value for value, _ in levels], dtype=object).get_indexer(
         pd.Index(text_of(cases, column), dtype=object)
     )
-    masks = parts.parts()
+    masks, of = parts.parts(), asked(cases, column)
     counts = np.array([np.bincount(place[mask & (place >= 0)], minlength=len(levels)) for mask in masks]).T
-    return counts.reshape(len(levels), len(masks)), np.array([int((mask & (place < 0)).sum()) for mask in masks])
+    return counts.reshape(len(levels), len(masks)), np.array([int((mask & of & (place < 0)).sum()) for mask in masks])
 
 
 def _pairs(parts: Split, differences: list[float]) -> dict[str, Any] | None:

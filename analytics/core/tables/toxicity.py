@@ -10,9 +10,9 @@ import pandas as pd
 from analytics.core import patient_table_words as words
 from analytics.core.columns.column import Column, Levels
 from analytics.core.columns.declarations import column as declared
-from analytics.core.tables.cells import count, summary
+from analytics.core.tables.cells import count
 from analytics.core.tables.split import Split, split
-from analytics.core.tables.table_one import level_counts
+from analytics.core.tables.table_one import level_counts, number_cells
 
 COUNTED = (
     *("crs_grade", "icans_grade", "tocilizumab", "steroid", "icu", "iechs", "iechs_grade"),
@@ -74,7 +74,4 @@ def _counts(cases: pd.DataFrame, column: Column, parts: Split) -> dict[str, Any]
 
 
 def _days(cases: pd.DataFrame, column: Column, parts: Split) -> dict[str, Any]:
-    values = cases[column.name].to_numpy(dtype="float64")
-    known = ~np.isnan(values)
-    cells = [summary(values[mask & known], int((mask & ~known).sum())) for mask in parts.parts()]
-    return {**_head(column, words.NUMBER_SHOWN), "cells": cells}
+    return {**_head(column, words.NUMBER_SHOWN), "cells": number_cells(cases, column, parts)}

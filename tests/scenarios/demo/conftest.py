@@ -19,6 +19,7 @@ from registry.record import stored_cases
 class Loaded:
     """What the database held after `load_demo` had run twice."""
 
+    tables: dict
     timelines: dict
     said: list
     keys: list
@@ -67,8 +68,10 @@ def _counts():
 def _read(file, said, keys, counts):
     cohorts = {cohort.code: cohort for cohort in Cohort.objects.all()}
     token = Token.objects.get(digest=Token.digest_of(keys[0]))
+    tables = {code: extract(cohort) for code, cohort in cohorts.items()}
     world = Loaded(
-        timelines={code: timeline(extract(cohort)) for code, cohort in cohorts.items()},
+        tables=tables,
+        timelines={code: timeline(own) for code, own in tables.items()},
         said=said,
         keys=keys,
         file_mode=stat.S_IMODE(file.stat().st_mode),
