@@ -8,6 +8,18 @@ FEW_FOR_FIRTH = (
     "limits, and use fewer covariates."
 )
 
+# Of a logistic regression.
+ONE_OUTCOME = "All {n} rows have the same outcome: a logistic regression has nothing to tell apart."
+TELLS_NOTHING = "{term} tells nothing apart: it has one value, or is a combination of other covariates."
+SEPARATED_OUTCOME = (
+    "{term}: the outcomes are separated, so its odds ratio has no finite estimate and none is given; a Firth-penalised "
+    "model gives one."
+)
+FEW_OUTCOMES = (
+    "{n} rows have the rarer outcome, for {columns} covariate columns (fewer than 10 each): odds ratios may be too far "
+    "from 1."
+)
+
 # Which regression is shown, and why.
 SEPARATED = (
     "Firth's regression, because {terms} orders the events (a level without events, or every event at the largest or "
@@ -66,6 +78,7 @@ PENALISED = "{penalised} of {resamples} resamples had no finite ordinary estimat
 MANY_FAILED = "More than one in ten resamples could not be fitted: the corrected concordance is not reliable."
 
 SENTENCES = (
+    *(ONE_OUTCOME, TELLS_NOTHING, SEPARATED_OUTCOME, FEW_OUTCOMES),
     *(NO_LIMIT, NO_TEST, FEW_FOR_FIRTH, SEPARATED, TOO_FEW, ASKED, ENOUGH, BARELY, TAU_CHOSEN, BEYOND_OBSERVATION),
     *(INFINITE_ODDS, NO_WOOLF_LIMITS, EMPTY_MARGIN, FEW_EXPECTED_COUNTS, TOO_LARGE_FOR_EXACT),
     *(PERMUTED, ENUMERATED, NOTHING_TO_PERMUTE, LEFT_BEFORE_LANDMARK, *CHANGE_UNUSED),
