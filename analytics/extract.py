@@ -39,7 +39,7 @@ def extract(cohort):
         table = table[table["case"].notna()]  # the others may not be analysed
         order = [column for column in ("case", "course_no", FORM_OF[name].key_item) if column in table]
         tables[name] = table.sort_values(order, kind="stable")
-    return {**checked(tables), **quality_tables(pseudonyms)}
+    return {**checked(tables), **quality_tables(cohort, pseudonyms)}
 
 
 def _derived(cohort, form, field):

@@ -10,7 +10,14 @@ from django.utils.translation import pgettext
 
 from analytics.catalogue import CATALOGUE
 from analytics.core import sentences, small_sample_sentences
-from analytics.core.endpoints.definitions import CLOCK_LABELS, ENDPOINTS, SET_LABELS
+from analytics.core.endpoints.definitions import (
+    CLOCK_LABELS,
+    END_LABELS,
+    END_OF_WINDOW,
+    ENDPOINTS,
+    SET_LABELS,
+    TIE_ORDER,
+)
 
 CONTEXT = "analysis"
 GROUPS = tuple(dict.fromkeys(analysis.groups for analysis in CATALOGUE if analysis.groups))
@@ -18,11 +25,13 @@ LABELS = (
     *(text for endpoint in ENDPOINTS.values() for text in (endpoint.label, endpoint.print)),
     *SET_LABELS.values(),
     *CLOCK_LABELS.values(),
+    *TIE_ORDER,
+    *(*END_LABELS.values(), END_OF_WINDOW),
     sentences.ALL_CASES,
     *(label for groups in GROUPS for _value, label in groups.levels),
 )
 SENTENCES = (
-    *(sentences.NO_CLOCK, sentences.OUT_OF_ORDER, sentences.NO_END),
+    *(sentences.NO_CLOCK, sentences.NOT_REPORTED, sentences.OUT_OF_ORDER, sentences.NO_END),
     *(sentences.GROUP_NOT_KNOWN.format(group=groups.label) for groups in GROUPS),
     *(sentences.NOT_IN_SET, sentences.TOO_FEW_GROUPS, sentences.NO_EVENT_AT_ALL, sentences.FEW_EVENTS),
     *(sentences.NOTHING, *(one for pair in sentences.OF_ROWS for one in pair), *sentences.OF_A_CURVE),

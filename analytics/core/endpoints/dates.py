@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 NO_DAY = np.nan
 HALF_MONTH = 14
+PARTIAL = ("M", "Y")  # precisions: only the month, only the year is known
 
 
 def days(dates: pd.Series) -> np.ndarray:
@@ -37,7 +38,7 @@ def usable_days(
     ignored, because then the order of the dates is an error that a query must settle, not an imputation.
     """
     day = days(date)
-    partial = precision.isin(["M", "Y"]).to_numpy() & ~np.isnan(day)
+    partial = precision.isin(PARTIAL).to_numpy() & ~np.isnan(day)
     if not partial.any():
         return day, partial
     start, middle, end = _known_period(date[partial], (precision[partial] == "Y").to_numpy())
@@ -76,6 +77,34 @@ def first_per_case(code: np.ndarray, day: np.ndarray, cases: int, where: ArrayLi
 def last_per_case(code: np.ndarray, day: np.ndarray, cases: int, where: ArrayLike = True) -> np.ndarray:
     """(cases,) latest day among each case's rows for which `where` holds; NaN if none."""
     return -first_per_case(code, -day, cases, where)
+
+
+def next_per_row(code: np.ndarray, day: np.ndarray, of: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """(rows,) first day among `at` (its cases are `of`) that the same case has after each row's day; NaN if none.
+
+    Days are whole. O(n log n).
+    """
+    found = np.full(len(day), NO_DAY)
+    there = ~np.isnan(at)
+    if not there.any():
+        return found
+    earliest = float(np.fmin(np.nanmin(at), np.nanmin(day) if (~np.isnan(day)).any() else np.inf))
+    span = float(np.fmax(np.nanmax(at), np.nanmax(day) if (~np.isnan(day)).any() else -np.inf)) - earliest + 1
+    keys = np.sort(of[there] * span + (at[there] - earliest))
+    asked = np.flatnonzero(~np.isnan(day))
+    place = np.searchsorted(keys, code[asked] * span + (day[asked] - earliest), side="right")
+    following = keys[np.minimum(place, len(keys) - 1)]
+    same = (place < len(keys)) & (following // span == code[asked])
+    found[asked[same]] = following[same] % span + earliest
+    return found
+
+
+def among(values: np.ndarray, codes: tuple[int, ...]) -> np.ndarray:
+    """(n,) whether each value is one of a few codes; missing is none of them."""
+    found = np.zeros(len(values), dtype=bool)
+    for code in codes:
+        found |= values == code
+    return found
 
 
 def any_per_case(code: np.ndarray, where: np.ndarray, cases: int) -> np.ndarray:

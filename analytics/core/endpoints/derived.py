@@ -18,6 +18,8 @@ PLATELETS_RECOVERED_FROM = 100.0
 MRD_CUT = 1e-4
 BCELLS_LOST_FROM_ABS = 50.0
 BCELLS_LOST_FROM_PCT = 10.0
+BCELLS_US_FROM_ABS = 100.0
+BCELLS_US_ABOVE_PCT = 1.0
 BURDEN_HIGH_FROM = 5.0
 
 RESPONSES = ("CR", "CRi", "NR", "NE")
@@ -84,12 +86,26 @@ def mrd_class(rows: pd.DataFrame) -> pd.Categorical:
 def bcell_status(rows: pd.DataFrame) -> pd.Categorical:
     """`bca_status` of B-cell samples: lost from 50 per µL or 10 % of lymphocytes; leukaemic samples are ignored."""
     absolute, percent = rows["b19_abs"].to_numpy(), rows["b19_pct"].to_numpy()
-    return _classes(
-        BCELL_STATES,
-        (rows["b19_is_blast"].to_numpy() == 1, "ignored"),
-        ((absolute >= BCELLS_LOST_FROM_ABS) | (percent >= BCELLS_LOST_FROM_PCT), "lost"),
-        ((absolute < BCELLS_LOST_FROM_ABS) & (percent < BCELLS_LOST_FROM_PCT), "not lost"),
+    return _bcells_by(
+        rows,
+        lost=(absolute >= BCELLS_LOST_FROM_ABS) | (percent >= BCELLS_LOST_FROM_PCT),
+        kept=(absolute < BCELLS_LOST_FROM_ABS) & (percent < BCELLS_LOST_FROM_PCT),
     )
+
+
+def bcell_status_lower(rows: pd.DataFrame) -> pd.Categorical:
+    """The same by one US centre's limits: from 100 per µL or above 1 % of lymphocytes; that rule asks for confirmation."""
+    absolute, percent = rows["b19_abs"].to_numpy(), rows["b19_pct"].to_numpy()
+    return _bcells_by(
+        rows,
+        lost=(absolute >= BCELLS_US_FROM_ABS) | (percent > BCELLS_US_ABOVE_PCT),
+        kept=(absolute < BCELLS_US_FROM_ABS) & (percent <= BCELLS_US_ABOVE_PCT),
+    )
+
+
+def _bcells_by(rows: pd.DataFrame, lost: np.ndarray, kept: np.ndarray) -> pd.Categorical:
+    leukaemic = rows["b19_is_blast"].to_numpy() == 1
+    return _classes(BCELL_STATES, (leukaemic, "ignored"), (lost, "lost"), (kept, "not lost"))
 
 
 def burden_kato(rows: pd.DataFrame) -> pd.Categorical:

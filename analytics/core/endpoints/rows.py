@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from analytics.core.endpoints.dates import NO_DAY, usable_days
+from analytics.core.endpoints.dates import NO_DAY, PARTIAL, days, usable_days
 
 
 class Rows:
@@ -26,6 +26,7 @@ class Rows:
         self.size = len(self.index)
         self.found: dict[str, Any] = {}
         self._of: dict[tuple[str, int | None], tuple[pd.DataFrame, np.ndarray]] = {}
+        self._partial: dict[tuple[str, int], bool] = {}
         self._imputed: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
 
     def of(self, form: str, course: int | None = 1) -> tuple[pd.DataFrame, np.ndarray]:
@@ -46,10 +47,18 @@ class Rows:
         self, rows: pd.DataFrame, code: np.ndarray, item: str, lower: ArrayLike = NO_DAY, upper: ArrayLike = NO_DAY
     ) -> np.ndarray:
         """Days of a date item; partial dates are imputed inside the bounds and the cut, and remembered as such."""
+        if not self._has_partial(rows, item):
+            return days(rows[item])
         day, imputed = usable_days(rows[item], rows[f"{item}_p"], lower, np.fmin(upper, self.cut))
-        if imputed.any():
-            self._imputed.setdefault(item, []).append((code[imputed], day[imputed]))
+        self._imputed.setdefault(item, []).append((code[imputed], day[imputed]))
         return day
+
+    def _has_partial(self, rows: pd.DataFrame, item: str) -> bool:
+        """Whether any date of these rows, which `of` has given, is known to the month or year only."""
+        key = (item, id(rows))
+        if key not in self._partial:
+            self._partial[key] = bool(rows[f"{item}_p"].isin(PARTIAL).any())
+        return self._partial[key]
 
     def seen(self, day: np.ndarray) -> np.ndarray:
         """True for days not after the cut (missing days count as not seen)."""
