@@ -165,7 +165,7 @@ def _select(name: str, table: pd.DataFrame, columns: tuple[str, ...]) -> pd.Data
     absent = [column for column in columns if column not in table.columns]
     if absent:
         raise ValueError(f"{name}: columns are missing: {', '.join(absent)}; expected {', '.join(columns)}")
-    return table.loc[:, list(columns)].reset_index(drop=True)
+    return pd.DataFrame({column: table[column].array for column in columns}, copy=False)
 
 
 def _checked_cases(table: pd.DataFrame) -> pd.DataFrame:
@@ -192,17 +192,19 @@ def _checked_form(name: str, table: pd.DataFrame, form: FormTable, known: pd.Ind
     for date in form.dates:
         typed[date] = _date(name, rows[date])
         typed[f"{date}_p"] = _precision(name, rows[f"{date}_p"])
-    return pd.DataFrame(typed, columns=list(form.columns))
+    return pd.DataFrame({column: typed[column] for column in form.columns}, copy=False)
 
 
 def _text(column: pd.Series) -> pd.Series:
+    if pd.api.types.infer_dtype(column, skipna=False) == "string":
+        return column.astype(object, copy=False)
     missing = column.isna()
-    if not missing.any() and isinstance(column.dtype, pd.StringDtype):
-        return column.astype(object)
     return column.astype(str).astype(object).mask(missing, None)
 
 
 def _number(name: str, column: pd.Series) -> pd.Series:
+    if column.dtype.kind in "iuf":
+        return column.astype("float64", copy=False)
     numbers = pd.to_numeric(column.replace("", None) if column.dtype == object else column, errors="coerce")
     _refuse_unread(name, column, numbers, "number")
     return numbers.astype("float64")
@@ -238,10 +240,10 @@ def _date(name: str, column: pd.Series) -> pd.Series:
 
 
 def _precision(name: str, column: pd.Series) -> pd.Series:
-    wrong = column.notna() & (column != "") & ~column.isin(PRECISIONS)
-    if wrong.any():
-        raise ValueError(f"{name}: {column.name} is {column[wrong].iloc[0]!r}; expected one of {', '.join(PRECISIONS)}")
-    return column.astype(object)
+    wrong = [one for one in column.unique() if one not in ("", *PRECISIONS) and not pd.isna(one)]
+    if wrong:
+        raise ValueError(f"{name}: {column.name} is {wrong[0]!r}; expected one of {', '.join(PRECISIONS)}")
+    return column.astype(object, copy=False)
 
 
 def _refuse_unread(name: str, given: pd.Series, read: pd.Series, kind: str) -> None:

@@ -53,7 +53,7 @@ def derive(timeline: pd.DataFrame, endpoint: Endpoint, *, without_imputed: bool 
     On one day the event that stands first in the rule's tie order counts, and any event counts before a censoring.
     without_imputed leaves out, as excluded, the cases whose time rests on an imputed date.
     """
-    cases = timeline[timeline[endpoint.set].to_numpy(dtype=bool)]
+    cases = _in_set(timeline, endpoint)
     clock, clock_code = days(cases[endpoint.clock]), list(CLOCK_LABELS).index(endpoint.clock)
     event_day, event_code, event_bit = _first_event(cases, endpoint)
     cut_day, cut_code, cut_bit = _first_cut(cases, endpoint.censor_cut)
@@ -116,6 +116,17 @@ def endpoint_table(timeline: pd.DataFrame) -> pd.DataFrame:
         }
         parts.append(rows.assign(**{name: carried[name] for name in CARRIED}, **named))
     return pd.concat(parts, ignore_index=True)[list(TABLE_COLUMNS)]
+
+
+def _in_set(timeline: pd.DataFrame, endpoint: Endpoint) -> pd.DataFrame:
+    """The cases of the rule's set with the columns that the rule reads."""
+    listed = (*endpoint.events, *endpoint.competing)
+    read = ("case", "imputed_dates", endpoint.clock, endpoint.censor_end, *endpoint.censor_cut)
+    dated = (*(event.date for event in listed), *(column for event in listed for column in event.when))
+    optional = (column for column in (endpoint.known, endpoint.not_before) if column)
+    columns = list(dict.fromkeys((*read, *dated, *optional)))
+    inside = timeline[endpoint.set].to_numpy(dtype=bool)
+    return timeline[columns] if inside.all() else timeline.loc[inside, columns]
 
 
 def _first_event(cases: pd.DataFrame, endpoint: Endpoint) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
