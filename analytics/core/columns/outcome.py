@@ -18,12 +18,8 @@ from analytics.core.columns.sources import (
     graded,
     sum_per_case,
 )
-from analytics.core.endpoints import derived
 from analytics.core.endpoints.dates import any_per_case, first_per_case, last_per_case
 
-EARLIEST_BEST = 21  # day from which a response counts as best response
-HELD_FOR = 28
-MRD_WITHIN = 14
 SEVERE = 3
 FATAL = 5
 INFECTION, TRANSPLANT = 1, 1  # ae_kind, stx_type
@@ -33,7 +29,6 @@ EARLY_ENDS = 30  # last day of early ICAHT
 def find(work: Sources) -> None:
     """Fill in the outcome columns."""
     _response(work)
-    _mrd(work)
     for name in ("crs", "icans"):
         _syndrome(work, name)
     _treatment(work)
@@ -44,39 +39,8 @@ def find(work: Sources) -> None:
 
 
 def _response(work: Sources) -> None:
-    """Remission from day 21 on, before day 21 only, and held for 28 days."""
-    found, day = work.found, work.day
-    best = work.timeline["BOR"]
-    responded = np.asarray(best.isin(("CR", "CRi")))
-    found["responded"] = flag(responded, work.infused)
-    remission = work.infused & ~np.isnan(day["D_CR"])
-    early = remission & ~responded & (day["D_CR"] - day["T0"] < EARLIEST_BEST)
-    found["responded_early_only"] = flag(early, work.infused)
-
-    rows, code = work.rows.of("response_assessment")
-    category = np.asarray(derived.response_or_site_call(rows)[0].codes)
-    on = work.rows.days(rows, code, "rsp_date", lower=day["T0"][code] + 1, upper=day["D_DTH"][code])
-    first, seen = day["D_CR"][code], work.rows.seen(on)
-    lost = first_per_case(code, on, work.size, seen & (on > first) & (category == derived.RESPONSES.index("NR")))
-    lost = np.fmin.reduce([lost, day["D_REL"], day["D_PROG"]])
-    still = seen & np.isin(category, (0, 1)) & (on >= first + HELD_FOR) & ~(on > lost[code])
-    held = any_per_case(code, still, work.size)
-    ended = np.fmin(lost, day["D_DTH"]) < day["D_CR"] + HELD_FOR
-    found["response_confirmed"] = flag(held, remission & (held | ended))
-
-
-def _mrd(work: Sources) -> None:
-    """MRD within 14 days of the first remission."""
-    found, day = work.found, work.day
-    rows, code = work.rows.of("response_assessment")
-    on = work.rows.days(rows, code, "rsp_date", lower=day["T0"][code] + 1, upper=day["D_DTH"][code])
-    near = work.rows.seen(on) & (np.abs(on - day["D_CR"][code]) <= MRD_WITHIN)
-    mrd = np.asarray(derived.mrd_class(rows).codes)
-    remission = work.infused & ~np.isnan(day["D_CR"])
-    tested = remission & any_per_case(code, near & (mrd >= 0), work.size)
-    negative = remission & any_per_case(code, near & (mrd == derived.MRD_CLASSES.index("MRD-CR")), work.size)
-    found["mrd_tested"] = flag(tested, remission)
-    found["mrd_negative_cr"] = flag(negative, work.infused & (tested | ~remission))
+    """Best response in two words; the rest is in the timeline."""
+    work.found["responded"] = flag(np.asarray(work.timeline["BOR"].isin(("CR", "CRi"))), work.infused)
 
 
 def _syndrome(work: Sources, name: str) -> None:

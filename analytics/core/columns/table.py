@@ -13,6 +13,7 @@ from analytics.core.columns import baseline, infusion, outcome
 from analytics.core.columns.column import CATEGORY, DAY, FLAG, Column
 from analytics.core.columns.declarations import COLUMNS, KEYS
 from analytics.core.columns.sources import Sources
+from analytics.core.columns.values import asked, text_of
 from analytics.core.endpoints.dates import NO_DAY
 from analytics.core.endpoints.rows import Rows
 from analytics.core.endpoints.timeline import timeline
@@ -48,10 +49,10 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _plain(table: pd.DataFrame, column: Column) -> pd.Series:
-    values = table[column.name]
     if column.kind == FLAG:
-        number = values.astype("float64") if values.dtype == bool else values.map({"no": 0, "yes": 1}).astype("float64")
-        return number.astype("Int64")
+        flags: pd.Series = text_of(table, column.name).map({"no": 0, "yes": 1}).astype("Int64")
+        return flags.mask(~asked(table, column.name))
+    values = table[column.name]
     if column.kind == DAY:
         return values.astype("Int64")
     return values.astype(object) if column.kind == CATEGORY else values

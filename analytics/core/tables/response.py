@@ -10,9 +10,10 @@ import pandas as pd
 
 from analytics.core import patient_table_words as words
 from analytics.core.columns.declarations import column as declared
+from analytics.core.columns.values import levels_of, text_of
 from analytics.core.estimators.proportions import clopper_pearson
 from analytics.core.results import number
-from analytics.core.tables.split import ALL, levels_of, text_of
+from analytics.core.tables.split import ALL
 
 SUBGROUPS = ("burden", "prior_hsct", "age_group", "kmt2a", "prior_blinatumomab", "prior_inotuzumab")
 MEASURES = (  # id, label, denominator
@@ -63,21 +64,20 @@ def _counted(cases: pd.DataFrame) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     best = text_of(cases, "BOR").to_numpy()
     everybody = np.ones(len(cases), dtype=bool)
     responded = (best == "CR") | (best == "CRi")
-    evaluable = pd.notna(best)
     is_yes = {name: (text_of(cases, name) == "yes").to_numpy() for name in _FLAGS}
     return {
         "cr": (best == "CR", everybody),
         "cri": (best == "CRi", everybody),
         "orr": (responded, everybody),
-        "orr_evaluable": (responded, evaluable),
-        "confirmed": (is_yes["response_confirmed"], everybody),
+        "orr_evaluable": (responded, is_yes["bor_evaluable"]),
+        "confirmed": (is_yes["bor_confirmed"], everybody),
         "mrd_negative": (is_yes["mrd_negative_cr"], everybody),
-        "mrd_negative_tested": (is_yes["mrd_negative_cr"], is_yes["mrd_tested"]),
-        "early_only": (is_yes["responded_early_only"], everybody),
+        "mrd_negative_tested": (is_yes["mrd_negative_cr"], is_yes["mrd_tested_cr"]),
+        "early_only": (is_yes["early_cr_only"], everybody),
     }
 
 
-_FLAGS = ("response_confirmed", "mrd_negative_cr", "mrd_tested", "responded_early_only")
+_FLAGS = ("bor_evaluable", "bor_confirmed", "mrd_negative_cr", "mrd_tested_cr", "early_cr_only")
 
 
 def _rows_of(
@@ -113,7 +113,9 @@ def _row(
 
 
 def _warnings(not_infused: int, cases: pd.DataFrame) -> list[str]:
-    untested = int((text_of(cases, "mrd_tested") == "no").sum())
-    early = int((text_of(cases, "responded_early_only") == "yes").sum())
+    remission, tested, early_only = (
+        text_of(cases, name) == "yes" for name in ("responder", "mrd_tested_cr", "early_cr_only")
+    )
+    untested, early = int((remission & ~tested).sum()), int(early_only.sum())
     pairs = ((not_infused, words.NOT_INFUSED), (untested, words.UNTESTED), (early, words.EARLY))
     return [sentence[n > 1].format(n=n) for n, sentence in pairs if n]

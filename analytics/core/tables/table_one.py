@@ -12,6 +12,7 @@ import pandas as pd
 from analytics.core import patient_table_words as words
 from analytics.core.columns.column import DAY, NUMBER, Column, Levels
 from analytics.core.columns.declarations import column as declared
+from analytics.core.columns.values import asked, is_flag, levels_of, text_of
 from analytics.core.results import number
 from analytics.core.tables.cells import count, summary
 from analytics.core.tables.differences import (
@@ -20,7 +21,7 @@ from analytics.core.tables.differences import (
     numeric_difference,
     numeric_test,
 )
-from analytics.core.tables.split import Split, asked, is_flag, levels_of, split, text_of
+from analytics.core.tables.split import Split, split
 
 USUAL = (
     *("age_infusion", "age_group", "sex", "subtype", "kmt2a", "down_syndrome", "indication", "relapses", "prior_lines"),
