@@ -8,13 +8,13 @@ from registry.form_states import form_states
 from registry.models import Case, Query, QueryState
 
 
-def quality_tables(pseudonyms):
-    """The tables for these cases, id → pseudonym, in the order of the pseudonyms. Needs a scope over all sites.
+def quality_tables(cohort, pseudonyms):
+    """The tables for these cases of `cohort`, id → pseudonym, in the order of the pseudonyms. Needs a scope over all sites.
 
     Verifications, locks and signatures are not told: no result rests on them, and each would make a new dataset. Steps of a query ring
     for no build either (`quiet` in registry.access.guard_sql); its state is told as of the build that the next saved form brings.
     """
-    cases = Case.objects.filter(pk__in=list(pseudonyms))
+    cases = Case.objects.filter(cohort=cohort)
     forms = [
         (
             pseudonyms[one.case_id],
@@ -26,7 +26,7 @@ def quality_tables(pseudonyms):
             one.critical_asked,
             one.critical_missing,
         )
-        for one in form_states(cases)
+        for one in form_states(cases, pseudonyms)
     ]
     waiting = (
         Query.objects.filter(case__in=cases.values("pk")).exclude(state=QueryState.CLOSED).order_by("opened_at", "pk")
@@ -36,6 +36,7 @@ def quality_tables(pseudonyms):
         for case, form, severity, origin, state, opened in waiting.values_list(
             "case_id", "form", "severity", "origin", "state", "opened_at"
         )
+        if case in pseudonyms
     ]
     tables = {FORM_STATES: forms, OPEN_QUERIES: queries}
     return checked_quality({name: _frame(rows, QUALITY_TABLES[name]) for name, rows in tables.items()})

@@ -45,14 +45,14 @@ class FormState:
     critical_missing: int
 
 
-def form_states(cases):
-    """The FormState of every form of `cases`, a queryset: all that is stored, and all planned visits that open by the newest date in
-    any form, so that the answer changes with the data and not from day to day."""
-    rows = stored_rows(cases)
+def form_states(cases, among):
+    """The FormState of every form of those `cases`, a queryset, whose ids are `among`: all that is stored, and all planned visits that
+    open by the newest date in any form, so that the answer changes with the data and not from day to day."""
+    rows = {case: own for case, own in stored_rows(cases).items() if case in among}
     exempt = exemptions_of(Exemption.objects.filter(case__in=cases.values("pk")))
     completed, critical = _first_complete(cases), _critical(cases)
     until = _newest(rows)
-    for case in cases.order_by("pk").values_list("pk", flat=True):
+    for case in sorted(among):
         own = rows.get(case, [])
         stored = {(row.form, row.as_read.key): row for row in own}
         for one in schedule(Record(row.as_read for row in own), exempt[case], until=until):

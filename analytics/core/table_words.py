@@ -94,6 +94,23 @@ RESTRICTIONS = {
     "exact_in_specification": "Without imputed dates and out-of-specification products",
 }
 
+SPECIFICATION_NOT_KNOWN = (
+    "Whether the product was out of specification is not reported for {n} of the infused; they stay in every row."
+)
+BURDEN_KNOWN_LATER = (
+    "Rows counted from leukapheresis or decision are not split by burden, which is known only at the infusion."
+)
+
+# Measures of completeness.
+MEASURES = {
+    "forms_complete": "Forms due that are complete",
+    "forms_on_time": "Forms due that were complete in time",
+    "critical_answered": "Critical questions answered",
+}
+BEYOND_FUNNEL = "{site}: {measure} lies outside the 99.8 % limits of the funnel around all sites together."
+NO_QUALITY = "The dataset holds no facts on forms and queries: their completeness is not known."
+SENTENCES = (SPECIFICATION_NOT_KNOWN, BURDEN_KNOWN_LATER, BEYOND_FUNNEL, NO_QUALITY)
+
 FLOW_LABELS = (
     *BOXES.values(),
     *NOT_INFUSED.values(),
@@ -105,4 +122,4 @@ FLOW_LABELS = (
     *(FIRST_ATTEMPT, *OUTCOMES.values(), OUTCOME_NOT_RECORDED, PRODUCT, ATTEMPTS, FIRST_PRODUCT, REMADE),
     *(COURSES, ONE_COURSE, FURTHER_COURSE, TRANSPLANT_AFTERWARDS, LATER_TRANSPLANT, NO_LATER_TRANSPLANT),
 )
-LABELS = (*FLOW_LABELS, *POPULATIONS.values(), *RESTRICTIONS.values())
+LABELS = (*FLOW_LABELS, *POPULATIONS.values(), *RESTRICTIONS.values(), *MEASURES.values())
