@@ -45,7 +45,8 @@ def close(value, rel=1e-8):
 
 def mean_of(data, answer):
     entry = None if answer.get("entry") is None else data[answer["entry"]]
-    return restricted_mean(data[answer["time"]], data[answer["event"]], tau=answer["tau"], entry=entry)
+    tau = None if answer["tau"] == "individual" else answer["tau"]
+    return restricted_mean(data[answer["time"]], data[answer["event"]], tau=tau, entry=entry)
 
 
 @pytest.mark.parametrize("answer", R["means"], ids=named)

@@ -17,11 +17,11 @@ at <- function(formula, data, ties) function(beta) {
   list(loglik = fit$loglik[[1]] + 0.5 * as.numeric(determinant(information)$modulus), covariance = vcov(fit))
 }
 
-# Coefficients are sought in units of `scale`, and twice from where the first search ended, so that optim stops late.
-maximum <- function(value, start, scale) {
+# Coefficients are sought in units of `scale`, and again from where the search ended, because optim stops early.
+maximum <- function(value, start, scale, rounds = 2) {
   if (!length(start)) return(list(beta = start, loglik = value(start)))
   found <- list(par = start / scale)
-  for (round in 1:4) found <- optim(found$par, function(b) -value(b * scale), method = "BFGS",
+  for (round in seq_len(rounds)) found <- optim(found$par, function(b) -value(b * scale), method = "BFGS",
                                     control = list(reltol = 1e-16, maxit = 1000, ndeps = rep(1e-5, length(start))))
   list(beta = found$par * scale, loglik = -found$value)
 }
@@ -31,7 +31,7 @@ answer <- function(formula, data, ties, about) {
   plain <- suppressWarnings(coxph(formula, data, ties = ties, x = TRUE, control = coxph.control(iter.max = 1)))
   p <- length(coef(plain)); x <- plain$x; unit <- sum(log(apply(x, 2, sd)))
   scale <- 1 / apply(x, 2, sd)
-  best <- maximum(value, rep(0, p), scale)
+  best <- maximum(value, rep(0, p), scale, 4)
   profile <- function(j, held, start) {
     whole <- function(rest) { beta <- numeric(p); beta[j] <- held; beta[-j] <- rest; value(beta) }
     maximum(whole, start[-j], scale[-j])$loglik

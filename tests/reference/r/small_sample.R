@@ -38,7 +38,9 @@ means <- list(
   case(kato, "kato_synthetic", "os_days", "death", 730, "prior_hsct"), case(veteran, "veteran", "time", "status", 180, "trt"),
   case(veteran, "veteran", "time", "status", 500), case(hodg, "hodg", "time", "delta", 700, "gtype"), case(mgus2, "mgus2", "futime", "death", 120, "sex"),
   case(heart, "heart", "stop", "event", 365, NULL, "start"), case(heart, "heart", "stop", "event", 365, "transplant", "start"),
-  case(alloauto, "alloauto", "time", "delta", 24, "type"), case(veteran, "veteran", "time", "status", max(veteran$time)))
+  case(alloauto, "alloauto", "time", "delta", 24, "type"), case(veteran, "veteran", "time", "status", max(veteran$time)),
+  # Each group up to its own last time.
+  case(veteran, "veteran", "time", "status", "individual"), case(bmt, "bmt_km", "os_time", "death", "individual"), case(hodg, "hodg", "time", "delta", "individual"))
 
 # ---- pairwise log-rank tests with Holm's correction
 pairwise <- function(data, name, time, event, group, strata = NULL, rho = 0) {
