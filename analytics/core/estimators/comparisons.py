@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -195,22 +194,21 @@ def _every_sum(scores: list[np.ndarray], codes: list[np.ndarray], groups: int) -
     """(arrangements, groups) sums of the scores for every deal within every stratum."""
     every = np.zeros((1, groups))
     for score, code in zip(scores, codes, strict=True):
-        dealt = np.array(list(_deals(len(code), np.bincount(code, minlength=groups).tolist())), dtype="int64")
-        part = _sums(score, dealt.reshape(-1, len(code)), groups)
+        part = _deals(score, np.bincount(code, minlength=groups).tolist())
         every = (every[:, None, :] + part[None, :, :]).reshape(-1, groups)
     return every
 
 
-def _deals(n: int, sizes: list[int]) -> Iterator[list[int]]:
-    """Every way to give n places to groups of these sizes."""
-
-    def deal(free: tuple[int, ...], group: int, dealt: list[int]) -> Iterator[list[int]]:
-        if group == len(sizes) - 1:
-            yield [group if place in set(free) else one for place, one in enumerate(dealt)]
-            return
-        for chosen in combinations(free, sizes[group]):
-            taken = set(chosen)
-            after = [group if place in taken else one for place, one in enumerate(dealt)]
-            yield from deal(tuple(place for place in free if place not in taken), group + 1, after)
-
-    yield from deal(tuple(range(n)), 0, [0] * n)
+def _deals(scores: np.ndarray, sizes: list[int]) -> np.ndarray:
+    """(arrangements, groups) sums for every way to deal the scores to groups of these sizes: one group after the other."""
+    left, sums = scores[None, :], np.zeros((1, 0))
+    for size in sizes[:-1]:
+        places = np.arange(left.shape[1])
+        chosen = np.array(list(combinations(places.tolist(), size)), dtype="int64").reshape(-1, size)
+        free = np.ones((len(chosen), len(places)), dtype=bool)
+        np.put_along_axis(free, chosen, False, axis=1)
+        rest = np.broadcast_to(places, free.shape)[free].reshape(len(chosen), -1)
+        dealt = left[:, chosen].sum(axis=2).reshape(-1, 1)
+        sums = np.hstack((np.repeat(sums, len(chosen), axis=0), dealt))
+        left = left[:, rest].reshape(-1, rest.shape[1])
+    return np.hstack((sums, left.sum(axis=1, keepdims=True)))
