@@ -210,5 +210,5 @@ def _deals(scores: np.ndarray, sizes: list[int]) -> np.ndarray:
         rest = np.broadcast_to(places, free.shape)[free].reshape(len(chosen), -1)
         dealt = left[:, chosen].sum(axis=2).reshape(-1, 1)
         sums = np.hstack((np.repeat(sums, len(chosen), axis=0), dealt))
-        left = left[:, rest].reshape(-1, rest.shape[1])
+        left = left[:, rest].reshape(len(sums), rest.shape[1])
     return np.hstack((sums, left.sum(axis=1, keepdims=True)))
