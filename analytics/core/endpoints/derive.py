@@ -30,9 +30,8 @@ EVENT_NAMES = tuple(TIE_ORDER)
 EXCLUSIONS = (NO_CLOCK, NOT_REPORTED, OUT_OF_ORDER, NO_END, RESTS_ON_IMPUTED)
 
 CARRIED = ("site", "cohort", "stratum", "burden", "prior_hsct")
-TABLE_COLUMNS = (
-    *("case", *CARRIED, "endpoint", "version", "clock", "time", "status", "cause", "event", "censor_reason", "imputed"),
-)
+DERIVED = ("clock", "time", "status", "cause", "event", "censor_reason", "imputed")
+TABLE_COLUMNS = ("case", *CARRIED, "endpoint", "version", *DERIVED)
 
 
 def derive(timeline: pd.DataFrame, endpoint: Endpoint, *, without_imputed: bool = False) -> pd.DataFrame:
@@ -105,17 +104,26 @@ def endpoint_table(timeline: pd.DataFrame) -> pd.DataFrame:
 
     Columns: TABLE_COLUMNS, each as in `derive` or in the timeline.
     """
-    parts = []
-    for position, endpoint in enumerate(ENDPOINTS.values()):
-        rows = derive(timeline, endpoint)
-        rows = rows[rows["excluded"].isna()]
-        carried = timeline.loc[rows.index, list(CARRIED)]
-        named: dict[str, Any] = {
-            "endpoint": categorical(np.full(len(rows), position), ENDPOINTS),
-            "version": np.full(len(rows), endpoint.version, dtype="int16"),
-        }
-        parts.append(rows.assign(**{name: carried[name] for name in CARRIED}, **named))
-    return pd.concat(parts, ignore_index=True)[list(TABLE_COLUMNS)]
+    lines = timeline.reset_index(drop=True)
+    parts = {endpoint.id: derive(lines, endpoint) for endpoint in ENDPOINTS.values()}
+    parts = {name: rows[rows["excluded"].isna()] for name, rows in parts.items()}
+    lengths = [len(rows) for rows in parts.values()]
+    place = np.concatenate([rows.index.to_numpy() for rows in parts.values()])
+    versions = np.array([ENDPOINTS[name].version for name in parts], dtype="int16")
+    columns: dict[str, Any] = {
+        **{name: lines[name].array.take(place) for name in ("case", *CARRIED)},
+        "endpoint": categorical(np.repeat(np.arange(len(parts)), lengths), parts),
+        "version": np.repeat(versions, lengths),
+        **{name: _joined([rows[name] for rows in parts.values()]) for name in DERIVED},
+    }
+    return pd.DataFrame({name: columns[name] for name in TABLE_COLUMNS}, copy=False)
+
+
+def _joined(parts: list[pd.Series]) -> Any:
+    """One column of all parts; categories are the same in each."""
+    if isinstance(parts[0].dtype, pd.CategoricalDtype):
+        return categorical(np.concatenate([part.cat.codes for part in parts]), parts[0].cat.categories)
+    return np.concatenate([part.to_numpy() for part in parts])
 
 
 def _in_set(timeline: pd.DataFrame, endpoint: Endpoint) -> pd.DataFrame:
