@@ -9,13 +9,23 @@ separated <- transform(data_of("ovarian"), never = as.integer(age < 50))     # n
 separated$fustat[separated$never == 1] <- 0
 mgus <- data_of("mgus2"); mgus <- mgus[complete.cases(mgus[c("hgb", "age")]), ][1:300, ]
 
-# Far from the maximum the information vanishes: as good as minus infinity.
-at <- function(formula, data, ties) function(beta) {
-  fit <- suppressWarnings(coxph(formula, data, init = beta, ties = ties, control = coxph.control(iter.max = 0)))
-  information <- tryCatch(solve(vcov(fit)), error = function(none) NULL)
-  if (is.null(information)) return(list(loglik = -1e6, covariance = vcov(fit)))
-  list(loglik = fit$loglik[[1]] + 0.5 * as.numeric(determinant(information)$modulus), covariance = vcov(fit))
+# coxph without reading its formula anew for each of the many coefficients that are tried.
+fixed <- function(formula, data, ties) {
+  plain <- suppressWarnings(coxph(formula, data, ties = ties, x = TRUE, y = TRUE, control = coxph.control(iter.max = 0)))
+  fitter <- if (ncol(plain$y) == 3) agreg.fit else coxph.fit
+  strata <- if (is.null(plain$strata)) NULL else as.integer(plain$strata)
+  names <- as.character(seq_len(nrow(plain$x)))
+  function(beta) fitter(plain$x, plain$y, strata, offset = rep(0, nrow(plain$x)), init = beta, control = coxph.control(iter.max = 0),
+                        weights = NULL, method = ties, rownames = names, resid = FALSE)
 }
+
+# Far from the maximum the information vanishes: as good as minus infinity.
+at <- function(formula, data, ties) { fit_at <- fixed(formula, data, ties); function(beta) {
+  fit <- suppressWarnings(fit_at(beta))
+  information <- tryCatch(solve(fit$var), error = function(none) NULL)
+  if (is.null(information)) return(list(loglik = -1e6, covariance = fit$var))
+  list(loglik = fit$loglik[[1]] + 0.5 * as.numeric(determinant(information)$modulus), covariance = fit$var)
+} }
 
 # Coefficients are sought in units of `scale`, and again from where the search ended, because optim stops early.
 maximum <- function(value, start, scale, rounds = 2) {

@@ -61,24 +61,28 @@ pairs <- list(
   pairwise(veteran, "veteran", "time", "status", "celltype", "trt"), pairwise(veteran, "veteran", "time", "status", "celltype", NULL, 1),
   pairwise(bmt, "bmt_km", "os_time", "death", "hospital"), pairwise(transform(transplant, death = as.integer(status == 1)), "transplant_death", "futime", "death", "abo"))
 
-# ---- permutation: every arrangement of few rows, with survdiff's own observed less expected events; strata apart
+# ---- permutation: every arrangement of few rows, with survdiff's observed less expected events; strata apart.
+# These are the sum of the first group's log-rank scores (event less Nelson-Aalen of all): stopifnot holds them to survdiff's.
 excess <- function(rows, time, event, group, strata) {
-  fit <- if (is.null(strata)) survdiff(Surv(rows[[time]], rows[[event]]) ~ rows[[group]])
-         else survdiff(Surv(rows[[time]], rows[[event]]) ~ rows[[group]] + strata(rows[[strata]]))
-  seen <- if (is.matrix(fit$obs)) rowSums(fit$obs) else fit$obs; expected <- if (is.matrix(fit$exp)) rowSums(fit$exp) else fit$exp
-  (seen - expected)[1]
+  y <- rows[[time]]; d <- rows[[event]]; block <- if (is.null(strata)) rep(1, nrow(rows)) else rows[[strata]]
+  score <- d
+  for (own in split(seq_len(nrow(rows)), block))
+    score[own] <- d[own] - sapply(y[own], function(t) sum(vapply(y[own][d[own] == 1 & y[own] <= t], function(u) 1 / sum(y[own] >= u), 0)))
+  of <- function(group) sum(score[group == min(group)])
+  fit <- if (is.null(strata)) survdiff(Surv(y, d) ~ rows[[group]]) else survdiff(Surv(y, d) ~ rows[[group]] + strata(block))
+  stopifnot(all.equal(of(as.integer(factor(rows[[group]]))), sum(as.matrix(fit$obs)[1, ]) - sum(as.matrix(fit$exp)[1, ])))
+  of
 }
 every <- function(data, rows, name, time, event, group, strata = NULL) {
   data <- data[rows, ]; codes <- as.integer(factor(data[[group]]))
   blocks <- if (is.null(strata)) list(seq_len(nrow(data))) else split(seq_len(nrow(data)), data[[strata]])
   choices <- lapply(blocks, function(block) combn(length(block), sum(codes[block] == 1), simplify = FALSE))
   grid <- expand.grid(lapply(choices, seq_along))
-  mine <- abs(excess(data, time, event, group, strata))
+  of <- excess(data, time, event, group, strata); mine <- abs(of(codes))
   far <- apply(grid, 1, function(which) {
     dealt <- rep(2, nrow(data))
     for (i in seq_along(blocks)) dealt[blocks[[i]][choices[[i]][[which[[i]]]]]] <- 1
-    again <- data; again[[group]] <- dealt
-    abs(excess(again, time, event, group, strata)) >= mine - 1e-9
+    abs(of(dealt)) >= mine - 1e-9
   })
   list(data = name, rows = rows, time = time, event = event, group = group, strata = strata, arrangements = nrow(grid), as_extreme = sum(far), p = mean(far))
 }
@@ -88,9 +92,8 @@ permutations <- list(
   every(bmt, c(1:5, 40:44, 90:93), "bmt_km", "dfs_time", "dfs", "mtx"),
   every(kato, c(1:7, 20:24, 39:42), "kato_synthetic", "efs_days", "efs_event", "disease_burden", "prior_hsct"))
 drawn <- function(data, name, time, event, group, strata = NULL, B = 4000) {
-  set.seed(1); mine <- abs(excess(data, time, event, group, strata)); blocks <- if (is.null(strata)) rep(1, nrow(data)) else data[[strata]]
-  far <- replicate(B, { again <- data; again[[group]] <- ave(as.integer(factor(data[[group]])), blocks, FUN = function(v) v[sample.int(length(v))])
-                        abs(excess(again, time, event, group, strata)) >= mine - 1e-9 })
+  set.seed(1); codes <- as.integer(factor(data[[group]])); of <- excess(data, time, event, group, strata); mine <- abs(of(codes)); blocks <- if (is.null(strata)) rep(1, nrow(data)) else data[[strata]]
+  far <- replicate(B, abs(of(ave(codes, blocks, FUN = function(v) v[sample.int(length(v))]))) >= mine - 1e-9)
   list(data = name, time = time, event = event, group = group, strata = strata, B = B, p = (sum(far) + 1) / (B + 1))
 }
 draws <- list(drawn(kato, "kato_synthetic", "efs_days", "efs_event", "disease_burden"), drawn(kato, "kato_synthetic", "efs_days", "efs_event", "prior_hsct", "disease_burden"),
@@ -135,10 +138,14 @@ follow_up <- list(clark(bmt, "bmt_km", "os_time", "death", 1000), clark(kato, "k
 
 # ---- optimism: R's own resamples, fits and concordance
 corrected <- function(formula, data, name, time, event, x, B = 1000) {
-  set.seed(2); whole <- coxph(formula, data); apparent <- unname(concordance(whole)$concordance)
-  gap <- replicate(B, {
-    again <- data[sample.int(nrow(data), replace = TRUE), ]; fit <- suppressWarnings(coxph(formula, again))
-    unname(concordance(fit)$concordance - concordance(fit, newdata = data)$concordance)
+  set.seed(2); whole <- coxph(formula, data, x = TRUE, y = TRUE); apparent <- unname(concordance(whole)$concordance)
+  design <- whole$x; y <- whole$y; none <- rep(0, nrow(design))
+  agreement <- function(outcome, predictor) concordancefit(outcome, predictor, reverse = TRUE, std.err = FALSE)$concordance
+  gap <- replicate(B, {  # coxph and concordance without reading their formula anew
+    again <- sample.int(nrow(data), replace = TRUE)
+    coef <- suppressWarnings(coxph.fit(design[again, , drop = FALSE], y[again], NULL, none, NULL, coxph.control(), NULL, "efron", as.character(again), resid = FALSE))$coefficients
+    coef[is.na(coef)] <- 0
+    agreement(y[again], drop(design[again, , drop = FALSE] %*% coef)) - agreement(y, drop(design %*% coef))
   })
   list(data = name, time = time, event = event, x = x, B = B, apparent = apparent, optimism = mean(gap), mc_se = sd(gap) / sqrt(B))
 }
