@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from analytics import live
 from analytics.catalogue import CATALOGUE
+from analytics.core.columns.table import case_table, flat
 from analytics.core.endpoints.derive import endpoint_table
-from analytics.core.endpoints.timeline import timeline
+from analytics.core.whole import whole_table
 from analytics.extract import extract
 from analytics.models import AnalysisRun, Dataset, DatasetTable, Heartbeat
 from registry.access.row_security import everything_scope
@@ -81,7 +82,8 @@ def live_dataset(cohort):
     digest = manifest_hash(files)
     if last and (last.hash, last.code_version) == (digest, settings.CODE_VERSION):
         return last, False
-    endpoints = endpoint_table(timeline(tables)).to_csv(index=False, lineterminator="\n", float_format="%.10g").encode()
+    whole = case_table(tables)
+    texts = {"endpoints.csv": _text(endpoint_table(whole)), "cases.csv": _text(flat(whole))}
     dataset = Dataset.objects.create(
         cohort=cohort,
         revision=last.revision + 1 if last else 1,
@@ -93,7 +95,7 @@ def live_dataset(cohort):
     DatasetTable.objects.bulk_create(
         [
             *(_table(dataset, name, rows[name], content) for name, content in files.items()),
-            _table(dataset, "endpoints.csv", endpoints.count(b"\n") - 1, endpoints),
+            *(_table(dataset, name, content.count(b"\n") - 1, content) for name, content in texts.items()),
         ]
     )
     request_runs(dataset)
@@ -104,6 +106,10 @@ def manifest_hash(files):
     """The dataset's hash: SHA-256 over one line "table sha256" for each table, sorted by name."""
     lines = [f"{name} {hashlib.sha256(content).hexdigest()}\n" for name, content in sorted(files.items())]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _text(table):
+    return table.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode()
 
 
 def _parquet(table):
@@ -195,22 +201,23 @@ def _answer(run):
     from analytics.core.run import run as compute
 
     analysis = next(one for one in CATALOGUE if one.hash == run.spec_hash)
-    return compute(analysis, timeline_of(run.dataset))
+    made_on = run.dataset.made_at.date()
+    return compute(analysis, whole_of(run.dataset), not_after=made_on)
 
 
-_timelines: dict = {}
+_wholes: dict = {}
 
 
-def timeline_of(dataset):
-    """The dataset's timeline; the worker keeps the last few, for a revision's analyses come together."""
+def whole_of(dataset):
+    """All that the core knows of the dataset's cases; the worker keeps the last few, for a revision's analyses come together."""
     key = (dataset.cohort_id, dataset.hash)
-    if key not in _timelines:
-        while len(_timelines) >= 3:
-            _timelines.pop(next(iter(_timelines)))
-        stored = dataset.tables.exclude(name="endpoints.csv")
+    if key not in _wholes:
+        while len(_wholes) >= 3:
+            _wholes.pop(next(iter(_wholes)))
+        stored = dataset.tables.exclude(name__endswith=".csv")
         tables = {table.name: pyarrow.parquet.read_table(io.BytesIO(table.parquet)).to_pandas() for table in stored}
-        _timelines[key] = timeline(tables)
-    return _timelines[key]
+        _wholes[key] = whole_table(tables, not_after=dataset.made_at.date())
+    return _wholes[key]
 
 
 def sweep():

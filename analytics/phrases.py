@@ -9,7 +9,7 @@ from string import Formatter
 from django.utils.translation import pgettext
 
 from analytics.catalogue import CATALOGUE
-from analytics.core import sentences, small_sample_sentences
+from analytics.core import regression_sentences, sentences, small_sample_sentences
 from analytics.core.endpoints.definitions import (
     CLOCK_LABELS,
     END_LABELS,
@@ -21,7 +21,13 @@ from analytics.core.endpoints.definitions import (
 
 CONTEXT = "analysis"
 GROUPS = tuple(dict.fromkeys(analysis.groups for analysis in CATALOGUE if analysis.groups))
+COVARIATES = tuple(dict.fromkeys(one for analysis in CATALOGUE for one in analysis.covariates))
+EXPOSURES = tuple(dict.fromkeys(analysis.exposure for analysis in CATALOGUE if analysis.exposure))
 LABELS = (
+    *(text for analysis in CATALOGUE for text in (analysis.title, analysis.question)),
+    *(text for one in COVARIATES for text in (one.label, one.unit, *(label for _value, label in one.levels)) if text),
+    *(analysis.outcome.label for analysis in CATALOGUE if analysis.outcome),
+    *(text for one in EXPOSURES for text in (one.label, one.without, one.having)),
     *(text for endpoint in ENDPOINTS.values() for text in (endpoint.label, endpoint.print)),
     *SET_LABELS.values(),
     *CLOCK_LABELS.values(),
@@ -33,6 +39,10 @@ LABELS = (
 SENTENCES = (
     *(sentences.NO_CLOCK, sentences.NOT_REPORTED, sentences.OUT_OF_ORDER, sentences.NO_END),
     *(sentences.GROUP_NOT_KNOWN.format(group=groups.label) for groups in GROUPS),
+    *(sentences.NOT_IN_RULES_SET, sentences.RESTS_ON_IMPUTED, sentences.NO_GRAY_TEST, sentences.FEW_EVENTS_FOR_GRAY),
+    *(*sentences.OUTCOME_NOT_KNOWN, sentences.NOT_PROPORTIONAL, sentences.TWO_HAZARDS, sentences.EXPLORATORY),
+    *sentences.WHY_UNDEFINED,
+    *regression_sentences.SENTENCES,
     *(sentences.NOT_IN_SET, sentences.TOO_FEW_GROUPS, sentences.NO_EVENT_AT_ALL, sentences.FEW_EVENTS),
     *(sentences.NOTHING, *(one for pair in sentences.OF_ROWS for one in pair), *sentences.OF_A_CURVE),
     *sentences.BEYOND,

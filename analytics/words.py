@@ -19,12 +19,17 @@ def localised(result):
     return {
         **result,
         "analysis": {**result["analysis"], "population": phrases.label(result["analysis"]["population"])},
-        "endpoint": {**rule, **{name: phrases.label(rule[name]) for name in ("label", "clock", "print")}},
-        "groups": [{**group, "label": phrases.label(group["label"])} for group in result["groups"]],
+        "endpoint": rule and {**rule, **{name: phrases.label(rule[name]) for name in ("label", "clock", "print")}},
+        **({"groups": [_labelled(group) for group in result["groups"]]} if "groups" in result else {}),
         "excluded": [{**one, "reason": phrases.sentence(one["reason"])} for one in result["excluded"]],
         "warnings": [phrases.sentence(one) for one in result["warnings"]],
+        "undefined": [{**one, "reason": phrases.sentence(one["reason"])} for one in result["undefined"]],
         "dataset": {**dataset, "made_at": made_at.isoformat()},
     }
+
+
+def _labelled(group):
+    return {**group, "label": phrases.label(group["label"])}
 
 
 def figure_words(panel):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib
 import platform
+from datetime import date
 from importlib.metadata import version
-from typing import Any
 
 import pandas as pd
 
@@ -21,10 +21,10 @@ from analytics.core.analysis import (
     TIME_DEPENDENT,
     Analysis,
 )
-from analytics.core.estimators.follow_up import reverse_kaplan_meier
-from analytics.core.estimators.kaplan_meier import quantile
+from analytics.core.data_quality import data_quality
+from analytics.core.followed import follow_up_json, stated_day
 from analytics.core.methods.answer import Answer
-from analytics.core.results import estimate_json
+from analytics.core.reasons import undefined
 from analytics.core.selection import Selected, select
 
 SCHEMA = 2  # of the Result's JSON; a change of meaning or shape raises it
@@ -43,14 +43,19 @@ ANSWERED_BY = {
 }
 
 
-def run(analysis: Analysis, table: pd.DataFrame) -> dict:
-    """The Result of `analysis` on the cases of its cohort in `table` (one row a case: timeline and columns), as JSON.
+def run(analysis: Analysis, table: pd.DataFrame, *, cut: date | None = None, not_after: date | None = None) -> dict:
+    """The Result of `analysis` on the cases of its cohort in `table`, as JSON.
 
-    Numbers that are not defined are None, and a sentence in `warnings` says why. Times are days.
+    table           one row a case: a timeline, or all that `whole_table` knows, as far as the analysis asks for it
+    cut, not_after  as `whole_table` was given them
+
+    Numbers that are not defined are None, `undefined` says where and why, and `warnings` what a reader must know. Times are
+    days. Raises ValueError if the table lacks a column that the analysis asks for.
     """
     selected = select(analysis, table)
-    found = _answer(selected)
-    return {
+    found = _answer(selected, cut, not_after)
+    quality, quality_said = data_quality(table, selected.rows.index)
+    body = {
         "schema": SCHEMA,
         "analysis": analysis.as_dict(selected.levels if analysis.groups else None),
         "analysis_hash": analysis.hash,
@@ -58,22 +63,27 @@ def run(analysis: Analysis, table: pd.DataFrame) -> dict:
         "n": len(selected.rows),
         "events": int(selected.event.sum()) if analysis.endpoint else None,
         "excluded": [{"reason": reason, "n": n} for reason, n in selected.excluded],
-        "follow_up": _follow_up(selected) if analysis.endpoint else None,
+        "follow_up": _follow_up(selected, cut, not_after) if analysis.endpoint else None,
+        "data_quality": quality,
         **found.body,
         "software": _software(),
-        "warnings": found.warnings if len(selected.rows) else [sentences.NOTHING],
+        "warnings": [*found.warnings, *quality_said] if len(selected.rows) else [sentences.NOTHING],
     }
+    return {**body, "undefined": undefined(body)}
 
 
-def _answer(selected: Selected) -> Answer:
+def _answer(selected: Selected, cut: date | None, not_after: date | None) -> Answer:
     module = importlib.import_module(f"analytics.core.methods.{ANSWERED_BY[selected.analysis.method]}")
-    found: Answer = module.answer(selected)
+    judged = (stated_day(selected.cases, cut, not_after)[0],) if selected.analysis.method in TABLES else ()
+    found: Answer = module.answer(selected, *judged)
     return found
 
 
-def _follow_up(selected: Selected) -> dict[str, Any]:
-    followed = reverse_kaplan_meier(selected.rows["time"], selected.event)
-    return {"method": "reverse Kaplan-Meier", "median": estimate_json(quantile(followed))}
+def _follow_up(selected: Selected, cut: date | None, not_after: date | None) -> dict:
+    """How long the cases were followed, and how completely up to the day that is known of all."""
+    rows, to = selected.rows, stated_day(selected.cases, cut, not_after)
+    clock = rows[selected.analysis.rule.clock]
+    return follow_up_json(rows["time"], selected.event, clock, to, selected.analysis.at_months)
 
 
 def _software() -> dict[str, str]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.core import sentences
-from analytics.core.analysis import Analysis, Levels
+from analytics.core.analysis import TABLES, Analysis, Levels
 from analytics.core.endpoints.dates import days
 from analytics.core.endpoints.derive import derive
 
@@ -110,7 +110,7 @@ def _timed(analysis: Analysis, inside: pd.DataFrame, rows: pd.DataFrame) -> tupl
 def _grouped(analysis: Analysis, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, int]]]:
     """Rows whose group is known, and the count of the others. A declared level without a case stays, empty."""
     groups = analysis.groups
-    if groups is None:
+    if groups is None or analysis.method in TABLES:  # a table has a place for those whose group is not known
         return rows.assign(group=ALL[0]), []
     group = rows[groups.column].astype(object)
     known = group.notna()

@@ -29,14 +29,6 @@ OUTCOME_NOT_KNOWN = (
     "In {n} case the outcome is not known; it is in no denominator.",
     "In {n} cases the outcome is not known; they are in no denominator.",
 )
-BEFORE_LANDMARK = (
-    "Left out at the landmark of {day} days: {events} with the event and {censored} censored by then."
-)
-EXPOSURE_UNUSED = (
-    "In {n} case the exposure begins when observation ends; it exposes no time.",
-    "In {n} cases the exposure begins when observation ends; it exposes no time.",
-)
-
 NOT_PROPORTIONAL = (
     "{covariate}: its hazard ratio seems to change with time (test of proportional hazards, p below 0.05); one ratio does not "
     "describe it. Compare restricted means."
@@ -61,3 +53,30 @@ NO_EVENT_YET = "no event; the incidence stays at 0 % and its limits are not esti
 ENDS_AT_ZERO = "the curve reaches 0; limits are not estimable from there on."
 CARRIED_ON = "nobody is observed at {months} months; the estimate is carried on from {last} months."
 OF_A_CURVE = (NO_CASE, ONE_CASE, NO_EVENT, NO_EVENT_YET, ENDS_AT_ZERO, CARRIED_ON)
+
+# Why a number is not there.
+NOT_REACHED = "the curve does not fall to this level."
+LIMIT_NOT_REACHED = "a limit of the curve does not fall to this level."
+NO_LIMITS_OF_CURVE = "limits are not defined before the first event, nor where the curve is at 0."
+NO_LIMITS_OF_INCIDENCE = "limits are not defined before the first event of this cause."
+NOBODY_IN_GROUP = "nobody is in this group."
+NEVER_RELIABLE = "at no time were enough cases at risk."
+NO_SPREAD = "the standard error is 0 or not defined: no limits and no test."
+NO_TEST = "the test is not defined: no event could tell the groups or terms apart."
+EMPTY_CELL = "a cell of the table is 0: the ratio or one of its limits is not defined."
+NOT_CLUSTERED = "no clusters are given: there is no robust standard error."
+NO_FINITE_ESTIMATE = "the estimate is not finite, or the model was not fitted."
+NO_PROFILE_LIMIT = "the profile likelihood does not fall far enough: the limit on that side is not estimable."
+NO_E_VALUE = "the hazard ratio or a limit is not defined."
+NO_PAIR = "no two cases can be compared."
+NO_RESAMPLE = "too few resamples could be fitted."
+NO_POTENTIAL = "no case could have been followed to this day."
+NO_DIFFERENCE = "one of the groups has no value, or the values do not vary."
+QUALITY_NOT_KNOWN = "the dataset holds no facts on the quality of the data."
+NOBODY_HERE = "nobody is counted here."
+NOT_ESTIMABLE = "not estimable from these cases."
+WHY_UNDEFINED = (
+    *(NOT_REACHED, LIMIT_NOT_REACHED, NO_LIMITS_OF_CURVE, NO_LIMITS_OF_INCIDENCE, NOBODY_IN_GROUP, NEVER_RELIABLE),
+    *(NO_SPREAD, NO_TEST, EMPTY_CELL, NOT_CLUSTERED, NO_FINITE_ESTIMATE, NO_PROFILE_LIMIT, NO_E_VALUE, NO_PAIR),
+    *(NO_RESAMPLE, NO_POTENTIAL, QUALITY_NOT_KNOWN, NO_DIFFERENCE, NOBODY_HERE, NOT_ESTIMABLE),
+)

@@ -28,6 +28,7 @@ PLACES = (
     ("forms", _("Forms to review"), "f", Permission.FORM_VERIFY, False),
     ("checks", _("Checks"), "k", Permission.QUERY_MANAGE, False),
     ("dashboards", _("Dashboards"), "d", Permission.POOLED_READ, True),
+    ("analyses", _("Analyses"), "a", Permission.POOLED_READ, False),
     ("datasets", _("Datasets"), "t", Permission.DATASET_READ, False),
     ("trail", _("Trail"), "h", Permission.TRAIL_REVIEW, False),
     ("codebook", _("Codebook"), "b", None, True),

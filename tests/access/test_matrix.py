@@ -157,6 +157,8 @@ TABLE = [
     # Operation: the same for everybody; 503 because no worker has reported in this world.
     Row("ready", "503 503 503 503 503 503 503 503"),
     # Dashboards: pooled outcomes of all sites.
+    Row("analyses", POOLED_PAGE),
+    Row("analysis", POOLED_PAGE, {"name": "os"}),
     Row("dashboards", POOLED_PAGE),
     Row("datasets", POOLED_PAGE),
     Row("dashboard", POOLED_PAGE, DASHBOARD),
@@ -186,6 +188,7 @@ TABLE = [
     # REST: pooled data.
     Row("api-datasets", POOLED),
     Row("api-endpoints", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel"}),
+    Row("api-case-table", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel"}),
     Row("api-analyses", POOLED),
     Row("api-results", POOLED),
     Row("api-result", POOLED_BUT_EMPTY, {"name": "os"}),

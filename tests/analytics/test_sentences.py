@@ -124,4 +124,4 @@ def test_what_results_say_about_themselves_is_in_the_catalogue_of_messages():
     for one in (one for one in CATALOGUE if one.name in shown):
         rule = ENDPOINTS[one.endpoint].as_dict()
         labels = [label for _value, label in one.groups.levels] if one.groups else ["All cases"]
-        assert {rule["label"], rule["print"], rule["clock"], one.population, *labels} <= set(LABELS), one.name
+        assert {rule["label"], rule["print"], rule["clock"], one.population_label, *labels} <= set(LABELS), one.name

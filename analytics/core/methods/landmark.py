@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from analytics.core import sentences
+from analytics.core import small_sample_sentences as words
 from analytics.core.estimators.kaplan_meier import kaplan_meier
 from analytics.core.estimators.landmark import changed_by, landmark
 from analytics.core.methods.answer import Answer, of_rows
@@ -27,7 +27,7 @@ def answer(selected: Selected) -> Answer:
         for value, own in ((value, since.group(value)) for value, _ in since.levels)
     }
     gone = {"events": left.event_before, "censored": left.censored_before}
-    said = [sentences.BEFORE_LANDMARK.format(day=day, **gone)] if any(gone.values()) else []
+    said = [words.LEFT_BEFORE_LANDMARK.format(at=f"{day} days", **gone)] if any(gone.values()) else []
     found = compared(since, curves, [*of_rows(since), *said])
     found.body["landmark"] = {"days": day, "n": len(rows), "excluded": gone}
     return found

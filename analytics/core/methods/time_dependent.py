@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analytics.core import sentences
+from analytics.core import small_sample_sentences as words
 from analytics.core.estimators.cox import cox
 from analytics.core.estimators.firth_cox import firth_cox
 from analytics.core.estimators.landmark import Spells, mantel_byar, time_dependent
@@ -24,7 +24,7 @@ def answer(selected: Selected) -> Answer:
     if not len(rows):
         return Answer({"models": [], "mantel_byar": None, "spells": []})
     spells = time_dependent(rows["time"], selected.event, selected.exposed_from)
-    said = [sentences.EXPOSURE_UNUSED[spells.unused > 1].format(n=spells.unused)] if spells.unused else []
+    said = [words.CHANGE_UNUSED[spells.unused > 1].format(n=spells.unused)] if spells.unused else []
     test = mantel_byar(rows["time"], selected.event, selected.exposed_from)
     found = _model(spells, exposure.label)
     body = {

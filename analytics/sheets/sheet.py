@@ -1,0 +1,66 @@
+"""A table of text, and how numbers are set in it."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from analytics import phrases
+from analytics.figures.text import limits, p_value, percent
+
+NONE = "–"
+
+
+@dataclass(frozen=True)
+class Row:
+    """label: head of the row. cells: text. is_head: a line above the rows that it names. is_inner: below such a line."""
+
+    label: str
+    cells: tuple = ()
+    is_head: bool = False
+    is_inner: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table: its caption, the head of the first column, the other heads, the rows, and a line under it."""
+
+    caption: str
+    first: str
+    heads: tuple
+    rows: tuple
+    note: str = ""
+
+
+def decimal(value, places=2):
+    """A number with so many decimals."""
+    return NONE if value is None else f"{value:.{places}f}"
+
+
+def between(lower, upper, places=2):
+    """Limits as "0.11 to 0.68"; what is not defined is a dash."""
+    if lower is None and upper is None:
+        return NONE
+    return _("{lower} to {upper}").format(lower=decimal(lower, places), upper=decimal(upper, places))
+
+
+def p_of(p):
+    """A p value without the sign of equality."""
+    return NONE if p is None else p_value(p).replace("=\u00a0", "")
+
+
+def share(row, key):
+    """A share with its limits: "80 % (59–91)"."""
+    if row[key] is None:
+        return NONE
+    interval = limits(row["lower"], row["upper"], "")
+    return f"{percent(row[key], NONE)} ({interval})" if interval.strip("–") else percent(row[key], NONE)
+
+
+def label(text):
+    """A label of the Result in the reader's language."""
+    return phrases.label(text) if text else NONE
+
+
+def tested(name, test, statistic="χ²"):
+    """A test as a row: its statistic, degrees of freedom and p."""
+    return Row(name, (f"{statistic} {decimal(test['statistic'])}", str(test["df"]), p_of(test["p"])))

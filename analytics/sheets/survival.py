@@ -1,0 +1,89 @@
+"""Curves as tables: estimates at the months asked for, medians, comparisons, restricted means."""
+
+from django.utils.translation import gettext as _
+
+from analytics import sentences
+from analytics.figures.text import months
+from analytics.sheets.sheet import NONE, Row, Sheet, between, decimal, label, p_of, share, tested
+
+
+def sheets(result):
+    """The tables of a survival Result, or of one from a landmark."""
+    found = [_estimates(result)]
+    if result["logrank"]:
+        found.append(_tests(result))
+    if result["restricted_mean"]:
+        found.append(_means(result["restricted_mean"]))
+    return found
+
+
+def _estimates(result):
+    asked = [row["months"] for row in result["groups"][0]["at"]]
+    heads = [_("n"), _("Events"), *(_("{months} months").format(months=month) for month in asked), _("Median")]
+    rows = []
+    for group in result["groups"]:
+        if group["n"]:
+            cells = [str(group["n"]), str(group["events"]), *(share(row, "survival") for row in group["at"])]
+            rows.append(Row(label(group["label"]), (*cells, sentences.median(group["median"]))))
+        else:
+            rows.append(Row(label(group["label"]), ("0", "0", *(NONE for _month in asked), NONE)))
+    caption = _("Kaplan–Meier estimates with 95 % confidence interval, limits {limits}")
+    return Sheet(caption.format(limits=result["limits"]), _("Group"), tuple(heads), tuple(rows))
+
+
+def _tests(result):
+    test = result["logrank"]
+    rows = [tested(_("Log-rank test"), test)]
+    if test.get("trend"):
+        rows.append(tested(_("Test for trend over the groups"), test["trend"]))
+    if result["permutation"]:
+        rows.append(
+            Row(
+                _("Log-rank test by permutation"),
+                (_permuted(result["permutation"]), NONE, p_of(result["permutation"]["p"])),
+            )
+        )
+    names = {group["group"]: label(group["label"]) for group in result["groups"]}
+    rows += [
+        Row(
+            _("{first} against {second}, Holm").format(first=names[pair["first"]], second=names[pair["second"]]),
+            (f"χ² {decimal(pair['statistic'])}", str(pair["df"]), p_of(pair["p_holm"])),
+        )
+        for pair in result["pairwise"]
+    ]
+    return Sheet(_("Comparison of the groups"), _("Test"), (_("Statistic"), _("df"), _("p")), tuple(rows))
+
+
+def _permuted(test):
+    if test["exact"]:
+        return _("all {n} arrangements").format(n=test["arrangements"])
+    return _("{n} arrangements, seed {seed}").format(n=test["arrangements"], seed=test["seed"])
+
+
+def _means(found):
+    rows = [
+        Row(label(group["label"]), (str(group["n"]), _in_months(group["estimate"]), _between_months(group)))
+        for group in found["groups"]
+    ]
+    contrasts = ((_("Difference, second less first"), "difference"), (_("Ratio, second to first"), "ratio"))
+    for name, key in contrasts:
+        one = found[key]
+        if one and key == "difference":
+            rows.append(Row(name, (f"p {p_of(one['p'])}", _in_months(one["estimate"]), _between_months(one))))
+        elif one:
+            rows.append(
+                Row(name, (f"p {p_of(one['p'])}", decimal(one["estimate"]), between(one["lower"], one["upper"])))
+            )
+    caption = _("Mean months without the event within the first {months} months (restricted mean)")
+    heads = (_("n"), _("Months"), _("95 % CI"))
+    return Sheet(caption.format(months=months(found["tau"], NONE)), _("Group"), heads, tuple(rows))
+
+
+def _in_months(days):
+    return months(days, NONE)
+
+
+def _between_months(row):
+    if row["lower"] is None:
+        return NONE
+    return _("{lower} to {upper}").format(lower=months(row["lower"], NONE), upper=months(row["upper"], NONE))
