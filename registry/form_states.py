@@ -9,6 +9,7 @@ from datetime import date
 
 from django.db.models import Case as Choice
 from django.db.models import IntegerField, Min, Q, Value, When
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from registry.edit_checks.case import Record
@@ -91,8 +92,8 @@ def _newest(rows):
 def _first_complete(cases):
     """(form, row id) → the day on which the site first said that the form is complete."""
     said = HistoryEvent.objects.filter(item="is_complete", new=True, case_id__in=cases.values("pk"))
-    found = said.values_list("form", "row_id").annotate(first=Min("at")).order_by()
-    return {(form, row): timezone.localdate(at) for form, row, at in found}
+    found = said.values_list("form", "row_id").annotate(first=TruncDate(Min("at"))).order_by()
+    return {(form, row): day for form, row, day in found}
 
 
 def _critical(cases):
