@@ -12,12 +12,9 @@ from scipy.special import gammaln, logsumexp  # type: ignore[import-untyped]
 from scipy.stats import chi2, norm  # type: ignore[import-untyped]
 
 from analytics.core import small_sample_sentences as words
+from analytics.core.estimators.exact_table import LIKELY_TOLERANCE, exact_p
 from analytics.core.estimators.logrank import ChiSquare
 
-# Tables whose probabilities differ by less count as equally likely, as in R's fisher.test.
-LIKELY_TOLERANCE = 1e-7
-# Partial tables held at once by the exact test; more would take too long and much memory.
-MOST_PARTIAL_TABLES = 3_000_000
 FEW_EXPECTED = 5
 
 
@@ -106,8 +103,7 @@ def fisher_exact(table: ArrayLike) -> float:
 
     table  (r, c) whole numbers >= 0
 
-    Exact for any r x c: columns are filled one after the other, and partial tables that leave the same row totals and
-    are equally likely are counted together. NaN with fewer than two rows or columns that are not empty. Raises
+    NaN with fewer than two rows or columns that are not empty. Raises
     ValueError for another table, and where the exact test would be too large.
 
     Source: Fisher 1935; Freeman & Halton 1951; Mehta & Patel 1983 (network). Agrees with R fisher.test:
@@ -121,115 +117,7 @@ def fisher_exact(table: ArrayLike) -> float:
         log_p = log_weight - logsumexp(log_weight)
         mine = log_p[int(counts[0, 0]) - int(support[0])]
         return min(1.0, float(np.exp(logsumexp(log_p[log_p <= mine + LIKELY_TOLERANCE]))))
-    return _exact(counts)
-
-
-def _exact(counts: np.ndarray) -> float:
-    """Freeman-Halton p by filling columns; the shorter side is the state that partial tables are sorted by."""
-    if counts.shape[0] > counts.shape[1]:
-        counts = counts.T
-    rows, columns = counts.sum(axis=1), np.sort(counts.sum(axis=0))[::-1]
-    margins = gammaln(rows + 1).sum() + gammaln(columns + 1).sum() - gammaln(counts.sum() + 1)
-    limit = margins - gammaln(counts + 1).sum() + LIKELY_TOLERANCE
-    left, log_p, paths, found = np.sort(rows)[None, :], np.array([margins]), np.ones(1), 0.0
-    too_large = words.TOO_LARGE_FOR_EXACT.format(rows=counts.shape[0], columns=counts.shape[1], n=counts.sum())
-    for done, total in enumerate(columns[:-1], start=1):
-        left, log_p, paths = _fill(left, log_p, paths, int(total), too_large)
-        # Paths whose every end is unlikely enough count whole, those with no such end not at all; the others go on.
-        most, least, every = _ends(left, columns[done:])
-        whole = log_p + most <= limit
-        found += float(paths[whole] @ np.exp(log_p[whole] + every[whole]))
-        open_ = ~whole & (log_p + least <= limit)
-        left, log_p, paths = left[open_], log_p[open_], paths[open_]
-        if not len(left):
-            break
-    # The last column takes what is left: most and least are one number, and no path is open.
-    return min(1.0, found)
-
-
-def _ends(left: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Bounds of -(sum of log n!) over all ways to fill the columns that remain, and the log of the sum of all 1 / prod n!.
-
-    Above: log n! is convex, so that it lies above each of its tangents (here at about independence). Below: a column (or
-    row) alone is least likely when it is put into as few cells as possible.
-    """
-    nodes, node = _distinct(left)
-    r, c = nodes[:, :, None].astype("float64"), columns[None, None, :].astype("float64")
-    if len(columns) == 1:
-        one = -gammaln(nodes + 1.0).sum(axis=1)
-        return one[node], one[node], one[node]
-    sides = nodes.shape[1], len(columns)
-    up = np.log(r + sides[1] / 2) - np.log(columns.sum() + sides[0] * sides[1] / 2)
-    across = np.log(c + sides[0] / 2)
-    tangent = up + across
-    touch = np.floor(np.exp(tangent))
-    lowest = (
-        (up * r).sum(axis=(1, 2))
-        + (across * c).sum(axis=(1, 2))
-        + (gammaln(touch + 1) - tangent * touch).sum(axis=(1, 2))
-    )
-    highest = np.minimum(_packed(nodes, columns), _packed_rows(nodes, columns))
-    every = gammaln(columns.sum() + 1.0) - gammaln(nodes + 1.0).sum(axis=1) - gammaln(columns + 1.0).sum()
-    return -lowest[node], -highest[node], every[node]
-
-
-def _packed(nodes: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """(nodes,) sum of log n! with each column put into its largest rows, as if it were alone."""
-    total = np.zeros(len(nodes))
-    for column in columns:
-        rest = np.full(len(nodes), column)
-        for row in nodes.T[::-1]:
-            put = np.minimum(row, rest)
-            total += gammaln(put + 1.0)
-            rest = rest - put
-    return total
-
-
-def _packed_rows(nodes: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """(nodes,) the same with each row put into its largest columns."""
-    total = np.zeros(len(nodes))
-    for row in nodes.T:
-        rest = row.copy()
-        for column in np.sort(columns)[::-1]:
-            put = np.minimum(rest, column)
-            total += gammaln(put + 1.0)
-            rest = rest - put
-    return total
-
-
-def _distinct(left: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct rows of an ordered array, and which of them each row is."""
-    new = np.concatenate(([True], (np.diff(left, axis=0) != 0).any(axis=1))) if len(left) else np.zeros(0, dtype=bool)
-    return left[new], np.cumsum(new) - 1
-
-
-def _fill(
-    left: np.ndarray, log_p: np.ndarray, paths: np.ndarray, total: int, too_large: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Every way to put `total` counts of a column into the row totals that are left; equal results are merged."""
-    todo = np.full(len(left), total)
-    for row in range(left.shape[1]):
-        # What this row takes: at most what it has left, at least what the rows after it cannot take.
-        most = np.minimum(left[:, row], todo)
-        least = np.maximum(todo - left[:, row + 1 :].sum(axis=1), 0)
-        ways = most - least + 1
-        if ways.sum() > MOST_PARTIAL_TABLES:
-            raise ValueError(too_large)
-        source = np.repeat(np.arange(len(left)), ways)
-        takes = np.arange(len(source)) - np.repeat(np.cumsum(ways) - ways, ways) + least[source]
-        left, log_p, paths, todo = left[source], log_p[source] - gammaln(takes + 1), paths[source], todo[source] - takes
-        left[:, row] -= takes
-    return _merged(np.sort(left, axis=1), log_p, paths)
-
-
-def _merged(left: np.ndarray, log_p: np.ndarray, paths: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Partial tables with the same row totals left (in any order) and the same probability, counted together."""
-    level = np.rint(log_p * 1e10).astype("int64")
-    order = np.lexsort((level, *left.T))
-    left, log_p, paths, level = left[order], log_p[order], paths[order], level[order]
-    new = np.concatenate(([True], (np.diff(left, axis=0) != 0).any(axis=1) | (np.diff(level) > 1)))
-    starts = np.flatnonzero(new)
-    return left[starts], log_p[starts], np.add.reduceat(paths, starts)
+    return exact_p(counts)
 
 
 def chi_square(table: ArrayLike, *, correction: bool = True) -> ContingencyTest:
