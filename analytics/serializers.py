@@ -2,6 +2,9 @@
 
 from rest_framework import serializers
 
+from analytics.core.columns.column import CATEGORY, DAY, FLAG, NUMBER
+from analytics.core.columns.declarations import COLUMNS, KEYS
+
 
 class DatasetSerializer(serializers.Serializer):
     """A stored dataset."""
@@ -29,6 +32,9 @@ class EndpointRowSerializer(serializers.Serializer):
     clock = serializers.CharField()
     time = serializers.FloatField(help_text="Days; 0.5 for the day on which the clock starts.")
     status = serializers.IntegerField(help_text="0 censored, 1 event, 2 competing event.")
+    cause = serializers.IntegerField(
+        help_text="0 censored, 1 event; 2, 3, … the competing events of the rule, one by one."
+    )
     event = serializers.CharField(allow_null=True)
     censor_reason = serializers.CharField(allow_null=True)
     imputed = serializers.BooleanField(help_text="A date behind the time was known to the month or year only.")
@@ -39,6 +45,63 @@ class EndpointTableSerializer(serializers.Serializer):
 
     dataset = DatasetSerializer()
     results = EndpointRowSerializer(many=True)
+
+
+class LevelSerializer(serializers.Serializer):
+    """A value that a column can have, and what it means."""
+
+    value = serializers.CharField()
+    label = serializers.CharField()
+
+
+class AskedOfSerializer(serializers.Serializer):
+    """The cases for which a column is asked."""
+
+    column = serializers.CharField()
+    values = serializers.ListField(child=serializers.CharField())
+
+
+class ColumnSerializer(serializers.Serializer):
+    """A column of the case table."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()
+    kind = serializers.CharField(help_text="number, category, flag or day")
+    when = serializers.CharField(help_text="From when on the value is known: baseline, at infusion or outcome.")
+    unit = serializers.CharField()
+    levels = LevelSerializer(many=True)
+    items = serializers.ListField(child=serializers.CharField(), help_text="Items of the dictionary it is made from.")
+    note = serializers.CharField()
+    of = AskedOfSerializer(allow_null=True, help_text="The cases for which it is asked; null for all.")
+
+
+FIELD_OF_KIND = {
+    NUMBER: serializers.FloatField,
+    DAY: serializers.IntegerField,
+    FLAG: serializers.BooleanField,
+    CATEGORY: serializers.CharField,
+}
+CaseRowSerializer = type(
+    "CaseRowSerializer",
+    (serializers.Serializer,),
+    {
+        "__doc__": "What is known of one case. Cases are pseudonyms; null is not known, not reported or not asked.",
+        **{key: serializers.CharField(allow_null=key == "stratum") for key in KEYS},
+        **{
+            column.name: FIELD_OF_KIND[column.kind](allow_null=True, help_text=column.label)
+            for column in COLUMNS
+            if column.name not in KEYS
+        },
+    },
+)
+
+
+class CaseTableSerializer(serializers.Serializer):
+    """The case table with its dictionary and the dataset it belongs to."""
+
+    dataset = DatasetSerializer()
+    columns = ColumnSerializer(many=True)
+    results = CaseRowSerializer(many=True)
 
 
 class AnalysisSerializer(serializers.Serializer):

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 
+import pyarrow.parquet
 import pytest
 from django.test import Client
 
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 COHORT = "tisagenlecleucel"
 TABLE = f"datasets/{COHORT}/live/endpoints"
 COLUMNS = ["case", "site", "cohort", "stratum", "burden", "prior_hsct", "endpoint", "version", "clock", "time", "status",
-           "event", "censor_reason", "imputed"]  # fmt: skip
+           "cause", "event", "censor_reason", "imputed"]  # fmt: skip
 
 
 def compute():
@@ -177,3 +179,74 @@ def test_a_stratum_cannot_smuggle_a_formula_into_the_csv(transactional_db):
 
     assert b"'=HYPERLINK(1)" in get(f"{TABLE}?format=csv").content
     assert get(TABLE).json()["results"][0]["stratum"] == "=HYPERLINK(1)"
+
+
+CASES = f"datasets/{COHORT}/live/cases"
+
+
+@pytest.fixture
+def built(transactional_db):
+    """GET as the statistician over one death at day 200 and one patient alive at day 400; the analyses are not run."""
+    kyoto = factories.site("KYO")
+    factories.death(factories.infused_case(kyoto), 200)
+    factories.follow_up(factories.infused_case(kyoto), 400)
+    log_in_as("reg_worker")
+    actions.build_datasets()
+    log_in_as("reg_app")
+    return reader("statistician")
+
+
+def test_the_case_table_has_one_row_for_each_case_and_says_what_its_columns_mean(built):
+    table = built(CASES).json()
+    about = {column["name"]: column for column in table["columns"]}
+    died, alive = sorted(table["results"], key=lambda row: row["day_D_DTH"] is None)
+
+    assert len(table["results"]) == table["dataset"]["cases"] == 2
+    assert set(died) == {"case", "cohort", "stratum", *about}
+    assert (died["days_from"], died["day_T0"], died["day_D_DTH"]) == ("infusion", 0, 200)
+    assert (alive["infused"], alive["day_D_DTH"], alive["day_D_ALIVE"]) == (True, None, 400)
+    assert died["crs_grade"] is None, "nobody reported it, which is not grade 0"
+    assert about["crs_grade"]["when"] == "outcome" and about["sex"]["when"] == "baseline"
+    assert about["age_infusion"]["unit"] == "years" and about["day_D_DTH"]["kind"] == "day"
+    assert {"value": "KMT2A", "label": "KMT2A-rearranged"} in about["subtype"]["levels"]
+    for name, column in about.items():
+        values = {row[name] for row in table["results"]} - {None}
+        assert not column["levels"] or column["kind"] == "flag" or values <= {one["value"] for one in column["levels"]}
+
+
+def test_the_case_table_holds_no_date_and_no_birthday(built):
+    text = built(f"{CASES}?format=csv").content.decode()
+
+    assert not re.search(r"\d{4}-\d{2}-\d{2}", text)
+    assert "birth" not in text and "KYO" not in text
+    with everything_scope(actor="tests"):
+        stored = {table.name: bytes(table.parquet) for table in Dataset.objects.get().tables.all()}
+    for name, content in stored.items():
+        if not name.endswith(".csv"):
+            assert "birth_date" not in pyarrow.parquet.read_schema(io.BytesIO(content)).names
+
+
+def test_the_case_table_as_csv_and_json_are_one(built):
+    answer = built(CASES, Accept="text/csv")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    table = built(CASES).json()
+
+    assert answer.headers["Dataset"] == f"{COHORT} live 1" and answer.headers["Record-Count"] == "2"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="cases-{COHORT}-live-1.csv"'
+    assert answer.headers["ETag"] == built(CASES).headers["ETag"]
+    assert built(CASES, **{"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    kinds = {column["name"]: column["kind"] for column in table["columns"]}
+    for row, same in zip(rows, table["results"], strict=True):
+        assert list(row) == list(same)
+        for name, text in row.items():
+            if text == "":
+                assert same[name] is None, name
+            elif kinds.get(name) in ("number", "day"):
+                assert float(text) == same[name], name
+            else:
+                assert text == (str(int(same[name])) if kinds.get(name) == "flag" else same[name]), name
+
+
+def test_the_case_table_takes_no_other_parameter(built):
+    assert built(f"{CASES}?endpoint=OS_INF").json()["code"] == "unknown_parameter"
+    assert built("datasets/nothing/live/cases").status_code == 404

@@ -1,0 +1,187 @@
+"""REST of a dataset's tables: one row for each case and endpoint, and one row for each case. As JSON and as CSV."""
+
+import csv
+import io
+
+from django.http import Http404, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import renderers
+
+from analytics import read
+from analytics.core.columns.column import DAY, FLAG, NUMBER
+from analytics.core.columns.declarations import COLUMN_OF, COLUMNS, KEYS
+from analytics.serializers import (
+    CaseTableSerializer,
+    DatasetSerializer,
+    EndpointRowSerializer,
+    EndpointTableSerializer,
+)
+from registry.access.permissions import Permission
+from registry.api.base import RestView, bad_parameter, tagged
+from registry.api.csv_cells import guarded
+from registry.api.schema import IF_NONE_MATCH
+
+NUMBERS = ("version", "time", "status", "cause")
+MARKS = {"True": True, "False": False, "1": True, "0": False}
+ENDPOINT_TABLE, CASE_TABLE = "endpoints.csv", "cases.csv"  # names under which a dataset keeps its tables as text
+HOW = (
+    "As JSON, or as CSV with `Accept: text/csv` or `?format=csv`. In CSV, text that a spreadsheet would take for a formula begins "
+    "with an apostrophe. The `Dataset` header names cohort, kind and revision; the ETag is the dataset's hash."
+)
+FORMAT = OpenApiParameter("format", OpenApiTypes.STR, enum=["json", "csv"], description="Instead of the Accept header.")
+
+
+class TableCsv(renderers.BaseRenderer):
+    """Lets `Accept: text/csv` and `?format=csv` choose the table as CSV, which the view itself writes."""
+
+    media_type, format, charset = "text/csv", "csv", "utf-8"
+
+    def render(self, data, accepted_media_type=None, renderer_context=None):
+        """The empty body of a 304."""
+        return b""
+
+
+class StoredTable(RestView):
+    """A text table of a cohort's newest live dataset. A subclass names the table and its columns and reads its cells."""
+
+    rights = {"GET": Permission.DATASET_READ}
+    renderer_classes = [renderers.JSONRenderer, TableCsv]
+    table = stem = ""
+    columns = ()
+
+    def get(self, request, cohort):
+        """The table."""
+        dataset = read.newest_dataset(cohort)
+        if dataset is None:
+            raise Http404
+        rows = self.rows_of(dataset, request)
+        headers = {
+            "Dataset": f"{dataset.cohort.code} {dataset.kind} {dataset.revision}",
+            "Record-Count": str(len(rows)),
+        }
+        if request.accepted_renderer.format == "csv":
+            answer = tagged(request, None, dataset.hash, **headers)
+            return answer if answer.status_code == 304 else self.as_csv(rows, answer.headers, dataset)
+        results = [{name: self.value_of(name, row[name]) for name in self.columns} for row in rows]
+        body = {"dataset": DatasetSerializer(dataset).data, **self.about(), "results": results}
+        return tagged(request, body, dataset.hash, **headers)
+
+    def rows_of(self, dataset, _request):
+        """The rows as they are stored, as text."""
+        return list(csv.DictReader(io.StringIO(read.table_content(dataset, self.table).decode())))
+
+    def about(self):
+        """What the JSON says beside dataset and rows."""
+        return {}
+
+    def as_csv(self, rows, headers, dataset):
+        """RFC 4180, UTF-8, lines end in \\n, always with its header."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(self.columns)
+        writer.writerows([self.as_cell(name, row.get(name, "")) for name in self.columns] for row in rows)
+        response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+        for name in ("ETag", "Dataset", "Record-Count"):
+            response[name] = headers[name]
+        name = f"{self.stem}-{dataset.cohort.code}-{dataset.kind}-{dataset.revision}.csv"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+    def value_of(self, name, text):
+        """One cell of the stored text as JSON: numbers are numbers, marks true or false, blank is null."""
+        raise NotImplementedError
+
+    def as_cell(self, name, text):
+        """One cell of the CSV: numbers stay numbers, marks are 1 or 0, text cannot be taken for a formula."""
+        value = self.value_of(name, text)
+        if isinstance(value, str):
+            return guarded(value)
+        return "" if value is None else int(value) if value is True or value is False else value
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="endpoints_read",
+        summary="The live dataset's endpoint table: one row for each case and endpoint",
+        description=HOW,
+        tags=["datasets"],
+        parameters=[
+            IF_NONE_MATCH,
+            OpenApiParameter("endpoint", OpenApiTypes.STR, description="Only this endpoint, for example OS_INF."),
+            FORMAT,
+        ],
+        responses={(200, "application/json"): EndpointTableSerializer, (200, "text/csv"): OpenApiTypes.STR},
+    )
+)
+class EndpointTable(StoredTable):
+    """The endpoint table of a cohort's newest live dataset, exactly as the curves are computed from it."""
+
+    parameters = ("endpoint",)
+    table, stem = ENDPOINT_TABLE, "endpoints"
+    columns = tuple(EndpointRowSerializer().fields)
+
+    def rows_of(self, dataset, request):
+        """The rows, of one endpoint if the request names it."""
+        rows = super().rows_of(dataset, request)
+        return only(rows, word(request, "endpoint")) if "endpoint" in request.query_params else rows
+
+    def value_of(self, name, text):
+        """One cell of the stored text."""
+        if text == "":
+            return None
+        if name in NUMBERS:
+            return number(text)
+        return MARKS[text] if name == "imputed" else text
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="case_table_read",
+        summary="The live dataset's case table: one row for each case, with the dictionary of its columns",
+        description=f"{HOW} No calendar date is in it: days are counted from the day that `days_from` names. `columns`, in the "
+        "JSON, is the dictionary: label, kind, unit, levels, from when on a value is known, and of whom it is asked.",
+        tags=["datasets"],
+        parameters=[IF_NONE_MATCH, FORMAT],
+        responses={(200, "application/json"): CaseTableSerializer, (200, "text/csv"): OpenApiTypes.STR},
+    )
+)
+class CaseTable(StoredTable):
+    """The case table of a cohort's newest live dataset: what tables and regressions read."""
+
+    table, stem = CASE_TABLE, "cases"
+    columns = (*KEYS, *(column.name for column in COLUMNS if column.name not in KEYS))
+
+    def about(self):
+        """The dictionary of the columns."""
+        return {"columns": [column.as_dict() for column in COLUMNS]}
+
+    def value_of(self, name, text):
+        """One cell of the stored text."""
+        kind = COLUMN_OF[name].kind if name in COLUMN_OF else ""
+        if text == "":
+            return None
+        if kind in (NUMBER, DAY):
+            return number(text)
+        return MARKS[text] if kind == FLAG else text
+
+
+def number(text):
+    """A stored number: whole where it is written so."""
+    return int(text) if text.lstrip("-").isdigit() else float(text)
+
+
+def only(rows, endpoint):
+    """The rows of one endpoint."""
+    known = sorted({row["endpoint"] for row in rows})
+    if endpoint not in known:
+        raise bad_parameter("endpoint", endpoint, ", ".join(known) or "none yet")
+    return [row for row in rows if row["endpoint"] == endpoint]
+
+
+def word(request, name):
+    """A parameter that is a name."""
+    text = request.query_params[name]
+    if not (text.isascii() and text.replace("-", "").replace("_", "").isalnum() and len(text) <= 80):
+        raise bad_parameter(name, text, "a name")
+    return text
