@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from deploy import browser, checks, demo, messages, servers
+from deploy import browser, checks, demo, messages, r, servers
 from deploy.family import Family
 from deploy.stack import Stack, free_place
 
@@ -40,6 +40,7 @@ def do(command, arguments):
 def test(arguments):
     """The whole suite on servers of its own; the exit status is pytest's."""
     browser.ensure()
+    r.ensure()
     with servers_for_tests() as environment:
         return to_its_end(
             [sys.executable, "-m", "pytest", *shlex.split(os.environ.get("ARGS", "")), *arguments], environment
