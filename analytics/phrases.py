@@ -9,7 +9,15 @@ from string import Formatter
 from django.utils.translation import pgettext
 
 from analytics.catalogue import CATALOGUE
-from analytics.core import regression_sentences, sentences, small_sample_sentences
+from analytics.core import (
+    patient_table_words,
+    quality_sentences,
+    regression_sentences,
+    sentences,
+    small_sample_sentences,
+    table_words,
+)
+from analytics.core.columns import declarations
 from analytics.core.endpoints.definitions import (
     CLOCK_LABELS,
     END_LABELS,
@@ -34,6 +42,8 @@ LABELS = (
     *TIE_ORDER,
     *(*END_LABELS.values(), END_OF_WINDOW),
     sentences.ALL_CASES,
+    *(*table_words.LABELS, quality_sentences.CUT, quality_sentences.NEWEST),
+    *(*patient_table_words.LABELS, *declarations.LABELS),
     *(label for groups in GROUPS for _value, label in groups.levels),
 )
 SENTENCES = (
@@ -47,6 +57,8 @@ SENTENCES = (
     *(sentences.NOTHING, *(one for pair in sentences.OF_ROWS for one in pair), *sentences.OF_A_CURVE),
     *sentences.BEYOND,
     *small_sample_sentences.SENTENCES,
+    *(*table_words.SENTENCES, *quality_sentences.OF_QUALITY),
+    *patient_table_words.SENTENCES,
     sentences.GROUPED,  # last: it fits whatever has a colon
 )
 PHRASES = tuple(dict.fromkeys((*LABELS, *SENTENCES)))

@@ -13,10 +13,10 @@ from numpy.typing import ArrayLike
 from analytics.core.endpoints.dates import days
 from analytics.core.estimators.follow_up import Completeness, completeness, reverse_kaplan_meier
 from analytics.core.estimators.kaplan_meier import quantile
+from analytics.core.quality_sentences import CUT, NEWEST
 from analytics.core.results import DAYS_PER_MONTH, estimate_json, number
 
 NEWS = ("T0", "T_APH", "T_DEC", "D_ALIVE", "D_DIS", "D_DTH")
-CUT, NEWEST = "data cut-off", "newest information in the data"
 
 
 def newest_day(line: pd.DataFrame, not_after: date | None = None) -> date | None:

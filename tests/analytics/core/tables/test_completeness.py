@@ -11,8 +11,8 @@ from analytics.core import table_words as words
 from analytics.core.data_quality import COUNTS, data_quality, quality_columns
 from analytics.core.endpoints.timeline import timeline
 from analytics.core.estimators.funnel import funnel_limits
-from analytics.core.followed import CUT, NEWEST, follow_up_json, newest_day, stated_day
-from analytics.core.quality_sentences import CONTRADICTED, INCOMPLETE
+from analytics.core.followed import follow_up_json, newest_day, stated_day
+from analytics.core.quality_sentences import CONTRADICTED, CUT, INCOMPLETE, NEWEST
 from analytics.core.quality_tables import QUALITY_TABLES, checked_quality
 from analytics.core.tables.completeness import site_completeness
 from tests.analytics.core.worlds import INFUSED, dated
