@@ -310,6 +310,14 @@ DAY_COLUMNS = tuple(
 COLUMNS = (*BASELINE_COLUMNS, *INFUSION_COLUMNS, *OUTCOME_COLUMNS, *DAY_COLUMNS)
 COLUMN_OF = {column.name: column for column in COLUMNS}
 KEYS = ("case", "site", "cohort", "stratum")
+LABELS = tuple(
+    dict.fromkeys(
+        text
+        for one in COLUMNS
+        for text in (one.label, one.unit, one.note, *(label for _value, label in one.levels))
+        if text
+    )
+)
 
 
 def column(name: str) -> Column:
