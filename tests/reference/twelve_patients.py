@@ -1,8 +1,7 @@
-"""Twelve invented patients with the time and status of each endpoint worked out by hand.
+"""Twelve invented patients as forms. What becomes of them by each rule stands in twelve_answers.py.
 
 Each patient is a list of rows (form, day from infusion, answers). Day 0 is 2023-03-01; P06 was never infused and is
-dated from the collection. The expected tables follow at the end; their estimates are R's (4.2.2, survival 3.5-3,
-log-log limits).
+dated from the collection.
 """
 
 from datetime import date, timedelta
@@ -17,6 +16,12 @@ DAY_0 = date(2023, 3, 1)
 COLLECTED_BEFORE = {
     "P01": 45, "P02": 40, "P03": 50, "P04": 38, "P05": 42, "P06": 60,
     "P07": 44, "P08": 41, "P09": 47, "P10": 39, "P11": 43, "P12": 52,
+}  # fmt: skip
+
+# Days from decision to collection; the cells of P11 were stored before the decision, so that its clock is the collection.
+DECIDED_BEFORE = {
+    "P01": 10, "P02": 7, "P03": 20, "P04": 5, "P05": 8, "P06": 12,
+    "P07": 3, "P08": 9, "P09": 6, "P10": 11, "P11": -5, "P12": 14,
 }  # fmt: skip
 
 MARROW = {
@@ -64,6 +69,28 @@ def dead(day, cause, in_remission):
     return "death", day, {"death_cause": cause, "death_in_remission": in_remission}
 
 
+def episode(kind, day, until, grade):
+    """An episode of CRS or ICANS."""
+    return f"{kind}_episode", day, {f"{kind}_resolved": until, f"{kind}_grade": grade}
+
+
+def occurred(kind, answer):
+    """Whether CRS or ICANS occurred at all: 0 no, 1 yes."""
+    return kind, None, {f"{kind}_occurred": answer}
+
+
+def counts(neutrophils, platelets, never=0, days_low=0):
+    """Days on which the counts recovered; whether neutrophils never did by day 30, and days with few platelets."""
+    recovered = {"anc_rec_date": neutrophils, "plt_rec_date": platelets}
+    return "iechs_haematotoxicity", None, {**recovered, "anc_never_rec": never, "plt20_days": days_low}
+
+
+def neoplasm(day, kind):
+    return "subsequent_neoplasm", day, {"smn_type": kind}
+
+
+CALM = (occurred("crs", 0), occurred("icans", 0))
+
 PATIENTS = {
     "P01": [remission(28), aplasia(28), relapse(180, cd19=2), dead(300, 1, 0)],
     "P02": [remission(28), aplasia(28), aplasia(390), alive(400, 390)],
@@ -87,6 +114,43 @@ PATIENTS = {
     "P12": [aplasia(28), remission(62), relapse(330), alive(600)],
 }
 
+# What else became of them. P05 has CRS without an episode and no other form; the episode of P08 cannot be graded.
+TOXICITY = {
+    "P01": [occurred("crs", 1), episode("crs", 3, 9, 2), occurred("icans", 0), counts(20, 25)],
+    "P02": [
+        occurred("crs", 1),
+        episode("crs", 2, 6, 1),
+        episode("crs", 15, 18, 3),
+        occurred("icans", 1),
+        episode("icans", 5, 8, 3),
+        counts(18, None),
+        neoplasm(250, 2),
+        neoplasm(380, 1),
+    ],
+    "P03": [*CALM, counts(None, None, never=1, days_low=5)],
+    "P04": [
+        occurred("crs", 1),
+        episode("crs", 1, None, 4),
+        occurred("icans", 1),
+        episode("icans", 4, 10, 2),
+        counts(25, 110, days_low=30),
+    ],
+    "P05": [occurred("crs", 1)],
+    "P06": [],
+    "P07": [*CALM, counts(30, 40)],
+    "P08": [occurred("crs", 1), episode("crs", 6, 7, None), occurred("icans", 0), counts(16, 17)],
+    "P09": [
+        occurred("crs", 1),
+        episode("crs", 2, 12, 5),
+        occurred("icans", 1),
+        episode("icans", 3, None, 4),
+        counts(None, None, never=1, days_low=9),
+    ],
+    "P10": [occurred("crs", 1), episode("crs", 5, 5, 1), occurred("icans", 0), counts(28, 75)],
+    "P11": [*CALM, counts(14, 15)],
+    "P12": [occurred("crs", 1), episode("crs", 50, 55, 3), occurred("icans", 0), counts(22, 26)],
+}
+
 DATED_BY = {
     "response_assessment": "rsp_date",
     "bcell_assessment": "bca_date",
@@ -94,6 +158,9 @@ DATED_BY = {
     "subsequent_therapy": "stx_date",
     "follow_up": "fup_date",
     "death": "death_date",
+    "crs_episode": "crs_onset",
+    "icans_episode": "icans_onset",
+    "subsequent_neoplasm": "smn_date",
 }
 
 
@@ -102,24 +169,26 @@ def on(day):
     return None if day is None else (DAY_0 + timedelta(days=day)).isoformat()
 
 
+def stored(form, day, answers):
+    """A row as it is stored: its days as exact dates, unless the answers give a precision."""
+    given = answers if day is None else {**answers, DATED_BY[form]: day}
+    dated = {item: on(given[item]) for item in FORM_TABLES[form].dates if item in given}
+    return form, {**{f"{item}_p": "D" for item in dated}, **given, **dated}
+
+
 def case_rows(case):
     """All rows of one patient as (form, row)."""
     collected = -COLLECTED_BEFORE[case]
     rows = [
-        ("leukapheresis", {"aph_seq": 1, "aph_shipped": 1, "aph_start_date": on(collected), "aph_start_date_p": "D"})
+        ("patient", {"decision_date": on(collected - DECIDED_BEFORE[case]), "decision_date_p": "D"}),
+        ("leukapheresis", {"aph_seq": 1, "aph_shipped": 1, "aph_start_date": on(collected), "aph_start_date_p": "D"}),
     ]
     if case == "P06":
         rows.append(("cart_course", {"infused": 0, "noninf_reason": 1, "noninf_date": on(-30), "noninf_date_p": "D"}))
     else:
         rows.append(("cart_course", {"infused": 1, "prod_name": 1}))
         rows.append(("infusion", {"inf_seq": 1, "inf_date": on(0), "inf_date_p": "D"}))
-    for form, day, answers in PATIENTS[case]:
-        item = DATED_BY[form]
-        row = {**answers, item: on(day), f"{item}_p": "D"}
-        if form == "follow_up":
-            row["last_disease_date"] = on(answers["last_disease_date"])
-        rows.append((form, row))
-    return rows
+    return [*rows, *(stored(*row) for row in (*PATIENTS[case], *TOXICITY[case]))]
 
 
 def tables_of(patients):
@@ -144,64 +213,3 @@ def tables_of(patients):
 def tables():
     """The tables of the twelve patients."""
     return tables_of({case: case_rows(case) for case in PATIENTS})
-
-
-INFUSED_ENDPOINTS = ("OS_INF", "EFS_A", "EFS_B", "EFS_C", "RFS_U", "RFS_C", "CIR", "NRM", "BCA_LOSS", "CIF_HSCT")
-SHIPPED_ENDPOINTS = ("OS_APH", "EFS_A_ITT", "EFS_C_ITT")
-
-# (time, status) per patient, in the order of the endpoints above; "-" not in the set.
-FROM_INFUSION = """
-P01 300,1 180,1 180,1 180,1 152,1 152,1 152,1 180,2 180,2 152,2
-P02 400,0 390,0 390,0 390,0 362,0 362,0 362,0 390,0 390,0 362,0
-P03 120,1 28,1  0.5,1 28,1  -     -     -     28,2  -     -
-P04 365,1 250,1 100,0 100,1 222,1 72,0  222,1 250,2 100,2 72,1
-P05 500,0 480,0 90,0  90,1  451,0 61,0  451,0 480,0 90,2  61,1
-P07 450,0 440,0 95,0  95,1  412,0 67,0  412,0 440,0 85,1  412,0
-P08 380,0 220,1 160,0 150,1 190,1 130,0 190,1 220,2 160,2 190,2
-P09 12,1  12,1  12,1  12,1  -     -     -     12,1  -     -
-P10 75,1  75,1  75,1  75,1  47,1  47,1  47,2  75,1  75,2  47,2
-P11 200,0 180,0 180,0 180,0 153,0 153,0 153,0 180,0 180,0 153,0
-P12 600,0 330,1 330,1 330,1 268,1 268,1 268,1 330,2 330,2 268,2
-"""
-FROM_COLLECTION = """
-P01 345,1 225,1 225,1
-P02 440,0 430,0 430,0
-P03 170,1 78,1  78,1
-P04 403,1 288,1 138,1
-P05 542,0 522,0 132,1
-P06 30,1  30,1  30,1
-P07 494,0 484,0 139,1
-P08 421,0 261,1 191,1
-P09 59,1  59,1  59,1
-P10 114,1 114,1 114,1
-P11 243,0 223,0 223,0
-P12 652,0 382,1 382,1
-"""
-
-# endpoint: n, events, then at 180 and 365 days: survival, lower, upper, at risk.
-ESTIMATES = {
-    "OS_INF": (11, 5, (0.7273, 0.3708, 0.9028, 8), (0.5195, 0.1985, 0.7670, 6)),
-    "OS_APH": (12, 6, (0.6667, 0.3370, 0.8597, 8), (0.5714, 0.2538, 0.7958, 6)),
-    "EFS_A": (11, 7, (0.6364, 0.2969, 0.8452, 8), (0.3182, 0.0781, 0.5979, 3)),
-    "EFS_B": (11, 5, (0.5455, 0.1595, 0.8186, 4), (0.2727, 0.0143, 0.6723, 1)),
-    "EFS_C": (11, 9, (0.2727, 0.0652, 0.5389, 4), (0.1364, 0.0096, 0.4259, 1)),
-    "EFS_A_ITT": (12, 8, (0.6667, 0.3370, 0.8597, 8), (0.3810, 0.1209, 0.6435, 4)),
-    "EFS_C_ITT": (12, 10, (0.4167, 0.1525, 0.6653, 5), (0.2222, 0.0411, 0.4922, 2)),
-    "RFS_U": (9, 5, (0.7778, 0.3648, 0.9393, 6), (0.3889, 0.0925, 0.6875, 2)),
-    "RFS_C": (9, 3, (0.6667, 0.1604, 0.9141, 2), (0.3333, 0.0128, 0.7582, 0)),
-}
-FOLLOW_UP_OS_INF = (450, 380, 500)  # reverse Kaplan-Meier: median, quartiles
-
-
-def expected():
-    """(patient, endpoint) → (time, status), or None where the patient is not in the set."""
-    answers = {}
-    for text, endpoints in ((FROM_INFUSION, INFUSED_ENDPOINTS), (FROM_COLLECTION, SHIPPED_ENDPOINTS)):
-        for line in text.strip().splitlines():
-            patient, *cells = line.split()
-            for endpoint, cell in zip(endpoints, cells, strict=True):
-                time, _, status = cell.partition(",")
-                answers[patient, endpoint] = None if cell == "-" else (float(time), int(status))
-    for endpoint in INFUSED_ENDPOINTS:
-        answers["P06", endpoint] = None
-    return answers

@@ -56,7 +56,7 @@ def derive(timeline: pd.DataFrame, endpoint: Endpoint, *, without_imputed: bool 
     clock, clock_code = days(cases[endpoint.clock]), list(CLOCK_LABELS).index(endpoint.clock)
     event_day, event_code, event_bit = _first_event(cases, endpoint)
     cut_day, cut_code, cut_bit = _first_cut(cases, endpoint.censor_cut)
-    end_day, end_code, end_bit = _end(cases, endpoint, clock)
+    end_day, end_code, end_bit = _end(cases, endpoint, clock, event_day)
 
     happened = ~np.isnan(event_day) & ~(event_day > cut_day)
     if endpoint.window is not None:
@@ -168,15 +168,21 @@ def _event_day(cases: pd.DataFrame, event: Event) -> np.ndarray:
     return day
 
 
-def _end(cases: pd.DataFrame, endpoint: Endpoint, clock: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Day, code (position in ENDS) and date bit of the end of observation; the end of a window rests on no date."""
+def _end(
+    cases: pd.DataFrame, endpoint: Endpoint, clock: np.ndarray, event_day: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Day, code (position in ENDS) and date bit of the end of observation.
+
+    Whoever is observed, or has an event, on the last day of a window or later was followed to its end, which rests on no
+    date but the clock.
+    """
     day = days(cases[endpoint.censor_end])
     code = np.full(len(cases), ENDS.index(END_LABELS[endpoint.censor_end]))
     bit = np.full(len(cases), date_bit(endpoint.censor_end))
     if endpoint.window is not None:
-        closed = day >= clock + endpoint.window
-        day = np.where(closed, clock + endpoint.window, day)
-        code, bit = np.where(closed, WINDOW, code), np.where(closed, 0, bit)
+        last = clock + endpoint.window
+        closed = np.fmax(day, event_day) >= last
+        day, code, bit = np.where(closed, last, day), np.where(closed, WINDOW, code), np.where(closed, 0, bit)
     return day, code, bit
 
 

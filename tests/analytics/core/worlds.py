@@ -3,20 +3,14 @@
 from analytics.core.endpoints.definitions import ENDPOINTS
 from analytics.core.endpoints.derive import derive
 from analytics.core.endpoints.timeline import timeline
-from tests.reference.twelve_patients import DATED_BY, on, tables_of
+from tests.reference.twelve_patients import on, stored, tables_of
 
 COLLECTED = ("leukapheresis", {"aph_seq": 1, "aph_shipped": 1, "aph_start_date": on(-40), "aph_start_date_p": "D"})
 GIVEN = ("cart_course", {"infused": 1, "prod_name": 1})
 INFUSED = (COLLECTED, GIVEN, ("infusion", {"inf_seq": 1, "inf_date": on(0), "inf_date_p": "D"}))
 
 
-def dated(form, day, answers):
-    """A row of twelve_patients as it is stored."""
-    item = DATED_BY[form]
-    row = {f"{item}_p": "D", **answers, item: on(day)}
-    if form == "follow_up":
-        row["last_disease_date"] = on(answers["last_disease_date"])
-    return form, row
+dated = stored
 
 
 def timeline_of(*events, before=INFUSED, cut=None):
