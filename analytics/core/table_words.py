@@ -100,6 +100,7 @@ SPECIFICATION_NOT_KNOWN = (
 BURDEN_KNOWN_LATER = (
     "Rows counted from leukapheresis or decision are not split by burden, which is known only at the infusion."
 )
+CARRIED_ON = "Where nobody is observed for {months} months the estimate is that of the last observation; it is marked."
 
 # Measures of completeness.
 MEASURES = {
@@ -109,7 +110,7 @@ MEASURES = {
 }
 BEYOND_FUNNEL = "{site}: {measure} lies outside the 99.8 % limits of the funnel around all sites together."
 NO_QUALITY = "The dataset holds no facts on forms and queries: their completeness is not known."
-SENTENCES = (SPECIFICATION_NOT_KNOWN, BURDEN_KNOWN_LATER, BEYOND_FUNNEL, NO_QUALITY)
+SENTENCES = (SPECIFICATION_NOT_KNOWN, BURDEN_KNOWN_LATER, CARRIED_ON, BEYOND_FUNNEL, NO_QUALITY)
 
 FLOW_LABELS = (
     *BOXES.values(),

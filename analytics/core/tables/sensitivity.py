@@ -53,7 +53,8 @@ def sensitivity(cases: pd.DataFrame) -> Sensitivity:
            for are left out
 
     Each row: id, endpoint, version, label, population, restriction, n, events, left_out (n by restriction), the estimate
-    at 12 months with its limits and the number at risk then, `burden` (per definition: the same by group, how many have
+    at 12 months with its limits and the number at risk then, carried_on (whether nobody is observed so long and the
+    estimate is that of the last observation), `burden` (per definition: the same by group, how many have
     no known burden, the log-rank test), same_cases_as (id of the first row with the same cases) and same_times_as (id of
     the first row in which all of them also have the same time and status); null if there is none.
 
@@ -128,7 +129,12 @@ def _cell(rows: pd.DataFrame) -> dict[str, Any]:
     curve = kaplan_meier(rows["time"], rows["status"] == 1)
     at = survival_at(curve, [AT_MONTHS * DAYS_PER_MONTH])
     names = ("survival", "lower", "upper", "at_risk")
-    return {"n": curve.n, "events": curve.n_events, **{name: number(getattr(at, name)[0]) for name in names}}
+    return {
+        "n": curve.n,
+        "events": curve.n_events,
+        **{name: number(getattr(at, name)[0]) for name in names},
+        "carried_on": bool(curve.n and not at.at_risk[0] and at.survival[0] > 0),
+    }
 
 
 def _by_burden(rows: pd.DataFrame, definition: str) -> dict[str, Any]:
@@ -171,6 +177,9 @@ def _said(cases: pd.DataFrame, rows: list[dict[str, Any]], definitions: list[str
             said.append(words.SPECIFICATION_NOT_KNOWN.format(n=unknown))
     if definitions:
         said.append(words.BURDEN_KNOWN_LATER)
+    cells = [cell for row in rows for cell in (row, *(group for one in row["burden"] for group in one["groups"]))]
+    if any(cell["carried_on"] for cell in cells):
+        said.append(words.CARRIED_ON.format(months=AT_MONTHS))
     tests = sum(one["logrank"] is not None for row in rows for one in row["burden"])
     if tests > 1:
         said.append(EXPLORATORY.format(n=tests))

@@ -8,7 +8,8 @@ from analytics.core import table_words as words
 from analytics.core.columns.table import case_table
 from analytics.core.tables.sensitivity import sensitivity
 from tests.analytics.core.worlds import COLLECTED, GIVEN, dated
-from tests.reference.twelve_patients import ESTIMATES, alive, dead, on, relapse, remission, tables, tables_of
+from tests.reference.twelve_answers import ESTIMATES
+from tests.reference.twelve_patients import alive, dead, on, relapse, remission, tables, tables_of
 
 DAY_0 = ("infusion", {"inf_seq": 1, "inf_date": on(0), "inf_date_p": "D"})
 
@@ -98,6 +99,15 @@ def test_what_is_known_only_at_infusion_does_not_split_an_earlier_clock():
     assert all(row["burden"] == [] for row in found.rows if row["population"] != "infused")
     assert words.BURDEN_KNOWN_LATER in found.warnings
     assert words.SPECIFICATION_NOT_KNOWN.format(n=1) in found.warnings  # C
+
+
+def test_an_estimate_beyond_the_last_observation_is_marked():
+    found = sensitivity(case_table(tables_of({"A": WORLD["A"], "F": infused(remission(28), alive(100, 100))})))
+    late = sensitivity(case_table(tables_of({"F": infused(remission(28), alive(100, 100))})))
+
+    assert not found.rows[0]["carried_on"]  # A is observed for 400 days
+    assert late.rows[0]["carried_on"] and late.rows[0]["survival"] == 1
+    assert words.CARRIED_ON.format(months=12) in late.warnings
 
 
 def test_no_case_gives_rows_without_numbers():
