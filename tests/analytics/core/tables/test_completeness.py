@@ -16,7 +16,8 @@ from analytics.core.quality_sentences import CONTRADICTED, CUT, INCOMPLETE, NEWE
 from analytics.core.quality_tables import QUALITY_TABLES, checked_quality
 from analytics.core.tables.completeness import site_completeness
 from tests.analytics.core.worlds import INFUSED, dated
-from tests.reference.twelve_patients import FOLLOW_UP_OS_INF, alive, dead, on, tables, tables_of
+from tests.reference.twelve_answers import FOLLOW_UP_OS_INF
+from tests.reference.twelve_patients import alive, dead, on, tables, tables_of
 
 DAY = date(2024, 3, 1)  # day 366
 

@@ -68,7 +68,7 @@ def test_the_twelve_patients_flow_as_worked_out_by_hand():
     assert steps(boxes["relapse"]) == {"death": 2}  # P01 P04
     assert exits(boxes["relapse"]) == {words.ALIVE_AFTER_RELAPSE: 2}  # P08 P12
     assert exits(boxes["death"]) == {words.OF_LEUKAEMIA: 2, words.OF_ANOTHER_CAUSE: 1}
-    assert parts(boxes["decided"], words.RECORDED) == {words.BY_LATER_STEP: 12}
+    assert parts(boxes["decided"], words.RECORDED) == {words.BY_FORM: 12}
     assert parts(boxes["collected"], words.COLLECTIONS) == {words.ONCE: 12}
 
 
