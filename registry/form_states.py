@@ -27,7 +27,8 @@ class FormState:
 
     slot              planned visit of a repeating form; else blank
     due               the day by which it is to be complete; None where that is not known
-    is_required       neither waived, reported elsewhere, optional, nor ended by death, loss, relapse or withdrawal
+    is_required       neither waived, reported elsewhere, optional, nor ended by death, loss, relapse or withdrawal; of an imported
+                      transplant nothing is
     is_missed         a planned visit that nobody is asked for any more, because a later one is stored
     completed         the day on which it was complete for the first time
     critical_asked    questions of the stored form that an endpoint needs and that apply; `critical_missing` have no answer
@@ -56,10 +57,11 @@ def form_states(cases, among):
     for case in sorted(among):
         own = rows.get(case, [])
         stored = {(row.form, row.as_read.key): row for row in own}
-        for one in schedule(Record(row.as_read for row in own), exempt[case], until=until):
+        record = Record(row.as_read for row in own)
+        for one in schedule(record, exempt[case], until=until):
             row = stored.get((one.form, one.key)) if one.key else None
             waived = bool(one.exemption) or (one.form, one.slot) in exempt[case]
-            required = not (waived or one.ended or (one.is_optional and not row))
+            required = record.is_car_t and not (waived or one.ended or (one.is_optional and not row))
             asked, missing = critical.get((row.form, row.pk), (0, 0)) if row else (0, 0)
             yield FormState(
                 case_id=case,

@@ -93,6 +93,14 @@ def test_what_is_waived_or_over_is_not_required(kyoto):
     assert all(one["required"] == 0 for one in states("follow_up"))
 
 
+def test_of_an_imported_transplant_nothing_is_required(kyoto):
+    case = factories.infused_case(kyoto, prod_name=88)
+    factories.death(case, 100)
+
+    found = tables()[FORM_STATES]
+    assert found["stored"].all() and not found["required"].any()
+
+
 def test_open_queries_are_told_until_they_are_closed(kyoto):
     case = factories.infused_case(kyoto)
     form = factories.death(case, 300)

@@ -5,6 +5,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.stats import binom
 
 from analytics.core import table_words as words
@@ -87,6 +89,44 @@ def test_queries_are_counted_by_age_and_contradictions_apart():
     (row,) = cases_of([], queries, names=("C1",), sites=("A",)).to_dict("records")
 
     assert (row["queries_open"], row["queries_open_30"], row["queries_open_90"], row["contradictions"]) == (3, 2, 1, 1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.builds(
+            form,
+            st.sampled_from(["C1", "C2"]),
+            st.sampled_from(["crs", "follow_up"]),
+            due=st.none() | st.integers(300, 400),
+            completed=st.none() | st.integers(300, 400),
+            stored=st.integers(0, 1),
+            complete=st.integers(0, 1),
+            required=st.integers(0, 1),
+            missed=st.integers(0, 1),
+        ),
+        max_size=12,
+    )
+)
+def test_forms_are_counted_as_one_would_by_hand(forms):
+    for row in forms:  # nothing is complete or missed that is not, or is, stored
+        row["complete"] *= row["stored"]
+        row["missed"] *= 1 - row["stored"]
+    found = cases_of(forms).set_index("case")
+
+    for case in ("C1", "C2"):
+        own = [row for row in forms if row["case"] == case]
+        due = [row for row in own if row["required"] and row["due"] and row["due"] < on(366)]
+        assert found.loc[case, "forms_due"] == len(due)
+        complete = [row for row in due if row["complete"]]
+        overdue = [row for row in due if not row["complete"] and not row["missed"]]
+        missed = [row for row in due if row["missed"]]
+        assert found.loc[case, "forms_complete"] == len(complete)
+        assert found.loc[case, "forms_overdue"] == len(overdue)
+        assert found.loc[case, "forms_missed"] == len(missed)
+        assert len(due) == len(complete) + len(overdue) + len(missed)
+        in_time = [row for row in complete if row["completed"] and row["completed"] <= row["due"]]
+        assert found.loc[case, "forms_on_time"] == len(in_time)
 
 
 def test_a_result_says_what_its_own_cases_rest_on():

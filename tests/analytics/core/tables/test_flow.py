@@ -180,6 +180,14 @@ def test_a_timeline_of_other_tables_is_refused():
         flow(timeline(tables()), DAY)
 
 
+def test_sets_that_contradict_the_flow_give_no_table():
+    line = timeline(tables())
+    cases = line.join(flow_columns(tables(), line)).assign(responder=True)  # P06 was not infused
+
+    with pytest.raises(RuntimeError, match="does not reconcile: remission holds 12, 10 came in"):
+        flow(cases, DAY)
+
+
 DAYS = st.integers(-80, 500)
 MAYBE_DAY = st.none() | DAYS
 ROWS = st.one_of(
