@@ -76,12 +76,11 @@ def burden_prwcc(rows: pd.DataFrame, levels: Levels) -> pd.Categorical:
     sensitivity = rows["pre_mrd_lod"].to_numpy()
     high = high | (cns == 3) | (emd == 1)
     not_high = below & ~np.isnan(cns) & (cns != 3) & ~np.isnan(emd) & (emd != 1)
-    read = (method != 0) & (result == NEGATIVE)
+    read = result == NEGATIVE
     negative = read & (sensitivity <= derived.MRD_CUT)
-    detectable = (method == 0) | ((method != 0) & np.isin(result, (QUANTIFIED, NOT_QUANTIFIED, INSENSITIVE)))
-    detectable |= (
-        (read & (sensitivity > derived.MRD_CUT)) | (~np.isnan(cns) & (cns != 1)) | (~np.isnan(emd) & (emd != 0))
-    )
+    detectable = ~read & ((method == 0) | np.isin(result, (QUANTIFIED, NOT_QUANTIFIED, INSENSITIVE)))
+    detectable |= read & (sensitivity > derived.MRD_CUT)
+    detectable |= (~np.isnan(cns) & (cns != 1)) | (~np.isnan(emd) & (emd != 0))
     clear = negative & (cns == 1) & (emd == 0)
     return classed(levels, (high, "high"), (not_high & detectable, "low"), (not_high & clear, "undetectable"))
 

@@ -16,7 +16,7 @@ def count(x: int, n: int) -> dict[str, Any]:
 
 def summary(values: np.ndarray, missing: int) -> dict[str, Any]:
     """How many values there are, and their middle and spread. Quartiles as R's type 7; the SD of one value is null."""
-    n = len(values)
+    values, n = np.sort(values), len(values)  # so that sums do not depend on the order of rows
     quartiles = np.quantile(values, (0.25, 0.5, 0.75)) if n else np.full(3, np.nan)
     return {
         "n": n,

@@ -93,7 +93,7 @@ def _number_row(cases: pd.DataFrame, column: Column, parts: Split) -> Body:
     cells = number_cells(cases, column, parts)
     values = cases[column.name].to_numpy(dtype="float64")
     known = ~np.isnan(values)
-    groups = [values[mask & known] for mask in parts.parts()[1:]]
+    groups = [np.sort(values[mask & known]) for mask in parts.parts()[1:]]
     differences = [numeric_difference(first, second) for first, second in combinations(groups, 2)]
     return {"statistic": words.NUMBER_SHOWN, "cells": cells}, differences, numeric_test(groups)
 
@@ -137,12 +137,11 @@ def _is_long(levels: Levels) -> bool:
 
 def level_counts(cases: pd.DataFrame, column: str, levels: Levels, parts: Split) -> tuple[np.ndarray, np.ndarray]:
     """(levels, 1 + groups) cases at each level, and (1 + groups,) those without a value, for all and each group."""
-    place = pd.Index([value for value, _ in levels], dtype=object).get_indexer(
-        pd.Index(text_of(cases, column), dtype=object)
-    )
-    masks, of = parts.parts(), asked(cases, column)
+    values = text_of(cases, column)
+    place = pd.Index([value for value, _ in levels], dtype=object).get_indexer(pd.Index(values, dtype=object))
+    masks, missing = parts.parts(), asked(cases, column) & values.isna().to_numpy()
     counts = np.array([np.bincount(place[mask & (place >= 0)], minlength=len(levels)) for mask in masks]).T
-    return counts.reshape(len(levels), len(masks)), np.array([int((mask & of & (place < 0)).sum()) for mask in masks])
+    return counts.reshape(len(levels), len(masks)), np.array([int((mask & missing).sum()) for mask in masks])
 
 
 def _pairs(parts: Split, differences: list[float]) -> dict[str, Any] | None:
