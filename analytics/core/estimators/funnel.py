@@ -32,7 +32,7 @@ def funnel_limits(n: ArrayLike, target: float, confidence: float = 0.95) -> Funn
     Raises ValueError for sizes that are not whole numbers from 0, and a target or confidence outside its range.
 
     Source: Spiegelhalter 2005, Stat Med 24:1185 (without its interpolation between counts). Agrees with R qbinom:
-    tests/reference/test_r_tables.py.
+    tests/reference/test_r_funnel.py.
     """
     sizes = np.asarray(n, dtype="float64")
     if sizes.ndim != 1 or not np.isfinite(sizes).all() or (sizes < 0).any() or (sizes != np.rint(sizes)).any():

@@ -28,4 +28,4 @@ d <- data_of("alloauto"); add("alloauto", d$time, d$delta)
 d <- data_of("kidney"); add("kidney", d$time, d$status)
 d <- data_of("kato_synthetic"); add("kato_synthetic", d$os_days, d$death)
 
-write_answers("tables", list(funnels = funnels, follow_up = follow_up))
+write_answers("funnel", list(funnels = funnels, follow_up = follow_up))

@@ -12,7 +12,7 @@ from analytics.core.estimators.funnel import funnel_limits
 from analytics.core.followed import follow_up_json
 from tests.reference.expected import table
 
-R = json.loads((Path(__file__).parent / "answers" / "tables.json").read_text(encoding="utf-8"))
+R = json.loads((Path(__file__).parent / "answers" / "funnel.json").read_text(encoding="utf-8"))
 COLUMNS = {
     "bmt_km": ("os_time", "death"),
     "veteran": ("time", "status"),
