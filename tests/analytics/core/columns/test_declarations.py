@@ -9,12 +9,12 @@ from analytics.core.cases import FORM_TABLES, empty_tables
 from analytics.core.columns.codes import LISTS
 from analytics.core.columns.column import AT_INFUSION, BASELINE, FLAG, OUTCOME, Column
 from analytics.core.columns.declarations import COLUMN_OF, COLUMNS, KEYS, SYMBOLS, column
+from analytics.core.columns.document import DOCUMENT, renewed
 from analytics.core.columns.table import case_table, flat
 from analytics.core.endpoints.timeline import DATES
 from analytics.core.tables.table_one import USUAL
 
 CLINICAL = Path(__file__).resolve().parents[4] / "docs/clinical"
-DOCUMENT = CLINICAL.parent / "algorithms/columns.md"
 
 
 def rows(name):
@@ -83,3 +83,11 @@ def test_an_unknown_kind_or_time_is_refused(kind, when):
 def test_an_unknown_name_is_answered_with_the_names_there_are():
     with pytest.raises(ValueError, match="no case column 'agee'; expected one of age_decision, "):
         column("agee")
+
+
+def test_the_document_holds_the_table_of_columns():
+    document = DOCUMENT.read_text(encoding="utf-8")
+
+    assert renewed(document) == document, "write it anew: python -m analytics.core.columns.document"
+    with pytest.raises(ValueError, match="lacks"):
+        renewed("# Columns")
