@@ -47,7 +47,7 @@ class Selected:
         """(n,) days from the clock to the exposure; NaN where it never came."""
         exposure = self.analysis.exposure
         assert exposure is not None  # noqa: S101 - only asked of an analysis with an exposure
-        return days(self.rows[exposure.date]) - days(self.rows[self.analysis.rule.clock])
+        return np.asarray(days(self.rows[exposure.date]) - days(self.rows[self.analysis.rule.clock]))
 
     @property
     def event(self) -> np.ndarray:

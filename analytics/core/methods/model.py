@@ -11,12 +11,13 @@ import pandas as pd
 from analytics.core import analysis as plan
 from analytics.core import sentences
 from analytics.core.estimators.concordance import concordance
-from analytics.core.estimators.cox import CoxFit, cox, profile_limits
+from analytics.core.estimators.cox import CoxFit, cox
 from analytics.core.estimators.design import CATEGORY, NUMBER, Covariate, Design, design
 from analytics.core.estimators.e_value import e_value
 from analytics.core.estimators.firth_cox import FirthFit, firth_cox
 from analytics.core.estimators.optimism import optimism
 from analytics.core.estimators.partial_likelihood import risk_sets
+from analytics.core.estimators.profile import profile_limits
 from analytics.core.estimators.proportional_hazards import proportional_hazards
 from analytics.core.estimators.separation import choose, separated
 from analytics.core.results import chi_square_json, number
@@ -32,7 +33,7 @@ def covariates_of(asked: Sequence[plan.Covariate]) -> list[Covariate]:
     """The catalogue's covariates as the design takes them: a category's first level is the reference."""
     return [
         Covariate(one.column, NUMBER, one.label)
-        if one.kind == plan.NUMBER
+        if one.kind == NUMBER
         else Covariate(one.column, CATEGORY, one.label, tuple(value for value, _ in one.levels))
         for one in asked
     ]
@@ -42,7 +43,7 @@ def scaled(rows: pd.DataFrame, asked: Sequence[plan.Covariate]) -> pd.DataFrame:
     """The covariates' columns, numbers in the units that their hazard ratios are given for."""
     columns = {
         one.column: rows[one.column].astype("float64") / one.per
-        if one.kind == plan.NUMBER
+        if one.kind == NUMBER
         else rows[one.column].astype(object)
         for one in asked
     }
@@ -140,7 +141,7 @@ def terms_of(rows: list[dict], made: Design, asked: Sequence[plan.Covariate], us
                 "reference": term.reference,
                 "reference_label": labels.get(term.reference or ""),
                 "unit": covariate.unit or None,
-                "per": covariate.per if covariate.kind == plan.NUMBER else None,
+                "per": covariate.per if covariate.kind == NUMBER else None,
                 **values,
                 "e_value": _e_value(values, used) if place == 0 and len(rows) == 1 else None,
             }
@@ -221,7 +222,7 @@ def _beside(
 
 def _levels(one: plan.Covariate, used: pd.DataFrame, event: np.ndarray) -> list[dict]:
     """n and events of each level of a category, the reference first; of a number, of all cases."""
-    if one.kind == plan.NUMBER:
+    if one.kind == NUMBER:
         return [{"column": one.column, "value": None, "label": one.label, "n": len(used), "events": int(event.sum())}]
     values = used[one.column].astype(object).to_numpy()
     return [

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -10,6 +11,8 @@ from analytics.core.analysis import Analysis, Groups
 from analytics.core.cases import empty_tables
 from analytics.core.endpoints.timeline import timeline
 from analytics.core.run import run
+from analytics.core.sentences import NOT_ESTIMABLE
+from analytics.core.whole import whole_table
 from tests.analytics.core.worlds import INFUSED, dated
 from tests.reference import twelve_patients as twelve
 from tests.reference.twelve_patients import alive, dead, remission, tables_of
@@ -53,15 +56,43 @@ def test_a_whole_result():
     assert result["logrank"] is None
 
 
-@pytest.mark.parametrize("analysis", CATALOGUE, ids=lambda analysis: analysis.name)
-def test_an_empty_cohort_answers_every_analysis(analysis):
-    result = result_of(analysis, timeline(empty_tables()))
+@pytest.fixture(scope="module")
+def nobody():
+    return whole_table(empty_tables())
 
-    assert (result["n"], result["events"], result["logrank"]) == (0, 0, None)
+
+@pytest.fixture(scope="module")
+def twelve_cases():
+    return whole_table(twelve.tables())
+
+
+@pytest.mark.parametrize("analysis", CATALOGUE, ids=lambda analysis: analysis.name)
+def test_an_empty_cohort_answers_every_analysis(analysis, nobody):
+    result = result_of(analysis, nobody)
+
+    assert result["n"] == 0 and not result["events"]
     assert result["warnings"] == ["No case can be analysed: nothing is estimated."]
-    for group in result["groups"]:
-        assert group["median"] == {"estimate": None, "lower": None, "upper": None}
-        assert group["curve"]["survival"] == [None]
+    assert not result.get("logrank") and not result.get("models") and not result.get("table")
+    for group in result.get("groups", ()):
+        assert group["n"] == 0
+        assert not [value for value in group.get("curve", {}).get("survival", []) if value is not None]
+
+
+@pytest.mark.parametrize("analysis", CATALOGUE, ids=lambda analysis: analysis.name)
+def test_every_analysis_answers_in_strict_json_and_gives_a_reason_for_every_null(analysis, twelve_cases):
+    result = result_of(analysis, twelve_cases)
+
+    assert result["schema"] == 2 and result["analysis"]["method"] == analysis.method
+    assert set(result["software"]) == {"python", "numpy", "scipy", "pandas"}
+    unexplained = [one["at"] for one in result["undefined"] if one["reason"] == NOT_ESTIMABLE]
+    assert not unexplained
+
+
+@pytest.mark.parametrize("analysis", CATALOGUE, ids=lambda analysis: analysis.name)
+def test_the_order_of_the_rows_changes_nothing(analysis, twelve_cases):
+    shuffled = twelve_cases.sample(frac=1, random_state=np.random.RandomState(7))
+
+    assert result_of(analysis, shuffled) == result_of(analysis, twelve_cases)
 
 
 def test_one_patient():
