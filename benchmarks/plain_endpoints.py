@@ -1,124 +1,109 @@
 """The endpoint rules once more, one case at a time in plain Python: the measure and the check of the vectorised ones.
 
-Written from the rules, not from the vectorised code. Exact dates only; days are integers, rows are dictionaries.
+Written from the rules, not from the vectorised code. Infused cases and exact dates only; days are integers, rows are
+dictionaries. The dated events of a case are found in plain_events.py.
 """
 
-from itertools import pairwise
+from dataclasses import dataclass
 
-IN_REMISSION = (1, 2, 3)
-RELAPSE_KINDS = (1, 3, 4, 5)
+DEATHS = ("D_DTH", "D_DTH_ALL", "D_DTH_OTHER", "DAY_0_EARLY")
+RELAPSES = ("D_REL", "D_REL_19N", "D_REL_19D", "D_REL_19P", "D_REL_19U")
+FAILURES = ("D_PROG", "D_MRD", "D_NR", "DAY_0_FAILED")
+LATER = ("D_BCA", "D_BCA_TWICE", "D_BCA_US", "D_HSCT", "D_STX")
+NEWS = (*("D_SMN", "D_SMN_T", "D_CRS", "D_CRS3", "D_CRS_END", "D_ICANS", "D_ICANS3", "D_ICANS_END", "D_ANC", "D_PLT"),)
+DEATH_FIRST = (*DEATHS, *RELAPSES, *FAILURES, *LATER, *NEWS)
+RELAPSE_FIRST = (*RELAPSES, *FAILURES, *DEATHS, *LATER, *NEWS)
+NEWS_FIRST = (*NEWS, *DEATHS, *RELAPSES, *FAILURES, *LATER)
 
-
-def first(days):
-    """The earliest of the days that are there, or None."""
-    return min((day for day in days if day is not None), default=None)
-
-
-def response(row):
-    """CR, CRi, NR, NE or None for one assessment with complete components."""
-    if row["rsp_bm_done"] != 1:
-        return "NE"
-    clear = row["rsp_bm_blast"] < 5 and row["rsp_pb_blast"] == 0 and row["rsp_cns"] != 3 and row["rsp_emd"] in (0, 98)
-    if not clear:
-        return "NR"
-    recovered = row["rsp_anc"] >= 1.0 and row["rsp_plt"] >= 100 and row["rsp_transfused"] == 0
-    return "CR" if recovered else "CRi"
+EFS = "D_NR D_PROG D_REL D_DTH"
+STRINGENT = f"{EFS} D_MRD D_STX"
 
 
-def mrd(row):
-    """The MRD class of one assessment, or None."""
-    if not row["rsp_mrd_method"]:
+@dataclass(frozen=True)
+class Rule:
+    """One rule; dates are names between spaces."""
+
+    clock: str
+    events: str
+    competing: str = ""
+    cut: str = ""
+    end: str = "D_DIS"
+    window: int | None = None
+    known: str = ""
+    only: str = ""
+    ties: tuple = DEATH_FIRST
+
+
+RULES = {
+    "OS_INF": Rule("T0", "D_DTH", end="D_ALIVE"),
+    "OS_APH": Rule("T_APH", "D_DTH", end="D_ALIVE"),
+    "OS_DEC": Rule("T_ITT", "D_DTH", end="D_ALIVE"),
+    "EFS_A": Rule("T0", EFS),
+    "EFS_B": Rule("T0", "DAY_0_FAILED D_REL D_DTH", cut="D_STX"),
+    "EFS_B_DAY0": Rule("T0", "DAY_0_FAILED DAY_0_EARLY D_REL D_DTH", cut="D_STX"),
+    "EFS_C": Rule("T0", STRINGENT),
+    "EFS_C_BCA": Rule("T0", f"{STRINGENT} D_BCA"),
+    "EFS_C_BCA_TWICE": Rule("T0", f"{STRINGENT} D_BCA_TWICE"),
+    "EFS_A_ITT": Rule("T_APH", EFS),
+    "EFS_C_DEC": Rule("T_ITT", STRINGENT),
+    "RFS_U": Rule("D_CR", "D_REL D_DTH"),
+    "RFS_C": Rule("D_CR", "D_REL D_DTH", cut="D_STX"),
+    "DOR": Rule("D_CR", "D_REL D_DTH_ALL", cut="D_DTH_OTHER"),
+    "DOR_C": Rule("D_CR", "D_REL D_DTH_ALL", cut="D_DTH_OTHER D_STX"),
+    "DOR_COMP": Rule("D_CR", "D_REL D_DTH_ALL", "D_DTH_OTHER"),
+    "DOR_C_COMP": Rule("D_CR", "D_REL D_DTH_ALL", "D_DTH_OTHER", cut="D_STX"),
+    "OS_POST": Rule("D_FAIL", "D_DTH", end="D_ALIVE"),
+    "OS_POST_C": Rule("D_FAIL_C", "D_DTH", end="D_ALIVE"),
+    "CIR": Rule("D_CR", "D_REL", "D_DTH", ties=RELAPSE_FIRST),
+    "CIR_HSCT": Rule("D_CR", "D_REL", "D_DTH", cut="D_HSCT", ties=RELAPSE_FIRST),
+    "CIR_19P": Rule("D_CR", "D_REL_19P", "D_REL_19N D_REL_19D D_REL_19U D_DTH", ties=RELAPSE_FIRST),
+    "CIR_19N": Rule("D_CR", "D_REL_19N", "D_REL_19P D_REL_19D D_REL_19U D_DTH", ties=RELAPSE_FIRST),
+    "CIR_19ND": Rule("D_CR", "D_REL_19N D_REL_19D", "D_REL_19P D_REL_19U D_DTH", ties=RELAPSE_FIRST),
+    "CIR_19U": Rule("D_CR", "D_REL_19U", "D_REL_19P D_REL_19N D_REL_19D D_DTH", ties=RELAPSE_FIRST),
+    "NRM": Rule("T0", "D_DTH", "D_NR D_PROG D_REL", ties=(*RELAPSES, "D_PROG", "D_NR", *DEATHS)),
+    "TRM30": Rule("T0", "D_DTH_OTHER", "D_DTH_ALL", end="D_ALIVE", window=30),
+    "TRM100": Rule("T0", "D_DTH_OTHER", "D_DTH_ALL", end="D_ALIVE", window=100),
+    "BCA_LOSS": Rule("T0", "D_BCA", "D_REL D_DTH D_STX", end="D_BCA_LAST", only="aplastic"),
+    "BCA_LOSS_STX": Rule("T0", "D_BCA", "D_REL D_DTH", end="D_BCA_LAST", only="aplastic"),
+    "BCA_LOSS_TWICE": Rule("T0", "D_BCA_TWICE", "D_REL D_DTH D_STX", end="D_BCA_LAST", only="aplastic"),
+    "BCA_LOSS_US": Rule("T0", "D_BCA_US", "D_REL D_DTH D_STX", end="D_BCA_LAST", only="aplastic"),
+    "CIF_HSCT": Rule("D_CR", "D_HSCT", "D_REL D_DTH"),
+    "SMN_CIF": Rule("T0", "D_SMN", "D_DTH", end="D_ALIVE", ties=NEWS_FIRST),
+    "SMN_CIF_T": Rule("T0", "D_SMN_T", "D_DTH", end="D_ALIVE", ties=NEWS_FIRST),
+    "TT_CRS": Rule("T0", "D_CRS", "D_DTH", end="D_ALIVE", window=42, known="crs_known", ties=NEWS_FIRST),
+    "TT_CRS3": Rule("T0", "D_CRS3", "D_DTH", end="D_ALIVE", window=42, known="crs3_known", ties=NEWS_FIRST),
+    "TT_ICANS": Rule("T0", "D_ICANS", "D_DTH", end="D_ALIVE", window=42, known="icans_known", ties=NEWS_FIRST),
+    "TT_ICANS3": Rule("T0", "D_ICANS3", "D_DTH", end="D_ALIVE", window=42, known="icans3_known", ties=NEWS_FIRST),
+    "DUR_CRS": Rule("D_CRS", "D_CRS_END", "D_DTH", end="D_ALIVE"),
+    "DUR_ICANS": Rule("D_ICANS", "D_ICANS_END", "D_DTH", end="D_ALIVE"),
+    "TT_ANC": Rule("T0", "D_ANC", "D_DTH D_REL D_HSCT", end="D_ALIVE", known="anc_known"),
+    "TT_PLT": Rule("T0", "D_PLT", "D_DTH D_REL D_HSCT", end="D_ALIVE", known="plt_known"),
+}
+ENDPOINTS = tuple(RULES)
+
+
+def endpoint(found, name):
+    """(time, status, cause) of one endpoint; None where the case is not in its set, nobody reported the event, or it is dated
+    before the clock. `found` is what plain_events.case_events gives."""
+    rule = RULES[name]
+    clock = found[rule.clock]
+    if clock is None or (rule.known and not found[rule.known]) or (rule.only and not found[rule.only]):
         return None
-    if row["rsp_mrd_result"] == 0:
-        return "MRD-CR" if row["rsp_mrd_lod"] <= 1e-4 else "intermediate"
-    return "failure" if row["rsp_mrd_value"] >= 1e-4 else "intermediate"
+    causes = {**dict.fromkeys(rule.events.split(), 1)}
+    causes |= {event: 2 + place for place, event in enumerate(rule.competing.split())}
+    dated = [
+        (found[event], rule.ties.index(event), cause) for event, cause in causes.items() if found[event] is not None
+    ]
+    day, _, cause = min(dated, default=(None, None, 0))
+    cut = min((found[one] for one in rule.cut.split() if found[one] is not None), default=None)
+    last = None if rule.window is None else clock + rule.window
 
-
-def case_events(case):
-    """Symbol → day of one infused case; `case` maps form name → rows, with dates as day numbers."""
-    day_0 = first(row["inf_date"] for row in case["infusion"])
-    relapses = [(row["rel_date"], row) for row in case["relapse"] if row["rel_date"] >= day_0]
-    therapies = [(row["stx_date"], row) for row in case["subsequent_therapy"] if row["stx_date"] >= day_0]
-    assessments = sorted(case["response_assessment"], key=lambda row: row["rsp_date"])
-    tested = [(row["rsp_date"], response(row), mrd(row)) for row in assessments if row["rsp_date"] > day_0]
-
-    for_failure = first(day for day, row in therapies if row["stx_reason"] in (4, 5))
-    remission = first(
-        day
-        for day, category, _ in tested
-        if category in ("CR", "CRi") and day <= day_0 + 100 and (for_failure is None or day < for_failure)
-    )
-    events = {"T0": day_0, "T_APH": first(row["aph_start_date"] for row in case["leukapheresis"]), "D_CR": remission}
-    events["D_NR"] = None
-    if remission is None:
-        none = [day for day, category, _ in tested if category == "NR"]
-        events["D_NR"] = first([*none, *(day for day, row in therapies if row["stx_reason"] == 5)])
-    morphological = [day for day, row in relapses if row["rel_kind"] in RELAPSE_KINDS]
-    events["D_REL"] = first(day for day in morphological if remission is None or day > remission)
-    events["D_PROG"] = first(day for day, row in relapses if row["rel_kind"] == 6)
-    events["D_MRD"] = first(
-        [day for day, row in relapses if row["rel_kind"] == 2 and row["rel_confirmed"] == 1] + mrd_losses(tested)
-    )
-    events["D_STX"] = first(day for day, row in therapies if row["stx_status"] in IN_REMISSION)
-    events["D_DTH"] = first(row["death_date"] for row in case["death"])
-    events["D_ALIVE"], events["D_DIS"] = last_news(case, day_0)
-    return events
-
-
-def mrd_losses(tested):
-    """Days of a failure that follows MRD-CR and is followed by another failure."""
-    classed = [(day, found) for day, _, found in tested if found]
-    days = []
-    for (day, found), (_, after) in pairwise(classed):
-        negative_before = any(then < day and earlier == "MRD-CR" for then, earlier in classed)
-        if found == "failure" and after == "failure" and negative_before:
-            days.append(day)
-    return days
-
-
-def last_news(case, day_0):
-    """Last known alive and last disease assessment."""
-    alive = [day_0, *(row["fup_date"] for row in case["follow_up"] if row["vital_status"] == 1)]
-    alive += [row["rsp_date"] for row in case["response_assessment"]]
-    alive += [row["rel_date"] for row in case["relapse"]] + [row["stx_date"] for row in case["subsequent_therapy"]]
-    disease = [row["last_disease_date"] for row in case["follow_up"] if row["last_disease_date"] is not None]
-    disease += [row["rsp_date"] for row in case["response_assessment"] if row["rsp_site"] != 5]
-    disease += [row["rel_date"] for row in case["relapse"]]
-    return max(alive), max(disease, default=day_0)
-
-
-def endpoint(events, name):
-    """(time, status) of one endpoint; None where the case is not in its set, or an event is dated before the clock."""
-    clock = events["D_CR"] if name in ("RFS_U", "CIR") else events["T_APH" if name == "OS_APH" else "T0"]
-    if clock is None:
+    if day is not None and (cut is None or day <= cut) and (last is None or day <= last):
+        return None if day < clock else (max(day - clock, 0) or 0.5, min(cause, 2), cause)
+    died = found["D_DTH_OTHER"]
+    if "D_DTH_OTHER" in rule.cut and died is not None and died == cut and died < clock:
         return None
-    failure, progression = events["D_NR"], events["D_PROG"]
-    standard = [failure, progression, events["D_REL"], events["D_DTH"]]
-    day_zero = events["T0"] if failure is not None or progression is not None else None
-    listed = {
-        "OS_INF": [events["D_DTH"]],
-        "OS_APH": [events["D_DTH"]],
-        "EFS_A": standard,
-        "EFS_B": [day_zero, events["D_REL"], events["D_DTH"]],
-        "EFS_C": [*standard, events["D_MRD"], events["D_STX"]],
-        "RFS_U": [events["D_REL"], events["D_DTH"]],
-        "CIR": [events["D_REL"]],
-        "NRM": [events["D_DTH"]],
-    }[name]
-    competing = {"CIR": [events["D_DTH"]], "NRM": [failure, progression, events["D_REL"]]}.get(name, [])
-    happened, competed = first(listed), first(competing)
-    cut = events["D_STX"] if name == "EFS_B" else None
-    end = events["D_ALIVE"] if name in ("OS_INF", "OS_APH") else events["D_DIS"]
-
-    earliest = first([happened, competed])
-    if earliest is not None and (cut is None or earliest <= cut):
-        # A relapse on the day of death makes it no death without relapse, for either rule.
-        if earliest < clock:
-            return None
-        relapse_first = happened == competed and name == "NRM"
-        status = 1 if earliest == happened and not relapse_first else 2
-        return max(earliest - clock, 0) or 0.5, status
-    return max((cut if cut is not None else end) - clock, 0) or 0.5, 0
-
-
-ENDPOINTS = ("OS_INF", "OS_APH", "EFS_A", "EFS_B", "EFS_C", "RFS_U", "CIR", "NRM")
+    end = found[rule.end] if cut is None else cut
+    if last is not None and max(end, end if day is None else day) >= last:
+        end = last
+    return max(end - clock, 0) or 0.5, 0, 0

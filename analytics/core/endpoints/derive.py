@@ -24,7 +24,7 @@ from analytics.core.endpoints.timeline import date_bit
 from analytics.core.sentences import NO_CLOCK, NO_END, NOT_REPORTED, OUT_OF_ORDER, RESTS_ON_IMPUTED
 
 ENDS = (*END_LABELS.values(), END_OF_WINDOW)
-WINDOW = ENDS.index(END_OF_WINDOW)
+WINDOW, BY_DEATH = ENDS.index(END_OF_WINDOW), ENDS.index(END_LABELS["D_DTH_OTHER"])
 COMPETING = 2
 EVENT_NAMES = tuple(TIE_ORDER)
 EXCLUSIONS = (NO_CLOCK, NOT_REPORTED, OUT_OF_ORDER, NO_END, RESTS_ON_IMPUTED)
@@ -69,7 +69,7 @@ def derive(timeline: pd.DataFrame, endpoint: Endpoint, *, without_imputed: bool 
     reasons = {
         NO_CLOCK: np.isnan(clock),
         NOT_REPORTED: ~cases[endpoint.known].to_numpy(dtype=bool) if endpoint.known else False,
-        OUT_OF_ORDER: happened & (time < 0),
+        OUT_OF_ORDER: (happened | (was_cut & (cut_code == BY_DEATH))) & (time < 0),
         NO_END: np.isnan(time),
         RESTS_ON_IMPUTED: imputed & without_imputed,
     }

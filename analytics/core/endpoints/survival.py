@@ -186,7 +186,7 @@ DOR_C = DOR.variant(
     "Duration of response, censored at new therapy",
     "Relapse or death from leukaemia, from complete remission; censored at transplant or new therapy in remission and at "
     "death from another or an unknown cause, else at the last disease assessment.",
-    censor_cut=("D_STX", "D_DTH_OTHER"),
+    censor_cut=("D_DTH_OTHER", "D_STX"),
 )
 DOR_COMP = DOR.variant(
     "DOR_COMP",
