@@ -140,6 +140,8 @@ def counts(story: Story, crs: int, resolved: int) -> dict:
         "anc_rec_date": story.on(neutropenic + story.days(1, 4)),
         "plt50_days": below_50,
         "plt20_days": below_50 // 4,
+        "late_plt20_days": 0,
+        "late_plt_nadir": Decimal(max(25, 170 - 6 * below_50)),
         "plt_rec_date": story.on(below_50 // 4 + story.days(3, 9)),
         "gcsf_yn": story.one_of((0, 1), (3, 2)),
     }

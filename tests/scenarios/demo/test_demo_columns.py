@@ -6,8 +6,7 @@ from analytics.core.columns.declarations import BASELINE_COLUMNS, INFUSION_COLUM
 from analytics.core.columns.table import case_table
 
 pytestmark = pytest.mark.django_db
-# Everybody is infused; marrow is examined after bridging only; platelets after day 30 are not entered.
-EMPTY = {"reason_not_infused", "burden_before_bridging", "t_icaht_late"}
+EMPTY = {"reason_not_infused", "burden_before_bridging"}  # everybody is infused; marrow is examined after bridging only
 
 
 @pytest.fixture(scope="module")
