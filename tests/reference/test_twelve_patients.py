@@ -8,6 +8,7 @@ from analytics.core.endpoints.timeline import timeline
 from analytics.core.estimators.follow_up import reverse_kaplan_meier
 from analytics.core.estimators.kaplan_meier import kaplan_meier, quantile, survival_at
 from analytics.core.sentences import NOT_REPORTED
+from tests.reference import rules_table
 from tests.reference import twelve_answers as worked
 from tests.reference import twelve_patients as twelve
 
@@ -21,6 +22,12 @@ def derived(cases, endpoint):
     rows = derive(cases, ENDPOINTS[endpoint])
     assert rows["excluded"].dropna().isin([NOT_REPORTED]).all()
     return rows
+
+
+def test_the_documented_table_of_rules_is_that_of_the_declarations():
+    _, inside, _ = rules_table.parts(rules_table.PAGE.read_text(encoding="utf-8"))
+
+    assert inside.strip() == rules_table.table(), "renew it: python -m tests.reference.rules_table"
 
 
 def test_every_rule_of_infused_patients_has_its_worked_answers():
