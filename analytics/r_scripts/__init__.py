@@ -1,0 +1,6 @@
+"""Show me the code: the R script that recomputes a Result from the CSV files of its dataset. Plain text, no pandas."""
+
+from analytics.r_scripts.script import script
+from analytics.r_scripts.selecting import NotInFilesError
+
+__all__ = ["NotInFilesError", "script"]

@@ -1,0 +1,93 @@
+"""The lines of a script that read the files and keep exactly the rows that the analysis used."""
+
+from analytics.core.columns.column import FLAG
+from analytics.core.columns.declarations import COLUMN_OF
+from analytics.core.endpoints.definitions import ENDPOINTS
+from analytics.r_scripts.text import comment, literal, name, vector
+
+IN_ENDPOINTS = ("site", "stratum", "burden", "prior_hsct")  # columns of the case table that the endpoint table has, too
+
+
+class NotInFilesError(ValueError):
+    """The Result rests on what the CSV files of its dataset do not hold; the message says on what."""
+
+
+def of_times(asked: dict) -> list[str]:
+    """The rows of one endpoint, population and grouping; days of the reported months."""
+    rule, options = ENDPOINTS[asked["endpoint"]], asked["options"]
+    population = None if asked["set"] in ("all", rule.set) else asked["set"]
+    dates = (f"day_{asked['exposure']['date']}", f"day_{rule.clock}") if asked["exposure"] else ()
+    columns = [population, *_asked_columns(asked), *dates]
+    lacking = list(dict.fromkeys(one for one in columns if one and one not in IN_ENDPOINTS))
+    lines = [
+        "# ---- the rows that the analysis used",
+        'rows <- read_text(file_named(1, "endpoints.csv"))',
+        f"rows <- rows[rows$endpoint == {literal(asked['endpoint'])}, ]",
+        'for (name in c("time", "status", "cause")) rows[[name]] <- as.numeric(rows[[name]])',
+    ]
+    if lacking:
+        lines += ['cases <- read_text(file_named(2, "cases.csv"))', _joined(lacking)]
+    lines += _of_population(population)
+    if options.get("without_imputed"):
+        lines.append('rows <- rows[rows$imputed == "0", ]')
+    lines += _grouped(asked)
+    months = f"months <- {vector(sorted(set(asked['at_months'])))}"
+    return [*lines, f"strata <- {literal(options.get('strata') or None)}", months, "days <- 30.4375 * months"]
+
+
+def of_cases(asked: dict, columns: list[str]) -> list[str]:
+    """The cases of one population with the columns that are counted; `levels` are those of the groups."""
+    population = None if asked["set"] == "all" else asked["set"]
+    groups = [asked["groups"]["column"]] if asked["groups"] else []
+    wanted = list(dict.fromkeys(one for one in (population, *groups, *columns) if one))
+    return [
+        "# ---- the cases that the analysis used",
+        'cases <- read_text(file_named(1, "cases.csv"))',
+        'rows <- cases["case"]',
+        _joined(wanted),
+        *_of_population(population),
+    ]
+
+
+def needs_cases(asked: dict) -> bool:
+    """Whether an analysis of an endpoint reads cases.csv beside endpoints.csv."""
+    return any("with_columns" in line for line in of_times(asked))
+
+
+def _asked_columns(asked: dict) -> list[str]:
+    strata = asked["options"].get("strata")
+    found = [one["column"] for one in (asked["groups"], *asked["covariates"]) if one]
+    return [*found, *([strata] if strata else [])]
+
+
+def _joined(columns: list[str]) -> str:
+    """Columns of the case table joined to the rows. Raises NotInFilesError for one that it does not hold."""
+    for one in columns:
+        if one not in COLUMN_OF and one not in IN_ENDPOINTS:
+            raise NotInFilesError(f"It rests on {one}, which cases.csv does not hold.")
+    marks = [one for one in columns if one in COLUMN_OF and COLUMN_OF[one].kind == FLAG]
+    return f"rows <- with_columns(rows, {vector(columns)}, marks = {vector(marks)})"
+
+
+def _of_population(population: str | None) -> list[str]:
+    return [f'rows <- rows[which(rows${name(population)} == "yes"), ]'] if population else []
+
+
+def _grouped(asked: dict) -> list[str]:
+    groups = asked["groups"]
+    if not groups or asked["exposure"]:
+        return ['levels <- "all"', 'rows$group <- factor(rep("all", nrow(rows)))']
+    return [
+        *said_of(groups),
+        f"levels <- {vector(one['value'] for one in groups['levels'])}",
+        f"rows$group <- factor(rows${name(groups['column'])}, levels)",
+        "rows <- rows[!is.na(rows$group), ]",
+    ]
+
+
+def said_of(groups: dict | None) -> list[str]:
+    """The comment that says what the groups are called."""
+    if not groups:
+        return []
+    levels = "; ".join(f"{one['value']} = {one['label']}" for one in groups["levels"])
+    return [comment(f"{groups['label']}: {levels}")]
