@@ -1,4 +1,4 @@
-"""Aalen-Johansen: the cumulative incidence of each of several causes, each ruling the others out."""
+"""Aalen-Johansen: the cumulative incidence of each of several causes, with limits and the event-free survival."""
 
 from __future__ import annotations
 
@@ -9,35 +9,36 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm  # type: ignore[import-untyped]
 
-from analytics.core.estimators.times import Counts, Observed, counts, observed
+from analytics.core.estimators.causes import CauseCounts, Competing, cause_counts, causes_of, competing
+from analytics.core.estimators.kaplan_meier import LIMITS
 
 VARIANCES = ("aalen", "jackknife")
-LIMITS = ("log-log", "log", "plain")
 
 
 @dataclass(frozen=True, slots=True)
 class CumulativeIncidence:
-    """Incidences at each distinct observed time, ascending; before the first all are 0.
+    """Cumulative incidences at each distinct observed time (events and censorings), ascending; before the first 0.
 
-    causes       codes, in the order of the columns of events, incidence, std_error, lower, upper: (times, causes)
-    at_risk      just before the time; censored at it; events_of_any cause, reported or not, at it
-    event_free   Kaplan-Meier estimate of no event of any cause: with the incidences it sums to 1 at every time
-    std_error    by `variance`; NaN limits where they are not defined (before the first event of the cause)
-    entered      sorted entry times, if observation began late
+    events, incidence, std_error, lower, upper  (times, causes)
+    all_events   (times,) events of any cause, also of causes not asked for
+    event_free   (times,) probability of no event of any cause; with all causes' incidences it adds up to 1
+    Limits are NaN as long as a cause has had no event (on the plain scale they are 0), and where the incidence is 1.
+    entered holds the sorted entry times if observation began late.
     """
 
     n: int
     causes: tuple[int, ...]
+    n_events: tuple[int, ...]
     time: np.ndarray
     at_risk: np.ndarray
-    censored: np.ndarray
-    events_of_any: np.ndarray
     events: np.ndarray
-    event_free: np.ndarray
+    all_events: np.ndarray
+    censored: np.ndarray
     incidence: np.ndarray
     std_error: np.ndarray
     lower: np.ndarray
     upper: np.ndarray
+    event_free: np.ndarray
     variance: str
     limits: str
     confidence: float
@@ -46,16 +47,22 @@ class CumulativeIncidence:
 
 @dataclass(frozen=True, slots=True)
 class IncidenceAt:
-    """Incidences at chosen times, ascending. events (times, causes) and censored: after the time before, up to the time."""
+    """Curves read at chosen times, ascending. Events and censorings: after the time before, up to the time itself.
+
+    events, incidence, std_error, lower, upper are (times, causes); total_events and total_censored count from the start.
+    """
 
     time: np.ndarray
     at_risk: np.ndarray
-    censored: np.ndarray
     events: np.ndarray
+    censored: np.ndarray
+    total_events: np.ndarray
+    total_censored: np.ndarray
     incidence: np.ndarray
     std_error: np.ndarray
     lower: np.ndarray
     upper: np.ndarray
+    event_free: np.ndarray
 
 
 def cumulative_incidence(
@@ -64,64 +71,54 @@ def cumulative_incidence(
     *,
     entry: ArrayLike | None = None,
     causes: Sequence[int] | None = None,
-    variance: str = "aalen",
-    limits: str = "log-log",
     confidence: float = 0.95,
+    limits: str = "log-log",
+    variance: str = "aalen",
 ) -> CumulativeIncidence:
-    """Estimate the incidence of each cause in the presence of the others.
+    """Estimate the probability of an event of each cause by each time.
 
-    time, entry  as for `kaplan_meier`
-    status       (n,) whole numbers: 0 censored, 1 and above the cause
-    causes       codes to report, also those that did not happen; those found, ascending, if not given
-    variance     aalen, as cmprsk's cuminc; or jackknife (infinitesimal), as survfit
-    limits       log-log: F^exp(-/+ z se / (F log F)); log: F exp(-/+ z se / F), as survfit's default; plain
+    time        (n,) numbers >= 0, event or censoring time, all in one unit
+    status      (n,) whole numbers: 0 censored, 1, 2, .. the cause
+    entry       (n,) numbers, when observation began; None if it began at 0 for all
+    causes      those to report; all that are seen if None. One that is not seen has incidence 0
+    confidence  level of the pointwise limits
+    limits      scale of the limits: log-log (log(-log F)), log or plain
+    variance    aalen (from the counting processes) or jackknife (infinitesimal)
 
-    Ties need no order: all events of one time are counted against those at risk just before it, and before its censorings.
-    The result does not depend on the order of the rows. 1 - Kaplan-Meier of one cause would overstate its incidence.
+    F(t) adds S(t-) d/n over the event times: ties need no breaking, events come before censorings at one time. No
+    observation gives an empty curve. Raises ValueError as `causes.competing` does, and for unknown limits, variance,
+    causes, or a confidence outside (0, 1).
 
-    Raises ValueError as `times.observed` does, for a status that is no whole number from 0, and for unknown options.
-
-    Source: Aalen & Johansen 1978; Aalen 1978 (variance); Marubini & Valsecchi 1995. Agrees with R cmprsk cuminc and with
-    survfit: tests/reference/test_r_competing_risks.py.
+    Source: Aalen & Johansen 1978; Aalen 1978 (variance); Efron 1982 (infinitesimal jackknife). The Aalen variance agrees
+    with R cmprsk::cuminc, the jackknife and the limits with R survfit: tests/reference/test_r_competing_risks.py.
     """
+    if limits not in LIMITS:
+        raise ValueError(f"limits are {limits!r}; expected one of {', '.join(LIMITS)}")
     if variance not in VARIANCES:
         raise ValueError(f"variance is {variance!r}; expected one of {', '.join(VARIANCES)}")
-    if limits not in LIMITS:
-        raise ValueError(f"limits is {limits!r}; expected one of {', '.join(LIMITS)}")
     if not 0 < confidence < 1:
         raise ValueError(f"confidence is {confidence}; expected a number between 0 and 1")
-    code = causes_of(status)
-    data = observed(time, code > 0, entry)
-    reported = tuple(sorted(set(code[code > 0].tolist()))) if causes is None else tuple(causes)
-    at = counts(data)
-    place = np.searchsorted(at.time, data.time)
-    columns = [np.bincount(place[code == one], minlength=len(at.time)) for one in reported]
-    left = np.cumprod(1 - at.events / np.maximum(at.at_risk, 1))
-    before = np.concatenate(([1.0], left[:-1])) if len(left) else left
-    paths = [np.cumsum(before * events / np.maximum(at.at_risk, 1)) for events in columns]
-    spread = [
-        _aalen(at, events, before, path)
-        if variance == "aalen"
-        else _jackknife(data, code == one, at, events, before, path)
-        for one, events, path in zip(reported, columns, paths, strict=True)
-    ]
-    events, incidence, std_error = (
-        _beside(one, len(at.time)) for one in (columns, paths, [np.sqrt(v) for v in spread])
-    )
-    lower, upper = _limits(incidence, std_error, limits, confidence)
+    data = competing(time, status, entry)
+    chosen = causes_of(data.status, causes)
+    at = cause_counts(data, chosen)
+    steps = _steps(at)
+    spread = _aalen(at, steps) if variance == "aalen" else _jackknife(data, at, steps, chosen)
+    std_error = np.sqrt(np.maximum(spread, 0))
+    lower, upper = limits_of(steps.incidence, std_error, confidence, limits)
     return CumulativeIncidence(
         n=len(data),
-        causes=reported,
+        causes=chosen,
+        n_events=tuple(int(number) for number in at.events.sum(axis=0)),
         time=at.time,
         at_risk=at.at_risk,
+        events=at.events,
+        all_events=at.all_events,
         censored=at.censored,
-        events_of_any=at.events,
-        events=events,
-        event_free=left,
-        incidence=incidence,
+        incidence=steps.incidence,
         std_error=std_error,
         lower=lower,
         upper=upper,
+        event_free=steps.event_free,
         variance=variance,
         limits=limits,
         confidence=confidence,
@@ -129,129 +126,165 @@ def cumulative_incidence(
     )
 
 
-def incidence_at(curve: CumulativeIncidence, times: ArrayLike) -> IncidenceAt:
-    """The incidences at `times` (returned ascending, each once); beyond the last observation the last value is carried on."""
-    asked = np.unique(np.asarray(times, dtype="float64"))
-    before = np.searchsorted(curve.time, asked, side="left")
-    through = np.searchsorted(curve.time, asked, side="right")
-    events = _from_zero(np.cumsum(curve.events, axis=0))
-    censored = np.concatenate(([0], np.cumsum(curve.censored)))
-    at_risk = curve.n - np.concatenate(([0], np.cumsum(curve.events_of_any)))[before] - censored[before]
-    if curve.entered is not None:
-        at_risk = at_risk - (curve.n - np.searchsorted(curve.entered, asked, side="left"))
-    start = 0.0 if curve.n else np.nan
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """At each time: the number at risk (at least 1), survival just before and after it, and the incidences.
 
-    def read(values: np.ndarray, first: float) -> np.ndarray:
-        return np.concatenate((np.full((1, values.shape[1]), first), values))[through]
-
-    return IncidenceAt(
-        time=asked,
-        at_risk=at_risk,
-        censored=np.diff(censored[through], prepend=0),
-        events=np.diff(events[through], axis=0, prepend=0),
-        incidence=read(curve.incidence, start),
-        std_error=read(curve.std_error, start),
-        lower=read(curve.lower, np.nan),
-        upper=read(curve.upper, np.nan),
-    )
-
-
-def causes_of(status: ArrayLike) -> np.ndarray:
-    """(n,) whole numbers from 0. Raises ValueError otherwise, naming the first value that is not."""
-    values = np.asarray(status)
-    if values.ndim != 1:
-        raise ValueError(f"status must be a vector; its shape: {values.shape}")
-    numbers = values.astype("float64")
-    wrong = ~np.isfinite(numbers) | (numbers < 0) | (numbers != np.rint(numbers))
-    if wrong.any():
-        raise ValueError(f"status is {values[wrong][0]}; expected 0 censored, 1 and above the cause")
-    return numbers.astype("int64")
-
-
-def _beside(columns: list[np.ndarray], size: int) -> np.ndarray:
-    """The columns as (size, causes), also when there is none."""
-    return np.stack(columns, axis=1) if columns else np.zeros((size, 0))
-
-
-def _from_zero(rows: np.ndarray) -> np.ndarray:
-    return np.concatenate((np.zeros((1, rows.shape[1]), dtype=rows.dtype), rows))
-
-
-def _aalen(at: Counts, c: np.ndarray, before: np.ndarray, incidence: np.ndarray) -> np.ndarray:
-    """Variance of one cause's incidence at each time, with c events of this cause and d of any among n at risk.
-
-    sum (S/n)^2 (v(c) (1 - g)^2 + v(d-c) g^2), S just before and S' just after, g = (F(t) - F) / S' and v(k) = k (n-k) / (n-1), the
-    hypergeometric variance of k tied events.
+    onwards is 1 / (1 - all events / at risk): how survival just before passes on; 0 once nobody can have an event.
     """
-    n, others = at.at_risk.astype("float64"), at.events - c
-    weight = (before / n) ** 2
-    own, other = weight * _tied(c, n), weight * _tied(others, n)
-    after = before * (n - at.events) / n
-    # Where all at risk had an event F stays as it is, and g is 0.
-    per = np.where(after > 0, 1 / np.where(after > 0, after, 1), 0)
-    return _square(incidence, (own + other) * per**2, own * per, own)
+
+    at_risk: np.ndarray
+    before: np.ndarray
+    event_free: np.ndarray
+    incidence: np.ndarray
+    onwards: np.ndarray
 
 
-def _tied(events: np.ndarray, n: np.ndarray) -> np.ndarray:
-    return np.asarray(events * np.where(n > 1, (n - events) / np.maximum(n - 1, 1), 1))
+def _steps(at: CauseCounts) -> _Steps:
+    # With late entry nobody may be at risk at a time for a moment; such a time has no event and changes nothing.
+    at_risk = np.maximum(at.at_risk, 1).astype("float64")
+    event_free = np.cumprod((at_risk - at.all_events) / at_risk)
+    before = np.concatenate(([1.0], event_free[:-1]))[: len(at_risk)]
+    incidence = np.cumsum((before / at_risk)[:, None] * at.events, axis=0)
+    remaining = at_risk - at.all_events
+    onwards = np.where(remaining > 0, at_risk / np.maximum(remaining, 1), 0)
+    return _Steps(at_risk, before, event_free, incidence, onwards)
 
 
-def _square(incidence: np.ndarray, first: np.ndarray, third: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """sum (F(t) - F)^2 first - 2 sum (F(t) - F) third + sum second, over the times up to each t."""
-    a, b, c = np.cumsum(first), np.cumsum(first * incidence), np.cumsum(first * incidence**2)
-    e, f = np.cumsum(third), np.cumsum(third * incidence)
-    whole = incidence**2 * a - 2 * incidence * b + c - 2 * (incidence * e - f) + np.cumsum(second)
-    return np.asarray(np.maximum(whole, 0))
+def _aalen(at: CauseCounts, steps: _Steps) -> np.ndarray:
+    """(times, causes) variance: each event moves F(t) by S(u-) if of the cause, less what it keeps from happening.
 
-
-def _jackknife(
-    data: Observed, own: np.ndarray, at: Counts, c: np.ndarray, before: np.ndarray, incidence: np.ndarray
-) -> np.ndarray:
-    """Sum over the cases of the squared influence of each on the incidence, at each time.
-
-    A case that has left by t has influence a + b F(t), one still there alpha(t) + beta(t) F(t) less what it missed before it
-    came: both are summed by running totals instead of case by case.
+    That is a quadratic in F(t), whose coefficients are sums up to t.
     """
-    n, d = at.at_risk.astype("float64"), at.events.astype("float64")
-    gone = np.where(n > d, 1 / np.maximum(n - d, 1), 0)
-    p = np.cumsum(before * c / n**2)
-    q = np.cumsum(d / n * gone)
-    r = np.cumsum(d / n * gone * incidence)
-    place = np.searchsorted(at.time, data.time)
-    event = data.event
-    late = (
-        np.zeros(len(data), dtype="int64") if data.entry is None else np.searchsorted(at.time, data.entry, side="right")
-    )
-    p0, q0, r0 = (np.concatenate(([0.0], values))[late] for values in (p, q, r))
-    # influence after leaving: a + b F(t)
-    a = own * (before / n)[place] + event * (incidence * gone)[place] - (p[place] - p0) - (r[place] - r0)
-    b = -1.0 * event * gone[place] + (q[place] - q0)
+    n, b = steps.at_risk, steps.onwards
+    result = np.empty_like(steps.incidence)
+    for cause, curve in enumerate(steps.incidence.T):
+        own, other = at.events[:, cause], at.all_events - at.events[:, cause]
+        result[:, cause] = _quadratic(curve, steps.before + b * curve, b, _tied(own, n) / n**2)
+        result[:, cause] += _quadratic(curve, b * curve, b, _tied(other, n) / n**2)
+    return result
+
+
+def _tied(events: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
+    """Events, each counted less for those it is tied with: sampling without replacement."""
+    return np.asarray(events * (1 - np.maximum(events - 1, 0) / np.maximum(at_risk - 1, 1)))
+
+
+def _quadratic(curve: np.ndarray, a: np.ndarray, b: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """The sum over u <= t of weight (a - b F(t))^2, at each t."""
+    squares, products = np.cumsum(weight * a * a), np.cumsum(weight * a * b)
+    return np.asarray(squares - 2 * curve * products + curve**2 * np.cumsum(weight * b * b))
+
+
+def _jackknife(data: Competing, at: CauseCounts, steps: _Steps, causes: tuple[int, ...]) -> np.ndarray:
+    """(times, causes) sum of squared influences of the subjects on F(t).
+
+    The influence of a subject is linear in F(t): a - b F(t), fixed once it has left and growing while it is at risk.
+    """
+    n, b = steps.at_risk, steps.onwards
+    every = at.all_events / n * b / n
+    grown_b = np.cumsum(every)
+    entered_b = _at_entry(data, at, grown_b)
+    event = data.status > 0
+    final_b = np.where(event, (b / n)[at.row], 0) - grown_b[at.row] + entered_b
+    result = np.empty_like(steps.incidence)
+    for column, cause in enumerate(causes):
+        curve = steps.incidence[:, column]
+        grown_a = np.cumsum(steps.before * at.events[:, column] / n**2 + curve * every)
+        entered_a = _at_entry(data, at, grown_a)
+        reached = steps.before[at.row] * (data.status == cause) + np.where(event, (b * curve)[at.row], 0)
+        final_a = reached / n[at.row] - grown_a[at.row] + entered_a
+        gone = _sums(at.row, final_a, final_b, len(at.time))
+        staying = _staying(data, at, (grown_a, grown_b), (entered_a, entered_b))
+        squares, products, twice = (left + stay for left, stay in zip(gone, staying, strict=True))
+        result[:, column] = squares - 2 * curve * products + curve**2 * twice
+    return result
+
+
+def _at_entry(data: Competing, at: CauseCounts, grown: np.ndarray) -> np.ndarray:
+    """(n,) what `grown` had reached when each subject entered."""
+    if data.entry is None:
+        return np.zeros(len(data))
+    return np.asarray(np.concatenate(([0.0], grown))[np.searchsorted(at.time, data.entry, side="right")])
+
+
+def _sums(place: np.ndarray, a: np.ndarray, b: np.ndarray, times: int) -> tuple[np.ndarray, ...]:
+    """(times,) running sums of a^2, a b and b^2 of the subjects whose place is reached."""
+    return tuple(np.cumsum(np.bincount(place, value, times + 1)[:times]) for value in (a * a, a * b, b * b))
+
+
+def _staying(
+    data: Competing, at: CauseCounts, grown: tuple[np.ndarray, ...], entered: tuple[np.ndarray, ...]
+) -> tuple[np.ndarray, ...]:
+    """(times,) sums of a^2, a b and b^2 over the subjects that are under observation and stay after each time."""
+    a, b = grown
+    leaving = np.cumsum(np.bincount(at.row, minlength=len(at.time)))
+    if data.entry is None:
+        number = len(data) - leaving
+        return number * a * a, number * a * b, number * b * b
+    # Under observation once the first time after entry is reached: a time at entry itself adds nothing.
+    place = np.searchsorted(at.time, data.entry, side="right")
     size = len(at.time)
-    left = [np.cumsum(np.bincount(place, weights=one, minlength=size)) for one in (a * a, a * b, b * b)]
-    total = left[0] + 2 * incidence * left[1] + incidence**2 * left[2]
-    # influence while there: -(p - p0) - (r - r0) + (q - q0) F(t) = u + v F(t) + (a0 + b0 F(t))
-    a0, b0 = p0 + r0, -q0
-    u = -(p + r) + incidence * q
 
-    def there(weights: np.ndarray) -> np.ndarray:
-        came = np.cumsum(np.bincount(late, weights=weights, minlength=size + 1)[:size])
-        return came - np.cumsum(np.bincount(place, weights=weights, minlength=size))
+    def present(values: np.ndarray) -> np.ndarray:
+        flow = np.bincount(place, values, size + 1)[:size] - np.bincount(at.row, values, size)
+        return np.cumsum(flow)
 
-    count, sa, sb = there(np.ones(len(data))), there(a0), there(b0)
-    saa, sab, sbb = there(a0 * a0), there(a0 * b0), there(b0 * b0)
-    own_part = saa + 2 * incidence * sab + incidence**2 * sbb
-    total = total + count * u**2 + 2 * u * (sa + incidence * sb) + own_part
-    return np.asarray(np.maximum(total, 0))
+    number, from_a, from_b = present(np.ones(len(data))), present(entered[0]), present(entered[1])
+    return (
+        number * a * a - 2 * a * from_a + present(entered[0] ** 2),
+        number * a * b - a * from_b - b * from_a + present(entered[0] * entered[1]),
+        number * b * b - 2 * b * from_b + present(entered[1] ** 2),
+    )
 
 
-def _limits(
-    incidence: np.ndarray, std_error: np.ndarray, limits: str, confidence: float
+def limits_of(
+    incidence: np.ndarray, std_error: np.ndarray, confidence: float, limits: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    half = float(norm.ppf(1 - (1 - confidence) / 2)) * std_error
+    """Pointwise limits around an incidence, on the log(-log F), log or plain scale."""
+    half = norm.ppf(1 - (1 - confidence) / 2) * std_error
     if limits == "plain":
         return np.maximum(incidence - half, 0), np.minimum(incidence + half, 1)
-    inside = np.where((incidence > 0) & (incidence < 1), incidence, np.nan)
-    if limits == "log":
-        return inside * np.exp(-half / inside), np.minimum(inside * np.exp(half / inside), 1)
-    spread = half / (inside * np.log(inside))
-    return inside ** np.exp(-spread), inside ** np.exp(spread)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if limits == "log":
+            inside = np.where(incidence > 0, incidence, np.nan)
+            return inside * np.exp(-half / inside), np.minimum(inside * np.exp(half / inside), 1)
+        inside = np.where((incidence > 0) & (incidence < 1), incidence, np.nan)
+        centre, spread = np.log(-np.log(inside)), half / (inside * np.log(inside))
+        return np.exp(-np.exp(centre - spread)), np.exp(-np.exp(centre + spread))
+
+
+def incidence_at(curve: CumulativeIncidence, times: ArrayLike) -> IncidenceAt:
+    """The curves at `times` (returned ascending, each once), with the extended risk table.
+
+    At risk counts just before each time. Beyond the last observation values are carried on. Before the first one the
+    incidences are 0, and limits are not defined (0 on the plain scale).
+    """
+    times = np.unique(np.asarray(times, dtype="float64"))
+    before = np.searchsorted(curve.time, times, side="left")
+    through = np.searchsorted(curve.time, times, side="right")
+    events = np.vstack((np.zeros((1, len(curve.causes)), "int64"), np.cumsum(curve.events, axis=0)))
+    censored = np.concatenate(([0], np.cumsum(curve.censored)))
+    left = np.concatenate(([0], np.cumsum(curve.all_events))) + censored
+    at_risk = curve.n - left[before]
+    if curve.entered is not None:
+        at_risk = at_risk - (curve.n - np.searchsorted(curve.entered, times, side="left"))
+    start = 0.0 if curve.n else np.nan
+    edge = start if curve.limits == "plain" else np.nan
+
+    def read(values: np.ndarray, first: float) -> np.ndarray:
+        return np.asarray(np.concatenate((np.full((1, *values.shape[1:]), first), values))[through])
+
+    return IncidenceAt(
+        time=times,
+        at_risk=at_risk,
+        events=np.diff(events[through], axis=0, prepend=0),
+        censored=np.diff(censored[through], prepend=0),
+        total_events=events[through],
+        total_censored=censored[through],
+        incidence=read(curve.incidence, start),
+        std_error=read(curve.std_error, start),
+        lower=read(curve.lower, edge),
+        upper=read(curve.upper, edge),
+        event_free=read(curve.event_free, 1 - start),
+    )
