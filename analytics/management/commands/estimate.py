@@ -6,7 +6,6 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from analytics.core import estimate
-from analytics.core.estimators.kaplan_meier import LIMITS
 
 
 def comma_separated(text: str) -> tuple[float, ...]:
@@ -14,10 +13,15 @@ def comma_separated(text: str) -> tuple[float, ...]:
     return tuple(float(part) for part in text.split(","))
 
 
+def names(text: str) -> tuple[str, ...]:
+    """Names from "age,sex"."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
 class Command(BaseCommand):
     """Prints one JSON object; a refused input exits with status 2 and one line on stderr."""
 
-    help = "Run an estimator on the columns of a CSV file and print its estimates as JSON."
+    help = "Run an estimator on the columns of a CSV file and print its estimates as JSON. Every method: docs/estimate.md"
     requires_system_checks = ()
 
     def create_parser(self, prog_name, subcommand, **kwargs):
@@ -27,25 +31,39 @@ class Command(BaseCommand):
         return parser
 
     def add_arguments(self, parser):
-        parser.add_argument("file", type=Path, help="CSV file with a header")
-        parser.add_argument("--method", required=True, choices=estimate.METHODS)
-        parser.add_argument("--time", required=True, metavar="COL", help="event or censoring time")
-        parser.add_argument("--status", required=True, metavar="COL", help="0 censored, 1 event, 2 and above competing")
-        parser.add_argument("--entry", metavar="COL", help="time at which observation began")
-        parser.add_argument("--group", metavar="COL")
-        parser.add_argument("--strata", metavar="COL", help="log-rank: observed and expected are summed over these")
-        parser.add_argument("--cause", type=int, metavar="K", help="status that counts as the event")
-        parser.add_argument("--at", type=comma_separated, metavar="T,T", help="times at which curves are read")
-        parser.add_argument("--limits", choices=LIMITS, help="scale of the limits; log-log if not given")
-        parser.add_argument("--rho", type=float, metavar="R", help="log-rank: weights S^R (1-S)^G")
-        parser.add_argument("--gamma", type=float, metavar="G")
-        parser.add_argument("--trend", action="store_true", help="log-rank: add the test for trend over sorted groups")
+        add = parser.add_argument
+        add("file", type=Path, help="CSV file with a header")
+        add("--method", required=True, choices=tuple(estimate.METHODS))
+        add("--time", metavar="COL", help="event or censoring time")
+        add("--status", metavar="COL", help="0 censored, 1 event, 2 and above competing")
+        add("--entry", metavar="COL", help="time at which observation began")
+        add("--group", metavar="COL")
+        add("--strata", metavar="COL", help="tests and regressions: compared within these; fine-gray: censoring differs")
+        add("--covariates", metavar="COL,COL", type=names, help="regressions: numbers as they are, text as categories")
+        add("--reference", metavar="COL=LEVEL", action="append", help="regressions: the level compared with; may repeat")
+        add("--cluster", metavar="COL", help="cox: rows that belong together, for robust standard errors")
+        add("--subject", metavar="COL", help="cox: rows of one subject must not overlap")
+        add("--x", metavar="COL", help="proportion: counts, of --n")
+        add("--n", metavar="COL", help="proportion: sizes")
+        add("--cause", type=int, metavar="K", help="status that counts as the event")
+        add("--at", type=comma_separated, metavar="T,T", help="times at which curves are read")
+        add("--tau", type=float, metavar="T", help="restricted-mean: horizon")
+        add("--limits", choices=estimate.LIMITS, help="scale of the limits; log-log if not given")
+        add("--confidence", type=float, metavar="LEVEL", help="level of the limits; 0.95 if not given")
+        add("--rho", type=float, metavar="R", help="log-rank: weights S^R (1-S)^G; gray: weights (1-F)^R")
+        add("--gamma", type=float, metavar="G")
+        add("--trend", action="store_true", help="log-rank: add the test for trend over sorted groups")
+        add("--pairwise", action="store_true", help="log-rank: add each pair, with Holm's correction")
+        add("--permutations", type=int, metavar="B", help="log-rank: add the test by permutation")
+        add("--seed", type=int, metavar="N", help="of the permutations")
+        add("--ties", choices=estimate.TIES, help="regressions: efron, or breslow for firth-cox, if not given")
+        add("--transform", choices=estimate.TRANSFORMS, help="cox: of time in the test of proportional hazards")
 
     def handle(self, *args, **options):
-        names = estimate.Request.__dataclass_fields__
-        request = estimate.Request(**{name: options[name] for name in names})
+        given = {name: options[name] for name in estimate.Request.__dataclass_fields__}
+        given["reference"] = tuple(given["reference"]) if given["reference"] else None
         try:
-            answer = estimate.estimate(request)
+            answer = estimate.estimate(estimate.Request(**given))
         except estimate.RefusedError as refusal:
             raise CommandError(str(refusal), returncode=2) from None
         self.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=1))

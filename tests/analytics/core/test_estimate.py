@@ -83,7 +83,7 @@ def test_no_row_is_an_answer(ask):
         (ROWS, {"method": "logrank"}, "--method logrank needs --group"),
         (ROWS, {"method": "logrank", "group": "g", "limits": "log"}, "--limits does not apply to logrank"),
         (ROWS, {"strata": "g"}, "--strata does not apply to kaplan-meier"),
-        (ROWS, {"method": "gray"}, "--method is 'gray'; expected one of kaplan-meier"),
+        (ROWS, {"method": "guess"}, "--method is 'guess'; expected one of kaplan-meier"),
         (ROWS, {"at": (-1.0,)}, "--at must be numbers from 0"),
         ("", {}, "cannot be read as CSV"),
         ("t,s\n1,1,1,1\n2,1,3\n", {}, "cannot be read as CSV"),

@@ -135,11 +135,11 @@ def test_nobody():
 @pytest.mark.parametrize(
     ("status", "options", "message"),
     [
-        ([1, 0.5], {}, "status is 0.5; expected 0 censored, 1 and above the cause"),
-        ([1, -1], {}, "status is -1"),
-        ([1, float("nan")], {}, "status is nan"),
+        ([1, 0.5], {}, "status has values that are not whole numbers; expected 0"),
+        ([1, -1], {}, "status has values that are not whole numbers; expected 0"),
+        ([1, float("nan")], {}, "status has values that are not whole numbers; expected 0"),
         ([1, 2], {"variance": "greenwood"}, "variance is 'greenwood'; expected one of aalen, jackknife"),
-        ([1, 2], {"limits": "wald"}, "limits is 'wald'; expected one of log-log, log, plain"),
+        ([1, 2], {"limits": "wald"}, "limits are 'wald'; expected one of log-log, log, plain"),
         ([1, 2], {"confidence": 95}, "confidence is 95; expected a number between 0 and 1"),
         ([1], {}, "time and event must be vectors of one length"),
     ],

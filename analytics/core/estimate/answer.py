@@ -1,0 +1,44 @@
+"""From a request to its answer: the method's module is loaded when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+
+from analytics.core.estimate.reading import Data, read
+from analytics.core.estimate.request import METHODS, RefusedError, Request, check
+
+
+def estimate(request: Request) -> dict:
+    """The answer to `request` as JSON: method, n, events, options, warnings, the method's own keys. Undefined is None.
+
+    Raises RefusedError for an unreadable file, an absent column, an option that does not apply, or an unusable value.
+    """
+    check(request)
+    module = importlib.import_module(f"analytics.core.estimate.{METHODS[request.method].module}")
+    try:
+        if request.method == "proportion":
+            found: dict = module.answer(request)
+            return found
+        data = read(request)
+        answer, options = module.answer(request, data)
+    except RefusedError:
+        raise
+    except ValueError as refusal:
+        raise RefusedError(f"{request.file}: {' '.join(str(refusal).split())}") from refusal
+    return {
+        "method": request.method,
+        "n": len(data),
+        "events": _events(request, data),
+        "options": {**options, **({} if request.cause is None else {"cause": request.cause})},
+        "warnings": list(dict.fromkeys(data.warnings)),
+        **answer,
+    }
+
+
+def _events(request: Request, data: Data) -> int:
+    """Events that the method counts: censorings of the reverse curve; of one cause or of all where several compete."""
+    if request.method == "reverse-kaplan-meier":
+        return int((data.status == 0).sum())
+    if METHODS[request.method].competing:
+        return int((data.status == request.cause if request.cause else data.status > 0).sum())
+    return int((data.status == 1).sum())
