@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analytics.core.estimators.logrank import ChiSquare, _codes, logrank
+from analytics.core.estimators.logrank import ChiSquare, coded, logrank
 from analytics.core.estimators.times import Observed, counts, observed
 
 SEED = 20250302
@@ -72,8 +72,8 @@ def pairwise_logrank(
     Source: Holm 1979. Agrees with R survdiff on each pair and p.adjust: tests/reference/test_r_small_sample.py.
     """
     data = observed(time, event, entry)
-    labels, code = _codes(group, len(data), "group")
-    _, stratum = _codes(np.zeros(len(data)) if strata is None else strata, len(data), "strata")
+    labels, code = coded(group, len(data), "group")
+    _, stratum = coded(np.zeros(len(data)) if strata is None else strata, len(data), "strata")
     pairs = list(combinations(range(len(labels)), 2))
     tests = []
     for first, second in pairs:
@@ -119,8 +119,8 @@ def permutation_logrank(
     if permutations < 1:
         raise ValueError(f"permutations is {permutations}; expected a number of at least 1")
     data = observed(time, event)
-    labels, code = _codes(group, len(data), "group")
-    _, stratum = _codes(np.zeros(len(data)) if strata is None else strata, len(data), "strata")
+    labels, code = coded(group, len(data), "group")
+    _, stratum = coded(np.zeros(len(data)) if strata is None else strata, len(data), "strata")
     order = np.lexsort((code, data.event, data.time, stratum))
     data, code, stratum = data.only(order), code[order], stratum[order]
     parts = [stratum == each for each in np.unique(stratum)]

@@ -59,8 +59,8 @@ def logrank(
     tests/reference/test_r_logrank.py.
     """
     data = observed(time, event, entry)
-    labels, code = _codes(group, len(data), "group")
-    _, stratum = _codes(np.zeros(len(data)) if strata is None else strata, len(data), "strata")
+    labels, code = coded(group, len(data), "group")
+    _, stratum = coded(np.zeros(len(data)) if strata is None else strata, len(data), "strata")
     seen, expected = np.zeros(len(labels)), np.zeros(len(labels))
     variance = np.zeros((len(labels), len(labels)))
     for each in np.unique(stratum):
@@ -77,7 +77,8 @@ def logrank(
     )
 
 
-def _codes(labels: ArrayLike, size: int, name: str) -> tuple[np.ndarray, np.ndarray]:
+def coded(labels: ArrayLike, size: int, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct labels, sorted, and the (n,) place of each row's label among them. Raises ValueError if one is missing."""
     vector = np.asarray(labels)
     if vector.shape != (size,):
         raise ValueError(f"{name} must have one label for each time")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analytics.core import small_sample_sentences as words
-from analytics.core.estimators.logrank import _codes
+from analytics.core.estimators.logrank import coded
 from analytics.core.estimators.resampled import Fits, Rows, concordances, fit, rows_of
 from analytics.core.estimators.times import observed
 
@@ -114,7 +114,7 @@ def _canonical(
         raise ValueError(f"x has shape {matrix.shape}; expected one row for each of the {len(data)} times")
     if not np.isfinite(matrix).all():
         raise ValueError("x has missing or infinite values; expected finite numbers")
-    _, stratum = _codes(np.zeros(len(data)) if strata is None else strata, len(data), "strata")
+    _, stratum = coded(np.zeros(len(data)) if strata is None else strata, len(data), "strata")
     late = np.zeros(len(data)) if data.entry is None else data.entry
     # Censored rows follow the events of their time.
     order = np.lexsort((*matrix.T, late, ~data.event, data.time, stratum))
