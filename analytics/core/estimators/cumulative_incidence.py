@@ -245,11 +245,12 @@ def limits_of(
     half = norm.ppf(1 - (1 - confidence) / 2) * std_error
     if limits == "plain":
         return np.maximum(incidence - half, 0), np.minimum(incidence + half, 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if limits == "log":
             inside = np.where(incidence > 0, incidence, np.nan)
             return inside * np.exp(-half / inside), np.minimum(inside * np.exp(half / inside), 1)
-        inside = np.where((incidence > 0) & (incidence < 1), incidence, np.nan)
+        # Sums that should be 1 miss it by rounding.
+        inside = np.where((incidence > 0) & (incidence < 1 - 1e-12), incidence, np.nan)
         centre, spread = np.log(-np.log(inside)), half / (inside * np.log(inside))
         return np.exp(-np.exp(centre - spread)), np.exp(-np.exp(centre + spread))
 
