@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_view
 from rest_framework.response import Response
 
 from analytics import read
+from analytics.api_scripts import ResultScript
 from analytics.api_tables import CaseTable, EndpointTable, word
 from analytics.catalogue import CATALOGUE
 from analytics.models import AnalysisRun, Dataset
@@ -162,6 +163,7 @@ urlpatterns = [
     re_path(r"^analyses/?$", Analyses.as_view(), name="api-analyses"),
     re_path(r"^results/?$", Results.as_view(), name="api-results"),
     re_path(r"^results/(?P<name>[-a-z0-9]+)/?$", ResultDetail.as_view(), name="api-result"),
+    re_path(r"^results/(?P<name>[-a-z0-9]+)/script/?$", ResultScript.as_view(), name="api-result-script"),
     re_path(r"^runs/?$", Runs.as_view(), name="api-runs"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/?$", RunDetail.as_view(), name="api-run"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/result/?$", RunResult.as_view(), name="api-run-result"),

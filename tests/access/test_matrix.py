@@ -192,6 +192,7 @@ TABLE = [
     Row("api-analyses", POOLED),
     Row("api-results", POOLED),
     Row("api-result", POOLED_BUT_EMPTY, {"name": "os"}),
+    Row("api-result-script", POOLED_BUT_EMPTY, {"name": "os"}),
     Row("api-runs", POOLED),
     Row("api-run", POOLED_BUT_EMPTY, {"pk": 1}),
     Row("api-run-result", POOLED_BUT_EMPTY, {"pk": 1}),

@@ -18,6 +18,7 @@ MAY_IMPORT = {  # folder: which of our packages, and which libraries, it may nam
     "analytics/core": {"analytics.core", "numpy", "pandas", "scipy"},
     "analytics/figures": {"analytics.core", "analytics.figures", "plotly"},
     "analytics/catalogue.py": {"analytics.core"},
+    "analytics/r_scripts": {"analytics.core", "analytics.r_scripts"},
 }
 
 

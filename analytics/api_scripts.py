@@ -1,0 +1,59 @@
+"""REST: the R script that recomputes a stored result from the files of its dataset."""
+
+import hashlib
+
+from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import renderers
+
+from analytics import read
+from analytics.catalogue import CATALOGUE
+from analytics.r_scripts import NotInFilesError, script
+from registry.access.permissions import Permission
+from registry.api.base import RestView, tagged
+from registry.api.problems import Problem
+from registry.api.schema import IF_NONE_MATCH
+
+
+class Text(renderers.BaseRenderer):
+    """The script as it is; a problem keeps its own media type."""
+
+    media_type, format, charset = "text/plain", "txt", "utf-8"
+
+    def render(self, data, accepted_media_type=None, renderer_context=None):
+        """The text as UTF-8; nothing for a 304."""
+        return (data or "").encode()
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="result_script_read",
+        summary="Read: the R script that recomputes the newest result of an analysis",
+        description="It reads `endpoints.csv` and, where covariates are asked for, `cases.csv` of the dataset that its heading names, "
+        "recomputes the result with the packages survival and cmprsk, prints the numbers, and with `--json FILE` writes them under "
+        "the result's own keys. 404 for an analysis whose numbers are not in those files; the problem says why.",
+        tags=["results"],
+        parameters=[IF_NONE_MATCH],
+        responses={(200, "text/plain"): OpenApiTypes.STR},
+    )
+)
+class ResultScript(RestView):
+    """Show me the code."""
+
+    rights = {"GET": Permission.POOLED_READ}
+    renderer_classes = [Text, renderers.JSONRenderer]
+
+    def get(self, request, name):
+        """The script of the result that page and figure show."""
+        analysis = next((one for one in CATALOGUE if one.name == name), None)
+        stored = analysis and read.newest(analysis.cohort, name).get(name)
+        if not stored:
+            raise Http404
+        try:
+            text = script(stored.envelope())
+        except NotInFilesError as reason:
+            raise Problem("not_found", str(reason)) from None
+        dataset = f"{stored.dataset.cohort.code} {stored.dataset.kind} {stored.dataset.revision}"
+        named = {"Dataset": dataset, "Content-Disposition": f'attachment; filename="{name}.R"'}
+        return tagged(request, text, f"script-{hashlib.sha256(text.encode()).hexdigest()[:32]}", **named)
