@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import date
 
 import pyarrow.parquet
 import pytest
@@ -206,6 +207,8 @@ def test_the_case_table_has_one_row_for_each_case_and_says_what_its_columns_mean
     assert (died["days_from"], died["day_T0"], died["day_D_DTH"]) == ("infusion", 0, 200)
     assert (alive["infused"], alive["day_D_DTH"], alive["day_D_ALIVE"]) == (True, None, 400)
     assert died["crs_grade"] is None, "nobody reported it, which is not grade 0"
+    assert (died["age_infusion"], died["dose_per_kg"], died["vein_to_vein"]) == (12.2, 3.75, 39)
+    assert died["age_group"] == "10-17" and died["prior_hsct"] is None
     assert about["crs_grade"]["when"] == "outcome" and about["sex"]["when"] == "baseline"
     assert about["age_infusion"]["unit"] == "years" and about["day_D_DTH"]["kind"] == "day"
     assert {"value": "KMT2A", "label": "KMT2A-rearranged"} in about["subtype"]["levels"]
@@ -245,6 +248,18 @@ def test_the_case_table_as_csv_and_json_are_one(built):
                 assert float(text) == same[name], name
             else:
                 assert text == (str(int(same[name])) if kinds.get(name) == "flag" else same[name]), name
+
+
+def test_age_at_decision_is_known_where_both_days_are_and_several_codes_arrive(built):
+    exact = factories.infused_case(factories.site("NGO"), decision_date=date(2024, 4, 1))
+    factories.stored_form(exact, "bridging_therapy", brg_given=1, brg_start=date(2024, 5, 1), brg_type=[6, 2])
+    log_in_as("reg_worker")
+    actions.build_datasets()
+    log_in_as("reg_app")
+    rows = built(CASES).json()["results"]
+
+    assert sorted(row["age_decision"] for row in rows if row["age_decision"] is not None) == [12.0]
+    assert [row["bridging_kind"] for row in rows if row["bridging"]] == ["high intensity"]
 
 
 def test_the_case_table_takes_no_other_parameter(built):

@@ -119,6 +119,7 @@ BASELINE_COLUMNS = (
     _flag("extramedullary_history", "Extramedullary disease before decision", BASELINE, "emd_ever"),
 )  # fmt: skip
 
+EARLIEST = "Of the latest assessment before bridging."
 INFUSION_COLUMNS = (
     _category("cns_before", "CNS status before infusion", AT_INFUSION, levels_of(codes.CNS_STATUS), "pre_cns"),
     _flag("extramedullary_before", "Extramedullary disease before infusion", AT_INFUSION, "pre_emd"),
@@ -138,7 +139,19 @@ INFUSION_COLUMNS = (
     ),
     _category(
         "burden_before_bridging", "Disease burden before bridging, cut at 5 % marrow blasts", AT_INFUSION, BURDEN,
-        "pre_bm_blast", note="Of the latest assessment before bridging.",
+        "pre_bm_blast", note=EARLIEST,
+    ),
+    _category(
+        "burden_50_before_bridging", "Disease burden before bridging, cut at 50 % marrow blasts", AT_INFUSION, THREE,
+        "pre_bm_blast", note=EARLIEST,
+    ),
+    _category(
+        "burden_prwcc_before_bridging", "Disease burden before bridging, with CNS, extramedullary disease and MRD", AT_INFUSION,
+        PRWCC, "pre_bm_blast", "pre_cns", "pre_emd", "pre_mrd_result", "pre_mrd_lod", note=EARLIEST,
+    ),
+    _category(
+        "burden_mrd_before_bridging", "Disease burden before bridging, by MRD", AT_INFUSION, BURDEN,
+        "pre_mrd_method", "pre_mrd_result", "pre_mrd_value", "pre_mrd_lod", "pre_bm_blast", note=EARLIEST,
     ),
     _category("mrd_before", "MRD before infusion", AT_INFUSION, MRD, "pre_mrd_method", "pre_mrd_result", "pre_mrd_lod"),
     _number(

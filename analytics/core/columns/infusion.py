@@ -41,14 +41,15 @@ def _assessment(work: Sources) -> None:
     found["extramedullary_before"] = answered_flag(rows["pre_emd"].to_numpy())
     exact = (rows["pre_bm_done"] != 0) & rows["pre_bm_blast_op"].fillna(burden.EXACT).eq(burden.EXACT)
     found["blasts_before"] = rows["pre_bm_blast"].where(exact).to_numpy()
-    found["burden_50"] = burden.burden_50(rows, declarations.THREE)
-    found["burden_prwcc"] = burden.burden_prwcc(rows, declarations.PRWCC)
-    found["burden_mrd"] = burden.burden_mrd(rows)
+    first = burden.chosen_assessment(work, (burden.BEFORE_BRIDGING,))
+    found["burden_before_bridging"] = derived.burden_kato(first)
+    for suffix, assessed in (("", rows), ("_before_bridging", first)):
+        found[f"burden_50{suffix}"] = burden.burden_50(assessed, declarations.THREE)
+        found[f"burden_prwcc{suffix}"] = burden.burden_prwcc(assessed, declarations.PRWCC)
+        found[f"burden_mrd{suffix}"] = burden.burden_mrd(assessed)
     found["mrd_before"] = burden.mrd(rows, declarations.MRD)
     quantified = (rows["pre_mrd_method"] != 0) & (rows["pre_mrd_result"] == burden.QUANTIFIED)
     found["mrd_level_before"] = rows["pre_mrd_value"].where(quantified).to_numpy()
-    first = burden.chosen_assessment(work, (burden.BEFORE_BRIDGING,))
-    found["burden_before_bridging"] = derived.burden_kato(first)
 
 
 def _bridging(work: Sources) -> None:

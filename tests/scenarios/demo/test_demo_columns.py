@@ -6,7 +6,9 @@ from analytics.core.columns.declarations import BASELINE_COLUMNS, INFUSION_COLUM
 from analytics.core.columns.table import case_table
 
 pytestmark = pytest.mark.django_db
-EMPTY = {"reason_not_infused", "burden_before_bridging"}  # everybody is infused; marrow is examined after bridging only
+# Everybody is infused; marrow is examined after bridging only.
+BEFORE_BRIDGING = {f"{name}_before_bridging" for name in ("burden", "burden_50", "burden_prwcc", "burden_mrd")}
+EMPTY = {"reason_not_infused", *BEFORE_BRIDGING}
 
 
 @pytest.fixture(scope="module")

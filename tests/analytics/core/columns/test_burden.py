@@ -67,7 +67,7 @@ def test_the_latest_assessment_after_bridging_counts():
     case = assessed((-30, 1, 80, {}), (-9, 2, 60, {}), (-8, 2, 3, {}), (-2, 3, 20, {}))
 
     assert (case["blasts_before"], case["burden"], case["burden_50"]) == (3, "low", "low")
-    assert case["burden_before_bridging"] == "high"
+    assert (case["burden_before_bridging"], case["burden_50_before_bridging"]) == ("high", "high")
 
 
 def test_an_assessment_after_the_infusion_does_not_count():
