@@ -3,6 +3,7 @@
 # Why no model is fitted.
 NO_ROW = "No case can be used: no regression is fitted."
 NO_EVENT = "No event among {n} cases: a regression has nothing to fit."
+NO_EVENT_OF_CAUSE = "No event of cause {cause} among {n} cases: a regression has nothing to fit."
 NO_COVARIATE = "No covariate is named: a regression has nothing to estimate."
 TOO_MANY_COLUMNS = "{columns} covariate columns for {events} events: more columns than events cannot be estimated."
 ADDS_NOTHING = (
@@ -33,6 +34,13 @@ INFINITE = (
     "{term}: the groups are separated (monotone likelihood), so its hazard ratio has no finite estimate and none is "
     "given; a Firth-penalised model gives one."
 )
+INFINITE_INCIDENCE = (
+    "{term}: the groups are separated (monotone likelihood), so its subdistribution hazard ratio has no finite estimate "
+    "and none is given."
+)
+NOTHING_COMPETES = (
+    "Nobody had an event of another cause: nothing competes, and this is Cox's regression with Breslow's ties."
+)
 LEVEL_WITHOUT_EVENT = "{term}: no event where it is {value}."
 EXTREME = "{term}: the coefficient or its standard error is extreme; the estimate is close to having no finite value."
 FEW_EVENTS = "{ratio} events per covariate column (fewer than 10): the estimates may be biased and too extreme."
@@ -50,6 +58,7 @@ LONE_ROWS = (
 )
 
 SENTENCES = (
+    *(NO_EVENT_OF_CAUSE, INFINITE_INCIDENCE, NOTHING_COMPETES),
     *(NO_ROW, NO_EVENT, NO_COVARIATE, TOO_MANY_COLUMNS, ADDS_NOTHING, NOT_CONVERGED, OVERLAP, MISSING_SUBJECT),
     *(ABSENT, TWICE, CONSTANT, NOT_A_NUMBER, NOT_A_FLAG, UNKNOWN_LEVEL, NO_REFERENCE, COMBINATION),
     *(EMPTY_LEVEL, *LEFT_OUT, INFINITE, LEVEL_WITHOUT_EVENT, EXTREME, FEW_EVENTS, VERY_FEW_EVENTS, FEW_CLUSTERS),
