@@ -62,6 +62,8 @@ def select(analysis: Analysis, table: pd.DataFrame) -> Selected:
     """
     _refuse_absent_columns(analysis, table)
     cohort = table[(table["cohort"] == analysis.cohort).to_numpy(dtype=bool)]
+    # Sums in another order differ in their last digit: the cases are always taken in the order of their names.
+    cohort = cohort if cohort["case"].is_monotonic_increasing else cohort.sort_values("case", kind="stable")
     inside = cohort if analysis.set == "all" else cohort[cohort[analysis.set].to_numpy(dtype=bool)]
     excluded = [(sentences.NOT_IN_SET.format(population=analysis.population_label), len(cohort) - len(inside))]
     rows = inside[_columns(analysis, inside)]
