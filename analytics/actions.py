@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from analytics import live
 from analytics.catalogue import CATALOGUE
+from analytics.core.analysis import COX, FINE_GRAY
 from analytics.core.columns.table import case_table, flat
 from analytics.core.endpoints.derive import endpoint_table
 from analytics.core.whole import whole_table
@@ -201,8 +202,13 @@ def _answer(run):
     from analytics.core.run import run as compute
 
     analysis = next(one for one in CATALOGUE if one.hash == run.spec_hash)
-    made_on = run.dataset.made_at.date()
-    return compute(analysis, whole_of(run.dataset), not_after=made_on)
+    table = whole_of(run.dataset)
+    result = compute(analysis, table, not_after=run.dataset.made_at.date())
+    if analysis.method not in (COX, FINE_GRAY):
+        return result
+    from analytics.second_opinion import second_opinions
+
+    return second_opinions(result, analysis, table)
 
 
 _wholes: dict = {}

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from analytics import phrases
-from analytics.sheets.sheet import NONE, Row, Sheet, between, decimal, label, p_of
+from analytics.sheets.sheet import Row, Sheet, between, decimal, label, p_of
 
 ESTIMATORS = {"cox": "Cox", "firth-cox": "Firth", "fine-gray": "Fine–Gray"}
 
@@ -116,13 +116,18 @@ def _note(models):
         said.append(_("Proportional hazards: p {p} for all terms together.").format(p=p_of(test["p"])))
     if model.get("second_opinion"):
         said.append(_opinion(model["second_opinion"]))
-    return " ".join(said)
+    return " ".join(one for one in said if one)
 
 
 def _opinion(found):
-    if found.get("agrees"):
-        text = _("{library} finds the same coefficients (largest difference {difference}).")
-        return text.format(library=found["library"], difference=f"{found['largest_difference']:.0e}")
-    return _("{library} was not asked, or finds other coefficients: {reason}").format(
-        library=found.get("library", NONE), reason=found.get("reason") or NONE
+    """What the other engine says; nothing where it was not asked."""
+    if found["agrees"] is None:
+        return ""
+    text = (
+        _("{library} finds the same coefficients (largest difference {difference}).")
+        if found["agrees"]
+        else _(
+            "{library} finds other coefficients (largest difference {difference}): do not use them before this is cleared up."
+        )
     )
+    return text.format(library=found["library"], difference=f"{found['largest_difference']:.0e}")
