@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 CASE_COLUMNS = ("case", "site", "cohort", "stratum")
@@ -150,15 +151,19 @@ def checked(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     Raises ValueError naming the table, and the column or value at fault: a missing table or column, a case listed
     twice, a form of an unknown case, a date or number that cannot be read, an unknown precision.
     """
+    return located(tables)[0]
+
+
+def located(tables: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], dict[str, np.ndarray]]:
+    """What `checked` gives, and for each form the position of every row's case in `cases`. Raises ValueError as `checked`."""
     absent = sorted(TABLES.keys() - tables.keys())
     if absent:
         raise ValueError(f"tables are missing: {', '.join(absent)}; expected {', '.join(TABLES)}")
-    cases = _checked_cases(tables["cases"])
-    known = pd.Index(cases["case"])
-    return {
-        "cases": cases,
-        **{name: _checked_form(name, tables[name], form, known) for name, form in FORM_TABLES.items()},
-    }
+    found, positions = {"cases": _checked_cases(tables["cases"])}, {}
+    known = pd.Index(found["cases"]["case"])
+    for name, form in FORM_TABLES.items():
+        found[name], positions[name] = _checked_form(name, tables[name], form, known)
+    return found, positions
 
 
 def _select(name: str, table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -179,10 +184,11 @@ def _checked_cases(table: pd.DataFrame) -> pd.DataFrame:
     return cases
 
 
-def _checked_form(name: str, table: pd.DataFrame, form: FormTable, known: pd.Index) -> pd.DataFrame:
+def _checked_form(name: str, table: pd.DataFrame, form: FormTable, known: pd.Index) -> tuple[pd.DataFrame, np.ndarray]:
     rows = _select(name, table, form.columns)
     typed: dict[str, pd.Series] = {"case": _text(rows["case"])}
-    strangers = known.get_indexer(pd.Index(typed["case"])) < 0
+    position = known.get_indexer(pd.Index(typed["case"]))
+    strangers = position < 0
     if strangers.any():
         raise ValueError(f"{name}: {typed['case'][strangers].iloc[0]} is not in the table of cases")
     for column in (*(("course_no",) if form.of_course else ()), *form.numbers, *form.derived):
@@ -192,7 +198,7 @@ def _checked_form(name: str, table: pd.DataFrame, form: FormTable, known: pd.Ind
     for date in form.dates:
         typed[date] = _date(name, rows[date])
         typed[f"{date}_p"] = _precision(name, rows[f"{date}_p"])
-    return pd.DataFrame({column: typed[column] for column in form.columns}, copy=False)
+    return pd.DataFrame({column: typed[column] for column in form.columns}, copy=False), position
 
 
 def _text(column: pd.Series) -> pd.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,16 +15,18 @@ from analytics.core.endpoints.dates import NO_DAY, PARTIAL, days, usable_days
 class Rows:
     """The checked tables of one timeline, and the days found so far.
 
-    tables  as `cases.checked` gives them
-    cut     day of the data cut-off; NaN for none
-    found   name → (cases,) days, sets, groups or flags
+    tables     as `cases.checked` gives them
+    cut        day of the data cut-off; NaN for none
+    positions  of every row's case, as `cases.located` gives them; found anew where not given
+    found      name → (cases,) days, sets, groups or flags
     """
 
-    def __init__(self, tables: dict[str, pd.DataFrame], cut: float):
+    def __init__(self, tables: dict[str, pd.DataFrame], cut: float, positions: Mapping[str, np.ndarray] | None = None):
         self.tables = tables
         self.cut = cut
         self.index = pd.Index(tables["cases"]["case"])
         self.size = len(self.index)
+        self._positions = positions or {}
         self.found: dict[str, Any] = {}
         self._of: dict[tuple[str, int | None], tuple[pd.DataFrame, np.ndarray]] = {}
         self._partial: dict[tuple[str, int], bool] = {}
@@ -37,9 +40,12 @@ class Rows:
 
     def _select(self, form: str, course: int | None) -> tuple[pd.DataFrame, np.ndarray]:
         rows = self.tables[form]
-        if course is None or "course_no" not in rows.columns:
-            return rows, self.index.get_indexer(pd.Index(rows["case"]))
+        if course is None:
+            code = self._positions.get(form)
+            return rows, self.index.get_indexer(pd.Index(rows["case"])) if code is None else code
         everything, code = self.of(form, None)
+        if "course_no" not in rows.columns:
+            return everything, code
         own = (rows["course_no"] == course).to_numpy()
         return (everything, code) if own.all() else (everything[own], code[own])
 

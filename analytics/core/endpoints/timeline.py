@@ -78,7 +78,8 @@ COLUMNS = ("case", *GROUPS, *SETS, *DATES, *RESPONSE, *FLAGS, *KNOWN, "imputed_d
 def timeline(tables: Mapping[str, pd.DataFrame], cut: date | None = None) -> pd.DataFrame:
     """One row per case in the order of `cases`, with COLUMNS. Raises ValueError as `cases.checked` does."""
     cut_day = NO_DAY if cut is None else float(np.datetime64(cut, "D").astype("int64"))
-    work = Rows(case_table.checked(tables), cut_day)
+    checked, positions = case_table.located(tables)
+    work = Rows(checked, cut_day, positions)
     for step in (
         *(anchors, disposition, relapses, therapies, responses, failures, bcells, toxicity, neoplasms, last_news),
         *(confirmed_response, _sets, groups),
