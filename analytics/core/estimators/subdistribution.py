@@ -82,7 +82,10 @@ def part(
 def _uncensored(
     time: np.ndarray, censored: np.ndarray, times: np.ndarray, leave_first: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Kaplan-Meier estimate of being uncensored, just before each of `time` and of `times`."""
+    """Kaplan-Meier estimate of being uncensored, just before each of `time` and of `times`.
+
+    0 after the last of `time`, where nothing is known: who had another event then leaves, as in crr.
+    """
     ordered = np.sort(time)
     at, gone = np.unique(time[censored], return_counts=True)
     at_risk = len(time) - np.searchsorted(ordered, at, side="left")
@@ -90,7 +93,10 @@ def _uncensored(
         events = np.sort(time[~censored])
         at_risk = at_risk - (np.searchsorted(events, at, "right") - np.searchsorted(events, at, "left"))
     left = np.concatenate(([1.0], np.cumprod(1 - gone / at_risk)))
-    return left[np.searchsorted(at, time, side="left")], left[np.searchsorted(at, times, side="left")]
+    known = times <= ordered[-1]
+    return left[np.searchsorted(at, time, side="left")], np.where(
+        known, left[np.searchsorted(at, times, side="left")], 0
+    )
 
 
 def moments(one: Part, beta: np.ndarray) -> Moments:
