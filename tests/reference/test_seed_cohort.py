@@ -1,10 +1,12 @@
 """The 42 invented patients through forms and catalogue: the seed study's published figures, and R's answers."""
 
+import numpy as np
 import pytest
 
 from analytics.catalogue import CATALOGUE
 from analytics.core.endpoints.timeline import timeline
 from analytics.core.run import run
+from analytics.core.whole import whole_table
 from tests.analytics.core.worlds import INFUSED, dated
 from tests.reference.expected import answers, nan, table
 from tests.reference.twelve_patients import alive, dead, no_response, on, relapse, remission, tables_of, therapy
@@ -28,6 +30,11 @@ def forms_of(row):
     else:
         forms.append(dated(*alive(row.last_contact_day, row.last_contact_day)))
     return forms
+
+
+@pytest.fixture(scope="module")
+def everything():
+    return whole_table(tables_of({row.patient: forms_of(row) for row in table("kato_synthetic").itertuples()}))
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +88,44 @@ def test_published_figures(cases):
     assert at_one_year("efs-b-by-disease-burden") == {"low": 80, "high": 24}
     assert at_one_year("efs-b-by-prior-transplant") == {"no": 24, "yes": 75}
     assert cases["BOR"].isin(["CR", "CRi"]).sum() == 39
+
+
+def whole_result(name, cases):
+    (analysis,) = (one for one in CATALOGUE if one.name == name)
+    return run(analysis, cases)
+
+
+def test_best_response_with_exact_limits(everything):
+    """39 of 42, 80.5-98.5 %: R binom.test."""
+    expected = answers("kato_synthetic")["bor"]
+    (row,) = whole_result("best-response", everything)["groups"]
+
+    assert (row["x"], row["n"]) == (expected["x"], expected["n"]) == (39, 42)
+    assert [row["lower"], row["upper"]] == pytest.approx(expected["clopper_pearson"], rel=1e-8)
+
+
+def test_the_seed_study_s_regression(everything):
+    """Low burden and prior transplant, alone and together. Non-response stands on day 0 in rule B and on its assessment in R's
+    file: the risk sets differ by it, and hazard ratios in the third digit."""
+    expected = answers("kato_synthetic")
+    models = {tuple(one["covariates"]): one for one in whole_result("efs-b-regression", everything)["models"]}
+
+    for key, columns in (
+        ("cox_uni_lb", ("burden",)),
+        ("cox_uni_hsct", ("prior_hsct",)),
+        ("cox_mv", ("burden", "prior_hsct")),
+    ):
+        found, theirs = models[columns], expected[key]
+        assert (found["n"], found["events"], found["estimator"]) == (42, 20, "cox")
+        assert [term["hr"] for term in found["terms"]] == pytest.approx(np.atleast_1d(theirs["hr"]).tolist(), rel=0.02)
+        assert [term["p"] for term in found["terms"]] == pytest.approx(np.atleast_1d(theirs["p"]).tolist(), rel=0.06)
+    assert models["burden", "prior_hsct"]["beside"]["estimator"] == "firth-cox"
+    assert models["burden", "prior_hsct"]["optimism"]["corrected"] == pytest.approx(0.69, abs=0.01)
+
+
+def test_what_cannot_be_fitted_is_refused_in_words(everything):
+    """The invented patients have no age, antibody or subtype."""
+    models = {tuple(one["covariates"]): one for one in whole_result("efs-a-regression", everything)["models"]}
+
+    assert models[("kmt2a",)]["refused"] == "No case can be used: no regression is fitted."
+    assert models[("kmt2a",)]["terms"] == []
