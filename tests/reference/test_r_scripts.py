@@ -18,7 +18,7 @@ SCRIPTS = sorted(path for path in (FOLDER / "r").glob("*.R") if path.name != "co
 ANSWERING = [path for path in SCRIPTS if path.name != "data.R"]
 CLOSED_FORM, ITERATED = 1e-9, 1e-6
 # Scripts whose numbers an optimiser or a root finder leaves at its own tolerance.
-ITERATING = {"cox", "firth", "fine_gray", "competing", "logistic", "small_sample"}
+ITERATING = {"cox", "firth", "competing_risks", "logistic", "small_sample"}
 LONGEST = 120  # seconds
 
 
