@@ -9,7 +9,7 @@ from lifelines.statistics import multivariate_logrank_test
 
 from analytics.core.estimators.kaplan_meier import kaplan_meier
 from analytics.core.estimators.logrank import logrank
-from benchmarks import small_sample
+from benchmarks import competing, small_sample
 
 SIZES = (42, 1_000, 100_000)
 SEED = 20250302
@@ -53,3 +53,4 @@ def rows():
                 "reference": "as fast as lifelines",
             }
     yield from small_sample.rows(median_seconds, SEED)
+    yield from competing.rows(median_seconds, SEED)
