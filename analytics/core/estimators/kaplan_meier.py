@@ -110,7 +110,7 @@ def curve_of(data: Observed, confidence: float = 0.95, limits: str = "log-log") 
     with np.errstate(divide="ignore", invalid="ignore"):
         log_error = np.sqrt(np.cumsum(at.events / (at_risk * (at_risk - at.events).astype("float64"))))
         std_error = survival * log_error
-        lower, upper = _limits(survival, log_error, confidence, limits)
+        lower, upper = limits_of(survival, log_error, confidence, limits)
     return SurvivalCurve(
         n=len(data),
         n_events=int(data.event.sum()),
@@ -128,10 +128,10 @@ def curve_of(data: Observed, confidence: float = 0.95, limits: str = "log-log") 
     )
 
 
-def _limits(
+def limits_of(
     survival: np.ndarray, log_error: np.ndarray, confidence: float, limits: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pointwise limits; `log_error` is the standard error of log survival."""
+    """Pointwise limits of any survival function; `log_error` is the standard error of log survival."""
     half = norm.ppf(1 - (1 - confidence) / 2) * log_error
     if limits == "plain":
         return np.maximum(survival - half * survival, 0), np.minimum(survival + half * survival, 1)
