@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from analytics import phrases, read
 from analytics.catalogue import CATALOGUE
+from analytics.core.analysis import REGRESSIONS, TABLES
 from analytics.models import AnalysisRun
 from analytics.sheets import sheets_of
 from analytics.views import pooled
@@ -82,7 +83,7 @@ def analysis(request, name):
     context = {
         "title": phrases.label(asked.title),
         "question": phrases.label(asked.question),
-        "method": METHODS[asked.method],
+        "method": "" if asked.method in TABLES else METHODS[asked.method],
         "state": read.live_state(asked.cohort),
         "stored": stored,
         "waiting": _waiting(name) if stored is None else "",
@@ -162,8 +163,15 @@ def _quality(quality):
 def _downloads(result, person):
     """(label, address) of what may be taken along."""
     name, cohort = result["analysis"]["name"], result["dataset"]["cohort"]
-    found = [(_("Result (JSON)"), reverse("api-result", args=[name]))]
-    if person.may(Permission.DATASET_READ) and result["endpoint"]:
-        table = reverse("api-endpoints", args=[cohort])
-        found.append((_("Times and statuses (CSV)"), f"{table}?format=csv&endpoint={result['endpoint']['id']}"))
+    found = [
+        (_("Result (JSON)"), reverse("api-result", args=[name])),
+        (_("The same in R (script)"), reverse("api-result-script", args=[name])),
+    ]
+    if not person.may(Permission.DATASET_READ):
+        return found
+    if result["endpoint"]:
+        times = f"{reverse('api-endpoints', args=[cohort])}?format=csv&endpoint={result['endpoint']['id']}"
+        found.append((_("Times and statuses (CSV)"), times))
+    if result["analysis"]["method"] in (*REGRESSIONS, *TABLES) or not result["endpoint"]:
+        found.append((_("Cases (CSV)"), f"{reverse('api-case-table', args=[cohort])}?format=csv"))
     return found

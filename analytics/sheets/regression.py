@@ -55,6 +55,8 @@ def exposure_sheets(result):
 
 def _sheet(caption, models, note=""):
     rows = [row for model in models for row in _rows(model)]
+    if len(models) == 1 and models[0].get("beside"):
+        rows += _rows({**models[0], **models[0]["beside"]})
     heads = (_("Compared with"), _("n, events"), _("Hazard ratio"), _("95 % CI"), _("p"), _("Estimator"))
     return Sheet(caption, _("Covariate"), heads, tuple(rows), note or _note(models))
 

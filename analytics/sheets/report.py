@@ -148,20 +148,26 @@ def sensitivity(result):
         return []
     heads = (_("n, events"), _("{months} months").format(months=table["months"]))
     rows, population = [], None
-    for row in table["rows"]:
+    for row in _different(table):
         if row["population"] != population:
             population = row["population"]
             rows.append(Row(label(row["population_label"]), is_head=True))
         name = f"{row['endpoint']}, {label(row['restriction_label'])}"
         rows.append(Row(name, (f"{row['n']}, {row['events']}", share(row, "survival")), is_inner=True))
-    whole = Sheet(_("Event-free survival by rule, set and restriction"), _("Rule"), heads, tuple(rows))
+    note = _("A restriction that leaves every time and status as they are is not shown again.")
+    whole = Sheet(_("Event-free survival by rule, set and restriction"), _("Rule"), heads, tuple(rows), note)
     return [whole, *_by_burden(table)]
+
+
+def _different(table):
+    """The rows that say something that no row above them says."""
+    return [row for row in table["rows"] if not row["same_times_as"]]
 
 
 def _by_burden(table):
     """One table for each definition of burden, where some case has one."""
     found = {}
-    for row in table["rows"]:
+    for row in _different(table):
         for burden in row["burden"]:
             if any(group["n"] for group in burden["groups"]):
                 found.setdefault(burden["column"], (burden["label"], []))[1].append((row, burden))

@@ -8,6 +8,7 @@ from analytics import phrases
 from analytics.figures.text import limits, p_value, percent
 
 NONE = "–"
+MINUS = "\u2212"
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Sheet:
 
 def decimal(value, places=2):
     """A number with so many decimals."""
-    return NONE if value is None else f"{value:.{places}f}"
+    return NONE if value is None else f"{value:.{places}f}".replace("-", MINUS)
 
 
 def between(lower, upper, places=2):

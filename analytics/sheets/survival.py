@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from analytics import sentences
 from analytics.figures.text import months
-from analytics.sheets.sheet import NONE, Row, Sheet, between, decimal, label, p_of, share, tested
+from analytics.sheets.sheet import MINUS, NONE, Row, Sheet, between, decimal, label, p_of, share, tested
 
 
 def sheets(result):
@@ -62,28 +62,34 @@ def _permuted(test):
 
 def _means(found):
     rows = [
-        Row(label(group["label"]), (str(group["n"]), _in_months(group["estimate"]), _between_months(group)))
+        Row(label(group["label"]), (str(group["n"]), _in_months(group["estimate"]), _between_months(group), ""))
         for group in found["groups"]
     ]
-    contrasts = ((_("Difference, second less first"), "difference"), (_("Ratio, second to first"), "ratio"))
-    for name, key in contrasts:
-        one = found[key]
-        if one and key == "difference":
-            rows.append(Row(name, (f"p {p_of(one['p'])}", _in_months(one["estimate"]), _between_months(one))))
-        elif one:
-            rows.append(
-                Row(name, (f"p {p_of(one['p'])}", decimal(one["estimate"]), between(one["lower"], one["upper"])))
+    if found["difference"]:
+        first, second = (label(group["label"]) for group in found["groups"])
+        one, ratio = found["difference"], found["ratio"]
+        rows.append(
+            Row(
+                _("Difference: {second} less {first}").format(first=first, second=second),
+                ("", _in_months(one["estimate"]), _between_months(one), p_of(one["p"])),
             )
+        )
+        rows.append(
+            Row(
+                _("Ratio: {second} to {first}").format(first=first, second=second),
+                ("", decimal(ratio["estimate"]), between(ratio["lower"], ratio["upper"]), p_of(ratio["p"])),
+            )
+        )
     caption = _("Mean months without the event within the first {months} months (restricted mean)")
-    heads = (_("n"), _("Months"), _("95 % CI"))
+    heads = (_("n"), _("Months"), _("95 % CI"), _("p"))
     return Sheet(caption.format(months=months(found["tau"], NONE)), _("Group"), heads, tuple(rows))
 
 
 def _in_months(days):
-    return months(days, NONE)
+    return months(days, NONE).replace("-", MINUS)
 
 
 def _between_months(row):
     if row["lower"] is None:
         return NONE
-    return _("{lower} to {upper}").format(lower=months(row["lower"], NONE), upper=months(row["upper"], NONE))
+    return _("{lower} to {upper}").format(lower=_in_months(row["lower"]), upper=_in_months(row["upper"]))
