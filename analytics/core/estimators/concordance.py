@@ -1,4 +1,4 @@
-"""Concordance: of the pairs of cases whose order of events is known, how many a marker orders as they went."""
+"""How often a marker orders two cases as they went: Harrell's concordance with its standard error."""
 
 from __future__ import annotations
 
@@ -7,20 +7,26 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analytics.core.estimators.times import observed
+from analytics.core.estimators.cox import CoxFit, by_cluster
+from analytics.core.estimators.dominance import sums_before_and_below
+from analytics.core.estimators.partial_likelihood import RiskSets, risk_sets
 
-ROUNDED_TO = 1e-10  # of the marker's spread: differences below it are rounding, not order
+# Markers that differ by less than this part of the largest are equal: rounding must not order equal patients.
+SAME = 1e-10
 
 
 @dataclass(frozen=True, slots=True)
 class Concordance:
-    """estimate = (concordant + tied / 2) / (concordant + discordant + tied); NaN without a comparable pair."""
+    """(concordant + tied / 2) / all comparable pairs; NaN if none can be compared. Pairs are weighted.
+
+    tied counts pairs with equal markers; pairs of two events at one time are not compared.
+    """
 
     estimate: float
     std_error: float
-    concordant: int
-    discordant: int
-    tied: int
+    concordant: float
+    discordant: float
+    tied: float
 
 
 def concordance(
@@ -30,92 +36,98 @@ def concordance(
     *,
     entry: ArrayLike | None = None,
     strata: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    cluster: ArrayLike | None = None,
+    protective: bool = False,
 ) -> Concordance:
-    """Estimate how well `marker`, high meaning an early event, orders the events.
+    """The concordance of a marker that is high where the event comes early (where it comes late, if `protective`).
 
-    time, event, entry  as for `kaplan_meier`
-    marker              (n,) finite numbers, such as a linear predictor; rounded before it is compared, so that equal covariates
-                        are a tie
-    strata              (n,) labels; only pairs within one are compared
+    time, event, entry, strata, weights   as for `cox`
+    marker    (n,) finite numbers
+    cluster   (n,) labels; the standard error is then that of independent clusters
 
-    A pair is comparable if the earlier of the two times is an event and the other case was at risk then; of an event and a
-    censoring at one time the event is earlier, and two events at one time are not compared. The error is the infinitesimal
-    jackknife's. Counted in O(n log^2 n). Raises ValueError as `times.observed` does, and for a marker that is not finite.
+    Two cases compare if one has the event while the other is at risk and stays so, in one stratum. The standard error is
+    the infinitesimal jackknife. Raises ValueError as `risk_sets` does.
 
-    Source: Harrell 1996; Therneau & Watson 2015 (ties, error). Agrees with R concordance(reverse = TRUE) and coxph:
-    tests/reference/test_r_profile.py.
+    Source: Harrell 1982; Therneau & Watson 2015. Agrees with R survival::concordance (whose default is `protective`):
+    tests/reference/test_r_cox.py.
     """
-    data = observed(time, event, entry)
-    values = np.asarray(marker, dtype="float64")
-    if values.shape != data.time.shape or not np.isfinite(values).all():
-        raise ValueError("marker must have one finite number for each time")
-    if not len(data):
-        return Concordance(float("nan"), float("nan"), 0, 0, 0)
-    stratum = np.zeros(len(data), dtype="int64") if strata is None else np.unique(strata, return_inverse=True)[1]
-    if len(stratum) != len(data):
-        raise ValueError("strata must have one label for each time")
-    rank = np.unique(_rounded(values), return_inverse=True)[1]
-    when = np.unique(data.time, return_inverse=True)[1]
-    first = np.flatnonzero(data.event)
-    counted = _pairs(stratum, rank, first, 2 * when[first], np.arange(len(data)), 2 * when + ~data.event)
-    if data.entry is not None:
-        # Who entered at the time of the event or later was not at risk then.
-        moments = np.unique(np.concatenate((data.time, data.entry)))
-        at, came = np.searchsorted(moments, data.time), np.searchsorted(moments, data.entry)
-        counted -= _pairs(stratum, rank, first, 2 * at[first], np.arange(len(data)), 2 * came + 1)
-    return _estimate(counted, first)
+    sets = risk_sets(time, event, marker, entry=entry, strata=strata, weights=weights)
+    if cluster is None:
+        return _of(sets, sets.x[0], None, protective)
+    return _of(sets, sets.x[0], np.unique(np.asarray(cluster), return_inverse=True)[1], protective)
 
 
-def _rounded(values: np.ndarray) -> np.ndarray:
-    spread = float(np.ptp(values))
-    return np.rint((values - values.min()) / (spread * ROUNDED_TO)) if spread > 0 else np.zeros(len(values))
+def concordance_of(fit: CoxFit) -> Concordance:
+    """The concordance of a model's own linear predictor; with clusters its standard error is theirs."""
+    return _of(fit.sets, fit.linear_predictor, fit.cluster, False)
 
 
-def _estimate(counted: np.ndarray, first: np.ndarray) -> Concordance:
-    """counted: (n, 3) concordant, discordant and tied pairs of each case, as the earlier one or as the later one."""
-    concordant, discordant, tied = (int(total) // 2 for total in counted.sum(axis=0))
-    pairs = concordant + discordant + tied
-    if not pairs:
-        return Concordance(float("nan"), float("nan"), 0, 0, 0)
-    share = (concordant + tied / 2) / pairs
-    influence = (counted[:, 0] + counted[:, 2] / 2 - share * counted.sum(axis=1)) / pairs
-    return Concordance(share, float(np.sqrt((influence**2).sum())), concordant, discordant, tied)
+def _of(sets: RiskSets, marker: np.ndarray, cluster: np.ndarray | None, protective: bool) -> Concordance:
+    rank = _ranks(-marker if protective else marker)
+    below, same, above = _pairs(sets, rank)
+    weight = sets.weight[sets.dead]
+    concordant, tied, discordant = (float(weight @ part) for part in (below, same, above))
+    comparable = concordant + tied + discordant
+    if not comparable > 0:
+        return Concordance(*(float("nan"),) * 2, concordant, discordant, tied)
+    estimate = (concordant + tied / 2) / comparable
+    lower, equal, higher = _as_survivor(sets, rank)
+    # Of each row: what it adds to concordant + tied / 2, and to all, as the one with the event or as the other.
+    good, every = higher + equal / 2, lower + equal + higher
+    good[sets.dead] += below + same / 2
+    every[sets.dead] += below + same + above
+    influence = sets.weight * (good - estimate * every) / comparable
+    if cluster is not None:
+        influence = by_cluster(influence[:, None], cluster)[:, 0]
+    return Concordance(estimate, float(np.sqrt(influence @ influence)), concordant, discordant, tied)
 
 
-def _pairs(
-    stratum: np.ndarray,
-    rank: np.ndarray,
-    left: np.ndarray,
-    left_key: np.ndarray,
-    right: np.ndarray,
-    right_key: np.ndarray,
-) -> np.ndarray:
-    """(n, 3) for each case its pairs (left, right) with left_key < right_key in one stratum: marker higher, lower, equal on
-    the left. left and right are positions of cases.
-
-    Two keys differ first at one bit: at each bit the lefts with 0 meet the rights with 1 whose higher bits are the same, and
-    ranks of the marker are looked up in sorted blocks.
-    """
-    found = np.zeros((len(rank), 3), dtype="int64")
-    width = int(rank.max()) + 2
-    for bit in range(int(max(left_key.max(initial=0), right_key.max(initial=0))).bit_length()):
-        lefts, rights = (left_key >> bit) & 1 == 0, (right_key >> bit) & 1 == 1
-        a, b = left[lefts], right[rights]
-        size = int(max(left_key.max(initial=0), right_key.max(initial=0))) + 1
-        block_a = (stratum[a] * size + (left_key[lefts] >> (bit + 1))) * width
-        block_b = (stratum[b] * size + (right_key[rights] >> (bit + 1))) * width
-        found[a] += _around(block_a, rank[a], block_b, rank[b], width)
-        # Seen from the right, the left one is higher where the right one is lower.
-        found[b] += _around(block_b, rank[b], block_a, rank[a], width)[:, [1, 0, 2]]
-    return found
+def _ranks(marker: np.ndarray) -> np.ndarray:
+    """(n,) codes from 0 of the distinct markers, ascending."""
+    distinct, code = np.unique(marker, return_inverse=True)
+    if not len(distinct):
+        return code
+    apart = np.diff(distinct) > SAME * np.abs(distinct).max()
+    return np.asarray(np.concatenate(([0], np.cumsum(apart)))[code])
 
 
-def _around(
-    block: np.ndarray, rank: np.ndarray, other_block: np.ndarray, other_rank: np.ndarray, width: int
-) -> np.ndarray:
-    """(n, 3) how many of the others in the same block have a lower, a higher, an equal rank."""
-    others = np.sort(other_block + other_rank)
-    begin, end = np.searchsorted(others, block, side="left"), np.searchsorted(others, block + width, side="left")
-    below = np.searchsorted(others, block + rank, side="left")
-    through = np.searchsorted(others, block + rank, side="right")
-    return np.stack([below - begin, end - through, through - below], axis=1)
+def _stays(sets: RiskSets) -> np.ndarray:
+    """(n,) the event time before which a row outlives who dies: it does not outlive those who die when it does."""
+    until = sets.until.copy()
+    until[sets.dead] -= 1
+    return until
+
+
+def _pairs(sets: RiskSets, rank: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For each event, weights of those who outlive it with a lower, the same, a higher marker."""
+    own, size = rank[sets.dead], int(rank.max(initial=0)) + 1
+    bounds = np.concatenate((own, own + 1, np.full(len(own), size)))
+    last = len(sets.times)
+
+    def beyond(place: np.ndarray) -> np.ndarray:
+        # place > at is last - place < last - at.
+        return sums_before_and_below(last - place, rank, sets.weight, np.tile(last - sets.at, 3), bounds)
+
+    # Of later strata nobody may count: whoever is beyond the event's time but begins after it is taken away again.
+    less, upto, all_of = np.split(beyond(_stays(sets)) - (0 if sets.first is None else beyond(_begins(sets))), 3)
+    return less, upto - less, all_of - upto
+
+
+def _as_survivor(sets: RiskSets, rank: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For each row, weights of the events it outlives with a lower, the same, a higher marker than its own."""
+    size = int(rank.max(initial=0)) + 1
+    bounds = np.concatenate((rank, rank + 1, np.full(len(rank), size)))
+    weight, own = sets.weight[sets.dead], rank[sets.dead]
+
+    def before(place: np.ndarray) -> np.ndarray:
+        return sums_before_and_below(sets.at, own, weight, np.tile(place, 3), bounds)
+
+    less, upto, all_of = np.split(before(_stays(sets)) - (0 if sets.first is None else before(_begins(sets))), 3)
+    return less, upto - less, all_of - upto
+
+
+def _begins(sets: RiskSets) -> np.ndarray:
+    """(n,) the first event time at which a row is at risk, or where it would leave, if never."""
+    first = np.zeros_like(sets.until) if sets.first is None else sets.first
+    return np.minimum(first, _stays(sets))

@@ -22,7 +22,6 @@ from analytics.core.estimators.partial_likelihood import (
     score,
     score_residuals,
 )
-from analytics.core.estimators.profile import profile_limit
 
 # A coefficient, or its standard error, times the reach of its covariate beyond which it is called extreme.
 EXTREME = 10.0
@@ -135,36 +134,6 @@ def cox(
     best = maximise(sets)
     fit = _fit(sets, best, null, names, clusters, confidence)
     return replace(fit, subjects=subjects)
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileLimits:
-    """Limits of the hazard ratios (p,); 0 or infinite on the side towards which a separated group has none."""
-
-    lower: np.ndarray
-    upper: np.ndarray
-    confidence: float
-
-
-def profile_limits(fit: CoxFit, confidence: float | None = None) -> ProfileLimits:
-    """Limits of the hazard ratios by the profile of the partial likelihood, better than Wald's when events are few.
-
-    confidence  that of the fit if None
-
-    Source: Venzon & Moolgavkar 1988. Agrees with the root of R's coxph likelihood: tests/reference/test_r_cox.py.
-    """
-    level = fit.confidence if confidence is None else confidence
-    fall = float(chi2.ppf(level, 1)) / 2
-    scale = spread(fit.sets)
-    found = np.empty((2, len(fit.terms)))
-    for column in range(len(fit.terms)):
-        error = float(np.sqrt(fit.covariance[column, column]))
-        reach = 1 / scale[column] if fit.infinite[column] else np.sqrt(2 * fall) * error
-        for place, sign in enumerate((-1.0, 1.0)):
-            endless = bool(fit.infinite[column]) and np.sign(fit.beta[column]) == sign
-            found[place, column] = profile_limit(fit.sets, fit.beta, fit.loglik, column, sign * reach, fall, endless)
-    with np.errstate(over="ignore"):
-        return ProfileLimits(np.exp(found[0]), np.exp(found[1]), level)
 
 
 def _names(terms: Sequence[str] | None, size: int) -> tuple[str, ...]:

@@ -1,46 +1,54 @@
-"""Limits of a coefficient where the profile of the partial likelihood has fallen by as much as a test allows."""
+"""Limits of a Cox regression's hazard ratios from the profile of the partial likelihood itself, without a normal curve."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-from scipy.optimize import brentq  # type: ignore[import-untyped]
 
-from analytics.core.estimators.maximum import maximise, spread
-from analytics.core.estimators.partial_likelihood import RiskSets
-
-# Standard deviations of the covariate times coefficient, beyond which the profile is not followed.
-FARTHEST = 60.0
-TOLERANCE = 1e-13
+from analytics.core.estimators.ascent import Curve, Point, fall_of, limit
+from analytics.core.estimators.cox import CoxFit
+from analytics.core.estimators.partial_likelihood import information, moments, score
 
 
-def profile_limit(
-    sets: RiskSets, beta: np.ndarray, loglik: float, column: int, step: float, fall: float, endless: bool
-) -> float:
-    """Where the log likelihood, maximised over all other coefficients, is `fall` below its maximum `loglik` at `beta`.
+@dataclass(frozen=True, slots=True)
+class ProfileLimits:
+    """(p,) limits of the hazard ratios; NaN where the profile does not fall far enough on that side."""
 
-    step     first step from beta[column], whose sign is the side that is searched
-    endless  True if the likelihood itself rises without end towards that side
+    lower: np.ndarray
+    upper: np.ndarray
+    confidence: float
 
-    Infinite, with the sign of `step`, if the profile does not fall so far.
+
+def profile_limits(fit: CoxFit) -> ProfileLimits:
+    """Where the profile of each coefficient has fallen by half the chi-squared quantile below the maximum.
+
+    With few events the likelihood is skewed, and these limits cover better than exp(coef -/+ z se). Under separation the
+    side that has no end is NaN.
+
+    Source: Venzon & Moolgavkar 1988. Agrees with the profile of R's coxph: tests/reference/test_r_profile.py.
     """
-    if endless:
-        return float(np.copysign(np.inf, step))
-    free = np.ones(len(beta), dtype=bool)
-    free[column] = False
-    nearby = beta.copy()
+    best = _curve(fit)(fit.beta)
+    spread = np.std(fit.sets.x, axis=1)
+    found = np.full((2, len(fit.beta)), np.nan)
+    for term in range(len(fit.beta)):
+        for row, side in enumerate((-1, 1)):
+            if not fit.infinite.any():
+                found[row, term] = limit(
+                    _curve(fit), best, term, fall_of(fit.confidence), side, float(spread[term]) or 1.0
+                )
+    return ProfileLimits(np.exp(found[0]), np.exp(found[1]), fit.confidence)
 
-    def above(value: float) -> float:
-        nearby[column] = value
-        best = maximise(sets, nearby, free)
-        nearby[free] = best.beta[free]
-        return best.loglik - loglik + fall
 
-    inner, outer = float(beta[column]), float(beta[column] + step)
-    scale = float(spread(sets)[column])
-    reach = abs(inner) + FARTHEST / scale
-    while above(outer) > 0:
-        if abs(outer) > reach:
-            return float(np.copysign(np.inf, step))
-        step *= 2
-        inner, outer = outer, outer + step
-    return float(brentq(above, inner, outer, xtol=TOLERANCE / scale, rtol=4 * np.finfo("float64").eps))
+def _curve(fit: CoxFit) -> Curve:
+    """beta -> the log partial likelihood there, with score and information."""
+
+    def point(beta: np.ndarray) -> Point:
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            at = moments(fit.sets, beta)
+            if not np.isfinite(at.loglik):
+                nothing = np.full(len(beta), np.nan)
+                return Point(beta, -np.inf, np.full((len(beta), len(beta)), np.nan), nothing)
+            return Point(beta, at.loglik, information(fit.sets, at), score(fit.sets, at))
+
+    return point

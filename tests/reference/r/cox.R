@@ -83,7 +83,7 @@ answer <- function(formula, data, ties = "efron", profile = FALSE, zph = TRUE, n
   naive <- if (robust) fit$naive.var else fit$var
   chisq <- function(values) list(statistic = unname(values[1]), df = unname(values[2]), p = unname(values[3]))
   wald <- as.vector(fit$wald.test)
-  found <- c(about, list(
+  found <- c(about, list(means = unname(fit$means),
     ties = ties, n = fit$n, events = fit$nevent, weighted = weighted,
     terms = names(coef(fit)), coef = unname(coef(fit)), std_error = sqrt(diag(naive)), robust_std_error = if (robust) sqrt(diag(fit$var)) else NULL,
     lower = unname(told$conf.int[, 3]), upper = unname(told$conf.int[, 4]), statistic = unname(told$coefficients[, if (robust) "z" else 4]),
