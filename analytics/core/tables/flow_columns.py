@@ -99,27 +99,29 @@ def _of_row(
 
 
 def _disposition(work: Rows, line: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Course 1: infused, not infused and why, pending; and whether a further course was infused."""
     rows, code = work.of("cart_course")
-    stopped = _happened(work, days(rows["noninf_date"]))
     infused = rows["infused"].to_numpy()
-    known = np.where((infused == NOT_INFUSED) & ~stopped, PENDING, infused)
+    stopped = _happened(work, days(rows["noninf_date"]))
+    disposition = _largest(code, np.where((infused == NOT_INFUSED) & ~stopped, PENDING, infused), work.size)
     day_0 = first_per_case(*_infusion_days(work), work.size)
-    infused_by_cut = _happened(work, day_0)
-    disposition = _largest(code, known, work.size)
-    disposition = np.where((disposition == INFUSED) & ~infused_by_cut, PENDING, disposition)
+    disposition = np.where((disposition == INFUSED) & ~_happened(work, day_0), PENDING, disposition)
     reason = np.where(infused == NOT_INFUSED, rows["noninf_reason"].to_numpy(), NO_DAY)
-    disposition = np.where(line["infused"].to_numpy(dtype=bool), INFUSED, disposition)
-    everything, of = work.of("cart_course", course=None)
-    later_rows, later_code = work.of("infusion", course=None)
-    after_cut = later_rows["course_no"].to_numpy() > 1
-    not_yet = after_cut & ~_happened(work, days(later_rows["inf_date"]))
-    unseen = any_per_case(later_code, not_yet, work.size)
-    further = (everything["course_no"] > 1).to_numpy() & (everything["infused"] == INFUSED).to_numpy()
     return {
-        "flow_infused": disposition,
+        # Of two rows for course 1, which the registry does not store, the timeline believes the infusion.
+        "flow_infused": np.where(line["infused"].to_numpy(dtype=bool), INFUSED, disposition),
         "flow_reason": _largest(code, reason, work.size),
-        "flow_further_course": any_per_case(of, further, work.size) & ~unseen,
+        "flow_further_course": _further_course(work),
     }
+
+
+def _further_course(work: Rows) -> np.ndarray:
+    """Whether a course after the first was infused, and not only after the cut."""
+    rows, code = work.of("cart_course", course=None)
+    given = (rows["course_no"] > 1).to_numpy() & (rows["infused"] == INFUSED).to_numpy()
+    infusions, of = work.of("infusion", course=None)
+    not_yet = (infusions["course_no"] > 1).to_numpy() & ~_happened(work, days(infusions["inf_date"]))
+    return np.asarray(any_per_case(code, given, work.size) & ~any_per_case(of, not_yet, work.size))
 
 
 def _infusion_days(work: Rows) -> tuple[np.ndarray, np.ndarray]:

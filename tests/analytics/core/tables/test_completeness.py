@@ -91,7 +91,7 @@ def test_queries_are_counted_by_age_and_contradictions_apart():
     assert (row["queries_open"], row["queries_open_30"], row["queries_open_90"], row["contradictions"]) == (3, 2, 1, 1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(
         st.builds(

@@ -218,7 +218,7 @@ CASES = st.lists(st.lists(ROWS, max_size=12), max_size=8)
 CUTS = st.none() | st.dates(date(2022, 12, 1), date(2024, 8, 1))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(CASES, CUTS, st.randoms(use_true_random=False))
 def test_counts_reconcile_in_any_world_and_do_not_depend_on_the_order_of_rows(cases, cut, random):
     world = tables_of({f"C{number}": rows for number, rows in enumerate(cases)})
