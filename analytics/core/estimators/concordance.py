@@ -96,7 +96,7 @@ def _stays(sets: RiskSets) -> np.ndarray:
     """(n,) the event time before which a row outlives who dies: it does not outlive those who die when it does."""
     until = sets.until.copy()
     until[sets.dead] -= 1
-    return until
+    return np.asarray(until)
 
 
 def _pairs(sets: RiskSets, rank: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -130,4 +130,4 @@ def _as_survivor(sets: RiskSets, rank: np.ndarray) -> tuple[np.ndarray, np.ndarr
 def _begins(sets: RiskSets) -> np.ndarray:
     """(n,) the first event time at which a row is at risk, or where it would leave, if never."""
     first = np.zeros_like(sets.until) if sets.first is None else sets.first
-    return np.minimum(first, _stays(sets))
+    return np.asarray(np.minimum(first, _stays(sets)))
