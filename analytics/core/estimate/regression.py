@@ -51,7 +51,9 @@ def _design(request: Request, data: Data) -> Design:
         column = data.covariates[name]
         kind = CATEGORY if name in references else kind_of(column)
         covariates.append(Covariate(name, kind, reference=references.get(name)))
-    return design(data.covariates, covariates, events=None if request.method == "firth-cox" else _events(request, data))
+    # Without any event the estimator says so; Firth's takes more columns than events.
+    limit = None if request.method == "firth-cox" else _events(request, data) or None
+    return design(data.covariates, covariates, events=limit)
 
 
 def _events(request: Request, data: Data) -> int:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import chi2, norm  # type: ignore[import-untyped]
 
 from analytics.core import regression_sentences as words
-from analytics.core.estimators.causes import competing
+from analytics.core.estimators.causes import causes_of, competing
 from analytics.core.estimators.cox import EXTREME, Term, by_cluster
 from analytics.core.estimators.logrank import ChiSquare, coded
 from analytics.core.estimators.maximum import DECREMENT, HALVINGS, ROUNDING, STEPS, STILL_MOVING, flat, inverse, solve
@@ -79,17 +79,19 @@ def fine_gray(
     confidence       level of the (Wald) limits
 
     Ties by Breslow. A coefficient without a finite estimate is NaN, and a warning says so. Raises ValueError for unusable
-    vectors, no row, no event of the cause, more columns than events, or a column that tells nothing apart.
+    vectors or cause, no row, no event of the cause, more columns than events, or a column that tells nothing apart.
 
     Source: Fine & Gray 1999; Zhou et al. 2011 (strata), 2012 (clusters); Geskus 2011 (finegray). Agrees with R
     cmprsk::crr, and the finegray convention with survival's finegray and coxph: tests/reference/test_r_competing_risks.py.
-    With several strata crr's standard errors differ by up to some per cent; its coefficients do not.
+    With several strata the part for the censoring distribution is crr's, which counts of the events to come only those of
+    the same stratum; the paper's formula counts all. The standard errors differ by up to some per cent.
     """
     if not 0 < confidence < 1:
         raise ValueError(f"confidence is {confidence}; expected a number between 0 and 1")
     if convention not in CONVENTIONS:
         raise ValueError(f"convention is {convention!r}; expected one of {', '.join(CONVENTIONS)}")
     data = competing(time, status)
+    causes_of(data.status, (cause,))
     size, events = len(data), int((data.status == cause).sum())
     matrix, centre, names = _matrix(x, terms, size)
     if not size:

@@ -143,15 +143,28 @@ def residuals(one: Part, at: Moments, *, with_censoring: bool) -> np.ndarray:
     where = np.searchsorted(one.times, one.time[one.dead])
     result[one.dead] += one.x[one.dead] - at.mean[where]
     for group in one.groups:
-        ahead = np.cumsum((group.at[:, None] * steps)[::-1], axis=0)[::-1]
-        ahead = np.concatenate((ahead, np.zeros((1, ahead.shape[1]))))
+        weighted = group.at[:, None] * steps
+        ahead = _ahead(weighted)
         kept = one.other[group.rows]
         rows, weight = group.rows[kept], at.relative[group.rows[kept]] / group.own[kept]
         beyond = ahead[one.through[rows]]
         result[rows] += weight[:, None] * (beyond[:, 1:] - one.x[rows] * beyond[:, :1])
         if with_censoring:
-            result[group.rows] += _of_censoring(one, group.rows, rows, weight, ahead)
+            # As crr: of the events to come only those of the group's own cases are counted here.
+            own = _own_deaths(one, group) / one.deaths
+            result[group.rows] += _of_censoring(one, group.rows, rows, weight, _ahead(weighted * own[:, None]))
     return np.asarray(result)
+
+
+def _ahead(steps: np.ndarray) -> np.ndarray:
+    """(m + 1, ..) sums from each event time on."""
+    return np.concatenate((np.cumsum(steps[::-1], axis=0)[::-1], np.zeros((1, steps.shape[1]))))
+
+
+def _own_deaths(one: Part, group: Censoring) -> np.ndarray:
+    """(m,) events of the group's own cases at each event time."""
+    times = one.time[group.rows[one.dead[group.rows]]]
+    return np.bincount(np.searchsorted(one.times, times), minlength=len(one.times))
 
 
 def _of_censoring(

@@ -109,6 +109,7 @@ def test_separated_groups_have_no_ratio_and_a_sentence():
     ("change", "message"),
     [
         ({"cause": 7}, "No event of cause 7"),
+        ({"cause": 0}, "expected whole numbers from 1"),
         ({"x": np.ones((120, 1))}, "x1 tells nothing apart"),
         ({"x": np.zeros((120, 0))}, "No covariate"),
         ({"x": np.full((120, 1), np.nan)}, "x has missing"),
