@@ -9,7 +9,7 @@ from lifelines.statistics import multivariate_logrank_test
 
 from analytics.core.estimators.kaplan_meier import kaplan_meier
 from analytics.core.estimators.logrank import logrank
-from benchmarks import competing, small_sample
+from benchmarks import competing, cox, small_sample
 
 SIZES = (42, 1_000, 100_000)
 SEED = 20250302
@@ -52,5 +52,6 @@ def rows():
                 "ratio": ratio,
                 "reference": "as fast as lifelines",
             }
+    yield from cox.rows(median_seconds, SEED)
     yield from small_sample.rows(median_seconds, SEED)
     yield from competing.rows(median_seconds, SEED)
