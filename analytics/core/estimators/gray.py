@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import chi2  # type: ignore[import-untyped]
 
-from analytics.core.estimators.causes import causes_of, competing
+from analytics.core.estimators.causes import causes_of, competing, distinct
 from analytics.core.estimators.logrank import ChiSquare, coded
 from analytics.core.estimators.maximum import flat, solve
 
-OWN, OTHER = 1, 2
 NOTHING_LEFT = 1e-12
 NO_TEST = ChiSquare(float("nan"), 0, float("nan"))
 
@@ -47,26 +46,58 @@ def gray(
 
     Raises ValueError as `causes.competing` does, for missing labels, and for a rho that is not a finite number.
 
-    Source: Gray 1988. Agrees with R cmprsk cuminc:
-    tests/reference/test_r_competing_risks.py.
+    Source: Gray 1988. Agrees with R cmprsk cuminc: tests/reference/test_r_competing_risks.py.
     """
     data = competing(time, status)
     if not np.isfinite(rho):
         raise ValueError(f"rho is {rho}; expected a finite number")
     groups, of_group = coded(group, len(data), "group")
-    levels, of_stratum = coded(np.zeros(len(data)) if strata is None else strata, len(data), "strata")
-    rows = [np.flatnonzero(of_stratum == stratum) for stratum in range(len(levels))]
-    tests = []
-    for cause in causes_of(data.status):
-        kind = np.where(data.status == cause, OWN, np.where(data.status > 0, OTHER, 0))
-        scores, covariance = np.zeros(len(groups)), np.zeros((len(groups), len(groups)))
-        for where in rows:
-            at = _at(data.time[where], kind[where], of_group[where], len(groups))
-            if at.own.any():
-                common = _common(at, rho)
-                scores, covariance = scores + _scores(at, common), covariance + _covariance(at, common)
-        tests.append(GrayTest(cause, _quadratic(scores, covariance)))
-    return tuple(tests)
+    _, of_stratum = coded(np.zeros(len(data)) if strata is None else strata, len(data), "strata")
+    causes = causes_of(data.status)
+    strata_counts = [
+        _counts(data.time[rows], data.status[rows], of_group[rows], len(groups), causes) for rows in _rows(of_stratum)
+    ]
+    return tuple(GrayTest(cause, _test(strata_counts, place, rho)) for place, cause in enumerate(causes))
+
+
+def _rows(code: np.ndarray) -> list[np.ndarray]:
+    """The rows of each code."""
+    return np.split(np.argsort(code, kind="stable"), np.cumsum(np.bincount(code))[:-1]) if len(code) else []
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """(times, groups) in one stratum, at each distinct time: at risk just before, events of any cause, events by cause."""
+
+    at_risk: np.ndarray
+    events: np.ndarray
+    by_cause: list[np.ndarray]
+
+
+def _counts(time: np.ndarray, status: np.ndarray, group: np.ndarray, groups: int, causes: tuple[int, ...]) -> _Counts:
+    times, place = distinct(time)
+    cell = place * groups + group
+
+    def count(where: np.ndarray) -> np.ndarray:
+        return np.bincount(cell[where], minlength=len(times) * groups).reshape(-1, groups)
+
+    at_risk = np.bincount(cell, minlength=len(times) * groups).reshape(-1, groups)[::-1].cumsum(axis=0)[::-1]
+    by_cause = [count(status == cause) for cause in causes]
+    events = count(status > 0)
+    some = events.any(axis=1)
+    return _Counts(at_risk[some], events[some], [one[some] for one in by_cause])
+
+
+def _test(strata: list[_Counts], cause: int, rho: float) -> ChiSquare:
+    """The test of one cause, `cause` being its place; scores and covariances are summed over the strata."""
+    parts = []
+    for counts in strata:
+        if counts.by_cause[cause].any():
+            at = _at(counts.at_risk, counts.by_cause[cause], counts.events)
+            common = _common(at, rho)
+            parts.append((_scores(at, common), _covariance(at, common)))
+    scores, covariances = zip(*parts, strict=True)
+    return _quadratic(np.sum(scores, axis=0), np.sum(covariances, axis=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +119,13 @@ class _At:
     risk: np.ndarray
 
 
-def _at(time: np.ndarray, kind: np.ndarray, group: np.ndarray, groups: int) -> _At:
-    times = np.unique(time[kind > 0])
-
-    def count(row: np.ndarray, column: np.ndarray, rows: int) -> np.ndarray:
-        return np.bincount(row * groups + column, minlength=rows * groups).reshape(rows, groups)
-
-    # A case is at risk at the event times up to its own: counted at the last of them, then summed backwards.
-    ends = count(np.searchsorted(times, time, side="right"), group, len(times) + 1)
-    at_risk = ends[::-1].cumsum(axis=0)[::-1][1:]
-    own, other = (
-        count(np.searchsorted(times, time[kind == one]), group[kind == one], len(times)) for one in (OWN, OTHER)
-    )
+def _at(at_risk: np.ndarray, own: np.ndarray, events: np.ndarray) -> _At:
     n = np.maximum(at_risk, 1)
-    after = np.cumprod(1 - (own + other) / n, axis=0)
+    after = np.cumprod(1 - events / n, axis=0)
     before = _just_before(after, 1.0)
     size = np.divide(at_risk, before, out=np.zeros(n.shape), where=at_risk > 0)
     without = 1 - _just_before(np.cumsum(before * own / n, axis=0), 0.0)
-    return _At(at_risk, own, other, before, after, size, size * without)
+    return _At(at_risk, own, events - own, before, after, size, size * without)
 
 
 def _just_before(values: np.ndarray, start: float) -> np.ndarray:
