@@ -6,6 +6,7 @@ so that no matrix is built for each event time: one evaluation costs O(rows × c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,7 +55,7 @@ class RiskSets:
     share: np.ndarray
     tied: bool
 
-    def at_risk(self, values: np.ndarray) -> np.ndarray:
+    def at_risk(self, values: np.ndarray | Sequence[np.ndarray]) -> np.ndarray:
         """(k, M) sums of the (k, n) `values` over the rows at risk at each event time."""
         size = len(self.times)
         sums = _sums(self.leave, values, size)
@@ -80,7 +81,7 @@ class RiskSets:
         return np.bincount(self.cell, values, len(self.times))
 
 
-def _sums(code: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
+def _sums(code: np.ndarray, values: np.ndarray | Sequence[np.ndarray], size: int) -> np.ndarray:
     """(k, size) sums of each row of `values` by code; code `size` is for nobody's time."""
     return np.stack([np.bincount(code, row, size + 1)[:size] for row in values])
 
@@ -219,12 +220,12 @@ def moments(sets: RiskSets, beta: np.ndarray) -> Moments:
         predictor = predictor - (predictor[sets.dead].mean() if len(sets.dead) else 0.0)
         risk = sets.weight * np.exp(predictor)
         weighted = sets.x * risk
-        sums = sets.at_risk(np.concatenate((risk[None], weighted)))
+        sums = sets.at_risk([risk, *weighted])
         total, mean = sums[0], sums[1:] / sums[0]
         if sets.tied:
             size = len(sets.times)
             dead_total = np.bincount(sets.at, risk[sets.dead], size)
-            dead_mean = _sums(sets.at, weighted[:, sets.dead], size) / dead_total
+            dead_mean = _sums(sets.at, [row[sets.dead] for row in weighted], size) / dead_total
             gap = mean - dead_mean
             left = total[sets.cell] - sets.share * dead_total[sets.cell]
             bend = sets.share * dead_total[sets.cell] / left
