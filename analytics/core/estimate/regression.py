@@ -122,7 +122,9 @@ def _agreement(request: Request, data: Data, fit: Any, made: Design) -> dict:
         return {"concordance": None}
     from analytics.core.estimators.concordance import concordance
 
-    found = concordance(data.time, data.event, made.x @ fit.beta, entry=data.entry, strata=data.strata)
+    found = concordance(
+        data.time, data.event, made.x @ fit.beta, entry=data.entry, strata=data.strata, cluster=data.cluster
+    )
     return {"concordance": number(found.estimate), "concordance_std_error": number(found.std_error)}
 
 
