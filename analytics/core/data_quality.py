@@ -103,5 +103,5 @@ def data_quality(cases: pd.DataFrame, index: pd.Index) -> tuple[dict[str, Any] |
     n = len(index)
     contradicted, incomplete, asked = (int((cases.loc[index, name] > 0).sum()) for name in columns)
     counted = {"cases": n, "incomplete": incomplete, "contradicted": contradicted, "with_open_queries": asked}
-    found = zip(sentences.OF_QUALITY, (contradicted, incomplete, asked), strict=True)
+    found = zip(sentences.OF_QUALITY, (contradicted, incomplete), strict=True)
     return counted, [words.format(n=count, cases=n) for words, count in found if count]

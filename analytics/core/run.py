@@ -52,8 +52,8 @@ def run(analysis: Analysis, table: pd.DataFrame, *, cut: date | None = None, not
     Numbers that are not defined are None, `undefined` says where and why, and `warnings` what a reader must know. Times are
     days. Raises ValueError if the table lacks a column that the analysis asks for.
     """
-    selected = select(analysis, table)
-    found = _answer(selected, cut, not_after)
+    selected, to = select(analysis, table), stated_day(table, cut, not_after)
+    found = _answer(selected, to)
     quality, quality_said = data_quality(table, selected.rows.index)
     body = {
         "schema": SCHEMA,
@@ -63,7 +63,7 @@ def run(analysis: Analysis, table: pd.DataFrame, *, cut: date | None = None, not
         "n": len(selected.rows),
         "events": int(selected.event.sum()) if analysis.endpoint else None,
         "excluded": [{"reason": reason, "n": n} for reason, n in selected.excluded],
-        "follow_up": _follow_up(selected, cut, not_after) if analysis.endpoint else None,
+        "follow_up": _follow_up(selected, to) if analysis.endpoint else None,
         "data_quality": quality,
         **found.body,
         "software": _software(),
@@ -72,18 +72,17 @@ def run(analysis: Analysis, table: pd.DataFrame, *, cut: date | None = None, not
     return {**body, "undefined": undefined(body)}
 
 
-def _answer(selected: Selected, cut: date | None, not_after: date | None) -> Answer:
+def _answer(selected: Selected, to: tuple[date | None, str]) -> Answer:
     module = importlib.import_module(f"analytics.core.methods.{ANSWERED_BY[selected.analysis.method]}")
-    judged = (stated_day(selected.cases, cut, not_after)[0],) if selected.analysis.method in TABLES else ()
+    judged = (to[0],) if selected.analysis.method in TABLES else ()
     found: Answer = module.answer(selected, *judged)
     return found
 
 
-def _follow_up(selected: Selected, cut: date | None, not_after: date | None) -> dict:
+def _follow_up(selected: Selected, to: tuple[date | None, str]) -> dict:
     """How long the cases were followed, and how completely up to the day that is known of all."""
-    rows, to = selected.rows, stated_day(selected.cases, cut, not_after)
-    clock = rows[selected.analysis.rule.clock]
-    return follow_up_json(rows["time"], selected.event, clock, to, selected.analysis.at_months)
+    rows, analysis = selected.rows, selected.analysis
+    return follow_up_json(rows["time"], selected.event, rows[analysis.rule.clock], to, analysis.at_months)
 
 
 def _software() -> dict[str, str]:

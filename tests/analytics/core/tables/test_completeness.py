@@ -138,7 +138,6 @@ def test_a_result_says_what_its_own_cases_rest_on():
         [
             CONTRADICTED.format(n=1, cases=2),
             INCOMPLETE.format(n=1, cases=2),
-            "In 2 of 2 cases a question to the hospital is open.",
         ],
     )
     assert data_quality(cases, cases.index[1:])[0]["contradicted"] == 0
