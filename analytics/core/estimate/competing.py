@@ -9,6 +9,7 @@ import numpy as np
 from analytics.core.estimate.reading import Data, sorted_groups
 from analytics.core.estimate.request import LIMITS, Request
 from analytics.core.estimators.cumulative_incidence import CumulativeIncidence, cumulative_incidence, incidence_at
+from analytics.core.estimators.gray import GrayTest, gray
 from analytics.core.results import chi_square_json, number
 
 ONE_CAUSE = "Only one cause happens: nothing competes, and the incidence is 1 - Kaplan-Meier."
@@ -83,15 +84,23 @@ def _warnings(name: str, found: CumulativeIncidence, times: tuple[float, ...]) -
 
 
 def _gray(request: Request, data: Data) -> tuple[dict, dict]:
-    from analytics.core.estimators.gray import gray
-
     rho = request.rho or 0.0
     tests = gray(data.time, data.status, data.group, strata=data.strata, rho=rho) if len(data) else ()
-    if len(data) and len(np.unique(data.group)) < 2:
-        data.warnings.append(f"The test is not defined: all rows are in one group, {data.group[0]!r}.")
-    for one in tests:
-        if math.isnan(one.test.statistic) and len(np.unique(data.group)) > 1:
-            data.warnings.append(f"The test of cause {one.cause} is not defined: its events tell no groups apart.")
     wanted = [one for one in tests if request.cause in (None, one.cause)]
+    groups = np.unique(data.group)
+    if len(groups) == 1:
+        data.warnings.append(f"The test is not defined: all rows are in one group, {str(groups[0])!r}.")
+    else:
+        data.warnings += [said for one in wanted if (said := _doubt(one, len(groups)))]
     causes = [{"cause": one.cause, **chi_square_json(one.test)} for one in wanted]
     return {"causes": causes}, {"rho": rho, "strata": request.strata}
+
+
+def _doubt(one: GrayTest, groups: int) -> str | None:
+    """What must be known about a test of several groups."""
+    if math.isnan(one.test.statistic):
+        return f"The test of cause {one.cause} is not defined: its events tell no groups apart."
+    compared = one.test.df + 1
+    if compared < groups:
+        return f"The test of cause {one.cause} compares {compared} of {groups} groups: the others had nobody left when it happened."
+    return None

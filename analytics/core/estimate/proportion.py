@@ -12,13 +12,13 @@ from analytics.core.results import number
 
 def answer(request: Request) -> dict:
     """The whole answer: this method needs no times."""
-    table = read_table(request)
+    warnings: list[str] = []
+    table = read_table(request, warnings)
     x, n, left_out = _counts(request, table) if request.x else _statuses(request, table)
     group = pd.Series("all", index=table.index) if request.group is None else table[request.group]
     known = left_out & group.notna()
-    warnings = (
-        [] if known.all() else [f"{int((~known).sum())} rows with a missing value are left out ({lines_of(~known)})."]
-    )
+    if not known.all():
+        warnings.append(f"{int((~known).sum())} rows with a missing value are left out ({lines_of(~known)}).")
     labels = group[known].to_numpy(dtype=str)
     rows = [
         _row(request, name, int(x[known][labels == name].sum()), int(n[known][labels == name].sum()))

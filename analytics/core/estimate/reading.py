@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from analytics.core.estimate.request import METHODS, RefusedError, Request
+from analytics.core.estimate.table import lines, read_columns
 
-NAMED_LINES = 5
 CALENDAR_YEARS = (1900, 2100)
 LABELS = ("group", "strata", "cluster", "subject")
 
@@ -40,7 +39,8 @@ class Data:
 
 def read(request: Request) -> Data:
     """The rows of the file that can be used. Raises RefusedError naming line, column, what was found and what expected."""
-    table = read_table(request)
+    warnings: list[str] = []
+    table = read_table(request, warnings)
     status = numbers(table, str(request.status))
     time = numbers(table, str(request.time))
     entry = None if request.entry is None else numbers(table, request.entry)
@@ -59,43 +59,24 @@ def read(request: Request) -> Data:
         status=_statuses(request, status[known]),
         entry=None if entry is None else entry[known].to_numpy(),
         covariates=covariates[known].reset_index(drop=True),
-        **{**vectors, "group": group},
+        group=group,
+        strata=vectors["strata"],
+        cluster=vectors["cluster"],
+        subject=vectors["subject"],
+        warnings=warnings,
     )
-    data.warnings += _left_out(table, known, {**labels, **{name: covariates[name] for name in covariates}})
+    data.warnings += _left_out(
+        table, known, {**labels, **{name: covariates[name] for name in request.covariates or ()}}
+    )
     if not len(data):
         data.warnings.append("No row can be used: nothing is estimated.")
     data.warnings += _suspicions(request, data)
     return data
 
 
-def read_table(request: Request) -> pd.DataFrame:
-    """The columns that the request names, as text; empty cells and NA are missing."""
-    named = _named(request)
-    header = _header(request)
-    for option, column in named:
-        if column not in header:
-            listed = ", ".join(header)
-            raise RefusedError(f"{request.file}: --{option} column {column!r} is absent; it has {listed}")
-        if header.count(column) > 1:
-            raise RefusedError(f"{request.file}: column {column!r} stands {header.count(column)} times in the header")
-    wanted = sorted({header.index(column) for _, column in named})
-    try:
-        table = pd.read_csv(
-            request.file,
-            dtype=str,
-            keep_default_na=False,
-            na_values=["", "NA"],
-            encoding="utf-8-sig",
-            names=[str(place) for place in range(len(header))],
-            header=0,
-            index_col=False,
-            on_bad_lines="error",
-            skip_blank_lines=False,
-        )
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise _unreadable(request, error) from error
-    table = table[[str(place) for place in wanted]].set_axis([header[place] for place in wanted], axis="columns")
-    return table.apply(lambda column: column.str.strip()).replace("", np.nan)
+def read_table(request: Request, warnings: list[str]) -> pd.DataFrame:
+    """The columns that the request names, as text by line of the file; empty cells and NA are missing."""
+    return read_columns(request.file, {column: option for option, column in reversed(_named(request))}, warnings)
 
 
 def _named(request: Request) -> list[tuple[str, str]]:
@@ -103,39 +84,6 @@ def _named(request: Request) -> list[tuple[str, str]]:
     options = ("time", "status", "entry", *LABELS, "x", "n")
     named = [(option, getattr(request, option)) for option in options if getattr(request, option) is not None]
     return named + [("covariates", column) for column in request.covariates or ()]
-
-
-def _header(request: Request) -> list[str]:
-    try:
-        with request.file.open(encoding="utf-8-sig", newline="") as lines:
-            first = next(csv.reader(lines), [])
-            short = _longer_than(lines, len(first))
-    except FileNotFoundError:
-        raise RefusedError(f"{request.file}: there is no such file") from None
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise _unreadable(request, error) from error
-    header = [name.strip() for name in first]
-    if not any(header):
-        raise RefusedError(f"{request.file}: cannot be read as CSV (it is empty; expected a header)")
-    if len(header) == 1 and any(mark in header[0] for mark in (";", "\t")):
-        mark = "semicolons" if ";" in header[0] else "tabs"
-        raise RefusedError(
-            f"{request.file}: its cells are separated by {mark}; expected commas. Save it as CSV with commas"
-        )
-    if short:
-        raise RefusedError(f"{request.file}: cannot be read as CSV (rows have more cells than the header)")
-    return header
-
-
-def _longer_than(lines, size: int) -> bool:  # type: ignore[no-untyped-def]
-    """Whether one of the first rows has more cells than the header; the parser reports later ones itself."""
-    return any(len(row) > size for row, _ in zip(csv.reader(lines), range(1000), strict=False))
-
-
-def _unreadable(request: Request, error: Exception) -> RefusedError:
-    if isinstance(error, UnicodeDecodeError):
-        return RefusedError(f"{request.file}: cannot be read as CSV (not UTF-8; save it as CSV UTF-8)")
-    return RefusedError(f"{request.file}: cannot be read as CSV ({' '.join(str(error).split())})")
 
 
 def numbers(table: pd.DataFrame, column: str) -> pd.Series:
@@ -186,7 +134,7 @@ def _statuses(request: Request, status: pd.Series) -> np.ndarray:
     whole = status.to_numpy().astype("int64")
     if METHODS[request.method].competing:
         return whole
-    return (whole == (1 if request.cause is None else request.cause)).astype("int64")
+    return np.asarray(whole == (1 if request.cause is None else request.cause), dtype="int64")
 
 
 def _left_out(table: pd.DataFrame, known: pd.Series, optional: dict[str, pd.Series]) -> list[str]:
@@ -225,10 +173,7 @@ def _happens(request: Request, data: Data) -> bool:
 
 def lines_of(where: pd.Series) -> str:
     """The lines of the file for which `where` holds; the header is line 1."""
-    lines = [int(row) + 2 for row in where.index[where]]
-    named = ", ".join(str(line) for line in lines[:NAMED_LINES])
-    more = f" and {len(lines) - NAMED_LINES} more" if len(lines) > NAMED_LINES else ""
-    return f"{'line' if len(lines) == 1 else 'lines'} {named}{more}"
+    return lines(where.index[where])
 
 
 def sorted_groups(labels: np.ndarray) -> list[str]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 LIMITS = ("log-log", "log", "plain")
-INCIDENCE_LIMITS = ("log-log", "log", "plain")
 TIES = ("efron", "breslow")
 TRANSFORMS = ("km", "rank", "identity", "log")
 SEED = 20250302
@@ -109,7 +108,7 @@ def check(request: Request) -> None:
     if request.method not in METHODS:
         raise RefusedError(f"--method is {request.method!r}; expected one of {', '.join(METHODS)}")
     method = METHODS[request.method]
-    given = [name for name in Request.__dataclass_fields__ if getattr(request, name) not in (None, False)]
+    given = [name for name in Request.__dataclass_fields__ if _is_given(getattr(request, name))]
     for name in given:
         if name not in (*_ALWAYS, *method.needs, *method.knows):
             raise RefusedError(f"--{name} does not apply to {request.method}")
@@ -122,6 +121,11 @@ def check(request: Request) -> None:
         if value is not None and not all(holds(one) for one in (value if isinstance(value, tuple) else (value,))):
             raise RefusedError(f"--{name} {expected}; found {_shown(value)}")
     _check_columns(request)
+
+
+def _is_given(value: Any) -> bool:
+    # 0 is a value: it equals False, and is not it.
+    return value is not None and value is not False and value != ()
 
 
 def _check_together(request: Request, given: list[str]) -> None:
