@@ -29,6 +29,8 @@ def script(result: dict) -> str:
     asked = result["analysis"]
     if asked["method"] in NO_SCRIPT:
         raise NotInFilesError(NO_SCRIPT[asked["method"]])
+    if not result["n"]:
+        raise NotInFilesError("No case can be analysed: there is nothing to recompute.")
     make = MAKERS.get(asked["method"])
     if make is None:
         raise NotInFilesError(f"No script is written for the method {asked['method']}.")
@@ -128,7 +130,10 @@ def _landmark(result: dict) -> tuple[list[str], str]:
 
 def _time_dependent(result: dict) -> tuple[list[str], str]:
     estimator = f"estimator <- {literal(''.join(one.get('estimator', '') for one in result['models']))}"
-    return _timed(result, _exposed(result), _part("cox"), _told("time_dependent", estimator))
+    tested = result["mantel_byar"] is not None and result["mantel_byar"]["statistic"] is not None
+    return _timed(
+        result, _exposed(result), _part("cox"), _told("time_dependent", estimator, f"tested <- {literal(tested)}")
+    )
 
 
 def _incidence(result: dict) -> tuple[list[str], str]:
@@ -165,7 +170,18 @@ def _model(one: dict) -> str:
         "estimator": literal(own.get("estimator", "")),
         "beside": literal((own.get("beside") or {}).get("estimator", "")),
     }
-    return named(said | ({"fine_gray": literal(bool(other["terms"]))} if other else {}))
+    return named(said | ({"fine_gray": literal(_is_finite(other))} if other else {}))
+
+
+def _values(levels: list[dict]) -> str:
+    """The values of a characteristic that cases have; "not reported" is none of them."""
+    values = [one["value"] for one in levels if one["value"] is not None]
+    return vector(values) if values else "character(0)"
+
+
+def _is_finite(model: dict) -> bool:
+    """Whether the model has coefficients to compare: crr stops somewhere on its way to one that has no end."""
+    return bool(model["terms"]) and all(term["coef"] is not None for term in model["terms"])
 
 
 def _proportion(result: dict) -> tuple[list[str], str]:
@@ -177,7 +193,7 @@ def _proportion(result: dict) -> tuple[list[str], str]:
         own = [f"rows$known <- {known}", "rows$counts <- rows$status == 1 & rows$known"]
         return _timed(result, _lines(own), _part("proportion"))
     column = name(outcome["column"])
-    known = "TRUE" if outcome["missing_is_no"] else f"!is.na(rows${column})"
+    known = "rep(TRUE, nrow(rows))" if outcome["missing_is_no"] else f"!is.na(rows${column})"
     own = [
         comment(f"---- what counts: {outcome['label']}"),
         f"rows$known <- {known}",
@@ -199,11 +215,7 @@ def _counted(result: dict, columns: list[str], *parts: str) -> tuple[list[str], 
 def _table(result: dict) -> tuple[list[str], str]:
     """Every characteristic of the table; `asked_of` says of whom a question is asked where "not reported" is counted."""
     rows = (result["table"] or {"rows": []})["rows"]
-    shown = {
-        row["column"]: vector(one["value"] for one in row["levels"] if one["value"] is not None)
-        for row in rows
-        if "levels" in row
-    }
+    shown = {row["column"]: _values(row["levels"]) for row in rows if "levels" in row}
     counted = [row["column"] for row in rows if any(one["value"] is None for one in row.get("levels", ()))]
     of = {one: COLUMN_OF[one].of or ("case", ()) for one in counted if one in COLUMN_OF}
     columns = [row["column"] for row in rows]

@@ -9,7 +9,7 @@ incidence_of <- function(own, cause) {
   }
   error <- sqrt(read$var)
   spread <- qnorm(0.975) * error / (read$est * log(read$est))
-  open <- read$est > 0
+  open <- read$est > 0 & read$est < 1
   list(cause = cause, events = sum(own$cause == cause),
        at = data.frame(time = days, months = months, at_risk = at_risk, incidence = read$est, std_error = error,
                        lower = ifelse(open, read$est^exp(-spread), NA), upper = ifelse(open, read$est^exp(spread), NA)))

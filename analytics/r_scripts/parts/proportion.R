@@ -33,7 +33,8 @@ odds_ratio <- function(x, n) {
 comparison <- if (length(filled) > 1) {
   x <- sapply(filled, function(one) one$x)
   n <- sapply(filled, function(one) one$n)
-  list(p = fisher.test(cbind(x, n - x), workspace = 2e7)$p.value,
-       odds_ratio = if (length(filled) == 2 && sum(x) > 0 && sum(x) < sum(n)) odds_ratio(x, n))
+  differ <- sum(x) > 0 && sum(x) < sum(n)  # else there is one table only, and nothing to compare
+  list(p = if (differ) fisher.test(cbind(x, n - x), workspace = 2e7)$p.value else NA,
+       odds_ratio = if (length(filled) == 2) if (differ) odds_ratio(x, n) else list(estimate = NA))
 }
 answer <- list(groups = groups, comparison = comparison)

@@ -4,7 +4,7 @@ parts <- c(list(rows), lapply(levels, function(value) rows[which(rows$group == v
 number_in <- function(own, column) {
   value <- as.numeric(own[[column]])
   value <- value[!is.na(value)]
-  if (!length(value)) return(list())
+  if (!length(value)) return(list(median = NA, q1 = NA, q3 = NA))
   fourth <- unname(quantile(value, c(0.25, 0.5, 0.75)))  # type 7
   list(median = fourth[[2]], q1 = fourth[[1]], q3 = fourth[[3]], min = min(value), max = max(value), mean = mean(value), sd = sd(value))
 }

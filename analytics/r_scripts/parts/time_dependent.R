@@ -14,8 +14,8 @@ counted <- lapply(0:1, function(with) {
 y <- Surv(spells$start, spells$stop, spells$event)
 x <- cbind(exposed = as.numeric(spells$exposed))
 # Mantel and Byar's test is the score test of the exact partial likelihood, whether or not its maximum is finite.
-score <- suppressWarnings(coxph(y ~ x, ties = "exact"))$score
+score <- if (tested) suppressWarnings(coxph(y ~ x, ties = "exact"))$score else NA
 answer <- list(
   n = nrow(rows), events = sum(rows$status == 1), spells = counted,
-  mantel_byar = list(statistic = score, df = 1, p = pchisq(score, 1, lower.tail = FALSE)),
+  mantel_byar = list(statistic = score, df = as.integer(tested), p = pchisq(score, 1, lower.tail = FALSE)),
   models = list(if (estimator == "") NULL else list(events = sum(spells$event), terms = regression_of(y, x, estimator)$terms)))

@@ -15,6 +15,7 @@ from analytics.models import AnalysisRun
 from deploy import r
 from registry.access.row_security import everything_scope
 from registry.management.commands import load_demo
+from tests.analytics.recomputed import compared, differences, files_named, run_all
 from tests.conftest import log_in_as
 from tests.factories import person, token
 
@@ -24,7 +25,6 @@ pytestmark = [
                        reason=str(r.why_not("survival", "cmprsk", "jsonlite"))),
 ]  # fmt: skip
 WITHOUT = {"flow", "completeness", "response", "sensitivity"}  # counts of the record, and summaries of other analyses
-CLOSED_FORM, ITERATED = 1e-8, 1e-6
 # What R must at least have said, by method: a script that says less is not a recomputation.
 SAID = {
     "kaplan-meier": {"n", "events", "groups.n", "groups.events", "groups.at.survival", "groups.at.lower", "groups.at.upper",
@@ -44,14 +44,6 @@ COMPARED = {
     "cumulative-incidence": {"gray.statistic", "gray.p"},
     "proportion": {"comparison.p"},
 }
-# Every script in one R, each in an environment of its own: R takes a second to load its packages.
-ALL = """
-for (job in jsonlite::fromJSON(commandArgs(trailingOnly = TRUE)[[1]], simplifyVector = FALSE)) {
-  own <- new.env()
-  own$commandArgs <- local({ given <- unlist(job$arguments); function(...) given })
-  sys.source(job$script, own)
-}
-"""
 
 
 @pytest.fixture
@@ -88,8 +80,8 @@ def fetched(rest, folder):
             continue
         script = folder / f"{one.name}.R"
         script.write_bytes(body(answer))
-        (usage,) = (line for line in script.read_text(encoding="utf-8").splitlines() if line.startswith("# Run: "))
-        files = [folder / f"{one.cohort}-{name}" for name in ("endpoints.csv", "cases.csv") if name in usage]
+        names = files_named(script.read_text(encoding="utf-8"))
+        files = [folder / f"{one.cohort}-{name}" for name in names]
         job = [*files, "--json", folder / f"{one.name}.json"]
         found[one.name] = (
             rest.get(f"/api/v1/results/{one.name}").json(),
@@ -98,29 +90,9 @@ def fetched(rest, folder):
     return found
 
 
-def compared(said, stored, place=""):
-    """(place, R's value, the stored one) of everything R said; places of lists are their name."""
-    if isinstance(said, dict) and isinstance(stored, dict):
-        for key, value in said.items():
-            assert key in stored, f"{place}.{key} is not in the Result"
-            yield from compared(value, stored[key], f"{place}.{key}".strip("."))
-    elif isinstance(said, list) and isinstance(stored, list):
-        assert len(said) == len(stored), f"{place}: {len(said)} and {len(stored)}"
-        for one, other in zip(said, stored, strict=True):
-            yield from compared(one, other, place)
-    elif not (said is None and isinstance(stored, dict) and stored.get("refused")):
-        yield place, said, stored
-
-
 def test_every_script_of_the_catalogue_gives_the_stored_numbers(rest, tmp_path):
     found = fetched(rest, tmp_path)
-    jobs, driver = tmp_path / "jobs.json", tmp_path / "all.R"
-    jobs.write_text(json.dumps([job for _, job in found.values()]), encoding="utf-8")
-    driver.write_text(ALL, encoding="utf-8")
-    done = subprocess.run(
-        [r.find(), "--vanilla", driver, jobs], capture_output=True, text=True, check=False, timeout=300
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
+    run_all([job for _, job in found.values()], tmp_path)
 
     wrong, counted = [], 0
     for name, (stored, job) in found.items():
@@ -129,13 +101,8 @@ def test_every_script_of_the_catalogue_gives_the_stored_numbers(rest, tmp_path):
         method, places = stored["analysis"]["method"], {place for place, _, _ in values}
         must = SAID[method] | (COMPARED.get(method, set()) if stored["analysis"]["groups"] else set())
         assert must <= places, f"{name}: R did not say {sorted(must - places)}"
-        tolerance = ITERATED if method in ("cox", "fine-gray", "time-dependent") else CLOSED_FORM
         counted += len(values)
-        wrong += [
-            f"{name} {place}: R {one!r}, stored {other!r}"
-            for place, one, other in values
-            if not same(one, other, tolerance)
-        ]
+        wrong += [f"{name} {said}" for said in differences(values, method)]
     assert not wrong, "\n".join(wrong[:20])
     assert counted > 4000
 
@@ -144,10 +111,3 @@ def test_every_script_of_the_catalogue_gives_the_stored_numbers(rest, tmp_path):
         [r.find(), alone["script"], *alone["arguments"][:-2]], capture_output=True, text=True, check=True
     )
     assert "$logrank" in printed.stdout and "$restricted_mean" in printed.stdout
-
-
-def same(one, other, tolerance):
-    """Equal, or numbers that are as near as their kind allows."""
-    if isinstance(one, bool) or not isinstance(one, int | float) or not isinstance(other, int | float):
-        return one == other
-    return one == pytest.approx(other, rel=tolerance, abs=tolerance / 10)

@@ -1,0 +1,63 @@
+"""Scripts of Results over few cases: a group without a case, no event, a model that was refused; R says what the Result says."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from analytics.catalogue import CATALOGUE, TISAGENLECLEUCEL
+from analytics.core.columns.table import case_table, flat
+from analytics.core.endpoints.derive import endpoint_table
+from analytics.core.run import run
+from analytics.core.whole import whole_table
+from analytics.r_scripts import NotInFilesError, script
+from deploy import r
+from tests.analytics.recomputed import compared, differences, files_named, run_all
+from tests.reference.twelve_patients import PATIENTS, case_rows, tables_of
+
+WHY_NOT = r.why_not("survival", "cmprsk", "jsonlite")
+
+
+@pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT))
+def test_few_cases_are_recomputed_too(tmp_path):
+    found = {}
+    for n in (1, 2, 5, 12):
+        folder = tmp_path / str(n)
+        folder.mkdir()
+        found |= {(one.name, n): pair for one, pair in asked_of(dict(list(PATIENTS.items())[:n]), folder)}
+    run_all([job for _, job in found.values()], tmp_path)
+
+    wrong = []
+    for (name, n), (stored, job) in found.items():
+        said = json.loads(Path(job["arguments"][-1]).read_text(encoding="utf-8"))
+        values = list(compared(said, stored))
+        assert values, name
+        wrong += [f"{name}, {n} cases: {one}" for one in differences(values, stored["analysis"]["method"])]
+    assert not wrong, "\n".join(wrong[:20])
+
+
+def asked_of(patients, folder):
+    """Each analysis that has a script, with its Result over these patients and the job for R."""
+    tables = tables_of({case: case_rows(case) for case in patients})
+    whole, cases = whole_table(tables), case_table(tables)
+    rows = endpoint_table(cases)
+    rows.assign(imputed=rows["imputed"].astype(int)).to_csv(folder / "endpoints.csv", index=False)
+    flat(cases).to_csv(folder / "cases.csv", index=False)
+    for one in (one for one in CATALOGUE if one.cohort == TISAGENLECLEUCEL):
+        result = json.loads(json.dumps(run(one, whole)))
+        try:
+            text = script(result)
+        except NotInFilesError:
+            continue
+        file = folder / f"{one.name}.R"
+        file.write_text(text, encoding="utf-8")
+        files = [folder / name for name in files_named(text)]
+        arguments = [str(each) for each in (*files, "--json", file.with_suffix(".json"))]
+        yield one, (result, {"script": str(file), "arguments": arguments})
+
+
+def test_of_no_case_there_is_no_script():
+    result = run(CATALOGUE[0], whole_table(tables_of({})))
+
+    with pytest.raises(NotInFilesError, match="No case can be analysed"):
+        script(result)
