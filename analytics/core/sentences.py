@@ -16,6 +16,10 @@ TOO_FEW_GROUPS = "No log-rank test: fewer than two groups hold cases."
 NO_EVENT_AT_ALL = "No log-rank test: no event happened while two groups were under observation."
 FEW_EVENTS = "A group has fewer than {n} events: the p value of the log-rank test is approximate."
 NO_GRAY_TEST = "No Gray test: fewer than two groups hold cases."
+GRAY_NOT_DEFINED = "Gray's test of {cause} is not defined: its events tell no groups apart."
+GRAY_OF_SOME = (
+    "Gray's test of {cause} compares {compared} of {groups} groups: the others had nobody left when it happened."
+)
 FEW_EVENTS_FOR_GRAY = "A group has fewer than {n} events: the p value of Gray's test is approximate."
 NOTHING = "No case can be analysed: nothing is estimated."
 

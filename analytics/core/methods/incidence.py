@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from analytics.core import sentences
 from analytics.core.endpoints.rule import Cause
 from analytics.core.estimators.cumulative_incidence import CumulativeIncidence, cumulative_incidence, incidence_at
-from analytics.core.estimators.gray import gray
+from analytics.core.estimators.gray import GrayTest, gray
 from analytics.core.estimators.kaplan_meier import kaplan_meier, reliable_until
 from analytics.core.methods.answer import Answer, beyond, named, of_rows, shown_until, ticks
 from analytics.core.results import DAYS_PER_MONTH, chi_square_json, number, numbers, risk_table_json
@@ -91,9 +93,23 @@ def _gray(selected: Selected) -> tuple[list[dict], list[str]]:
     tests = gray(rows["time"], rows["cause"], rows["group"].to_numpy(), strata=strata)
     label = {cause.code: cause.label for cause in selected.analysis.rule.causes}
     found = [{"cause": one.cause, "label": label[one.cause], **chi_square_json(one.test)} for one in tests]
+    groups = rows["group"].nunique()
+    said = [one for test in tests if (one := _doubt(test, label[test.cause], groups))]
     own = rows["cause"].to_numpy() == 1
     fewest = min(int(own[rows["group"].to_numpy() == value].sum()) for value in rows["group"].unique())
-    return found, [sentences.FEW_EVENTS_FOR_GRAY.format(n=FEW_EVENTS)] if fewest < FEW_EVENTS else []
+    if fewest < FEW_EVENTS:
+        said.append(sentences.FEW_EVENTS_FOR_GRAY.format(n=FEW_EVENTS))
+    return found, said
+
+
+def _doubt(one: GrayTest, cause: str, groups: int) -> str | None:
+    """What must be known about the test of one cause."""
+    if math.isnan(one.test.statistic):
+        return sentences.GRAY_NOT_DEFINED.format(cause=cause)
+    compared = one.test.df + 1
+    if compared < groups:
+        return sentences.GRAY_OF_SOME.format(cause=cause, compared=compared, groups=groups)
+    return None
 
 
 def _of_groups(selected: Selected, groups: list[dict]) -> list[str]:
