@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from analytics.core.estimate.reading import Data, sorted_groups
+from analytics.core.estimate.reading import Data, refuse_many_groups, rows_of_groups
 from analytics.core.estimate.request import LIMITS, Request
 from analytics.core.estimators.cumulative_incidence import CumulativeIncidence, cumulative_incidence, incidence_at
 from analytics.core.estimators.gray import GrayTest, gray
@@ -27,8 +27,7 @@ def _incidences(request: Request, data: Data) -> tuple[dict, dict]:
     if len(happening) == 1:
         data.warnings.append(ONE_CAUSE)
     groups = []
-    for group in sorted_groups(data.group):
-        own = data.group == group
+    for group, own in rows_of_groups(data.group):
         found = cumulative_incidence(
             data.time[own],
             data.status[own],
@@ -84,6 +83,7 @@ def _warnings(name: str, found: CumulativeIncidence, times: tuple[float, ...]) -
 
 
 def _gray(request: Request, data: Data) -> tuple[dict, dict]:
+    refuse_many_groups(data)
     rho = request.rho or 0.0
     tests = gray(data.time, data.status, data.group, strata=data.strata, rho=rho) if len(data) else ()
     wanted = [one for one in tests if request.cause in (None, one.cause)]

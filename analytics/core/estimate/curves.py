@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from analytics.core.estimate.reading import Data, sorted_groups
+from analytics.core.estimate.reading import Data, rows_of_groups
 from analytics.core.estimate.request import LIMITS, Request
 from analytics.core.estimators.follow_up import reverse_kaplan_meier
 from analytics.core.estimators.kaplan_meier import SurvivalCurve, kaplan_meier, quantile, survival_at
@@ -19,8 +19,7 @@ def answer(request: Request, data: Data) -> tuple[dict, dict]:
     reverse = request.method == "reverse-kaplan-meier"
     fit = reverse_kaplan_meier if reverse else kaplan_meier
     groups = []
-    for group in sorted_groups(data.group):
-        own = data.group == group
+    for group, own in rows_of_groups(data.group):
         entry = None if data.entry is None else data.entry[own]
         curve = fit(data.time[own], data.event[own], entry=entry, confidence=request.level, limits=limits)
         data.warnings.extend(_warnings(f"{group}: " if request.group else "", curve, times))

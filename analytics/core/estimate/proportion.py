@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analytics.core.estimate.reading import lines_of, numbers, read_table, sorted_groups
+from analytics.core.estimate.reading import lines_of, numbers, read_table, rows_of_groups
 from analytics.core.estimate.request import RefusedError, Request
 from analytics.core.estimators.proportions import clopper_pearson, wilson
 from analytics.core.results import number
@@ -20,9 +20,9 @@ def answer(request: Request) -> dict:
     if not known.all():
         warnings.append(f"{int((~known).sum())} rows with a missing value are left out ({lines_of(~known)}).")
     labels = group[known].to_numpy(dtype=str)
+    x_known, n_known = x[known].to_numpy(), n[known].to_numpy()
     rows = [
-        _row(request, name, int(x[known][labels == name].sum()), int(n[known][labels == name].sum()))
-        for name in sorted_groups(labels)
+        _row(request, name, int(x_known[own].sum()), int(n_known[own].sum())) for name, own in rows_of_groups(labels)
     ]
     if not rows:
         warnings.append("No row can be used: nothing is estimated.")
@@ -53,7 +53,7 @@ def _row(request: Request, name: str, x: int, n: int) -> dict:
 
 def _statuses(request: Request, table: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:
     """x and n of each row, and whether the row is known."""
-    status = numbers(table, str(request.status))
+    status = numbers(table, str(request.status), "expected 0 no, 1 yes")
     wrong = (status < 0) | (status != status.round()).where(status.notna(), False)
     if wrong.any():
         raise RefusedError(f"{lines_of(wrong)}, column {request.status}: expected 0 no, 1 yes")

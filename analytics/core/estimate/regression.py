@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from analytics.core.estimate.reading import Data
 from analytics.core.estimate.request import TIES, TRANSFORMS, RefusedError, Request
@@ -50,10 +51,23 @@ def _design(request: Request, data: Data) -> Design:
     for name in request.covariates or ():
         column = data.covariates[name]
         kind = CATEGORY if name in references else kind_of(column)
+        if kind == CATEGORY and name not in references:
+            _refuse_stray_text(name, column)
         covariates.append(Covariate(name, kind, reference=references.get(name)))
     # Without any event the estimator says so; Firth's takes more columns than events.
     limit = None if request.method == "firth-cox" else _events(request, data) or None
     return design(data.covariates, covariates, events=limit)
+
+
+def _refuse_stray_text(name: str, column: pd.Series) -> None:
+    """Numbers with a few words among them are numbers with mistakes, not a category of many levels."""
+    distinct = column.drop_duplicates()
+    words = distinct[pd.to_numeric(distinct, errors="coerce").isna()]
+    if 2 * len(words) < len(distinct):
+        raise RefusedError(
+            f"column {name}: {words.iloc[0]!r} is not a number, but most of its values are; correct it or leave it empty "
+            f"(--reference {name}=LEVEL makes all of them levels of a category)"
+        )
 
 
 def _events(request: Request, data: Data) -> int:
@@ -101,8 +115,6 @@ def _fine_gray(request: Request, data: Data, made: Design) -> tuple[Any, dict]:
     from analytics.core.estimators.fine_gray import fine_gray
 
     cause = request.cause or 1
-    if request.cluster:
-        raise RefusedError("--cluster does not apply to fine-gray")
     fit = fine_gray(
         data.time,
         data.status,
@@ -119,6 +131,8 @@ def _fine_gray(request: Request, data: Data, made: Design) -> tuple[Any, dict]:
 def _agreement(request: Request, data: Data, fit: Any, made: Design) -> dict:
     """Concordance of the linear predictor; not of Fine and Gray's, whose order of events is not that of the times."""
     if request.method == "fine-gray" or not np.isfinite(fit.beta).all():
+        reason = "its risk sets are not those of the times" if request.method == "fine-gray" else "no finite estimate"
+        data.warnings.append(f"The concordance is null: {reason}.")
         return {"concordance": None}
     from analytics.core.estimators.concordance import concordance
 
@@ -152,5 +166,8 @@ def _of_cox(request: Request, fit: Any, made: Design, terms: list[dict]) -> dict
 
 def _nulls(terms: list[dict]) -> list[str]:
     """Which terms have no finite estimate, for whoever reads the warnings alone."""
+    said = []
+    if terms and all(term["robust_std_error"] is None for term in terms):
+        said.append("robust_std_error is null: robust errors are those of cox with --cluster.")
     without = [term["term"] for term in terms if term["coef"] is None or math.isnan(term["coef"])]
-    return [f"{', '.join(without)}: no finite estimate; its numbers are null."] if without else []
+    return said + ([f"{', '.join(without)}: no finite estimate; its numbers are null."] if without else [])

@@ -83,7 +83,6 @@ class Method:
 
 _TIMES = ("time", "status")
 _ALWAYS = ("file", "method", "cause", "confidence")
-_REGRESSION = ("strata", "reference", "cluster")
 
 METHODS: dict[str, Method] = {
     "kaplan-meier": Method("curves", _TIMES, ("entry", "group", "at", "limits")),
@@ -95,8 +94,12 @@ METHODS: dict[str, Method] = {
     "reverse-kaplan-meier": Method("curves", _TIMES, ("entry", "group", "at", "limits")),
     "cumulative-incidence": Method("competing", _TIMES, ("entry", "group", "at", "limits"), competing=True),
     "gray": Method("competing", (*_TIMES, "group"), ("strata", "rho"), competing=True),
-    "fine-gray": Method("regression", (*_TIMES, "covariates"), _REGRESSION, competing=True),
-    "cox": Method("regression", (*_TIMES, "covariates"), (*_REGRESSION, "entry", "subject", "ties", "transform")),
+    "fine-gray": Method("regression", (*_TIMES, "covariates"), ("strata", "reference"), competing=True),
+    "cox": Method(
+        "regression",
+        (*_TIMES, "covariates"),
+        ("strata", "reference", "cluster", "entry", "subject", "ties", "transform"),
+    ),
     "firth-cox": Method("regression", (*_TIMES, "covariates"), ("entry", "strata", "reference", "ties")),
     "restricted-mean": Method("restricted_mean", _TIMES, ("entry", "group", "tau")),
     "proportion": Method("proportion", (), ("time", "status", "group", "x", "n")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analytics.core import small_sample_sentences as words
-from analytics.core.estimate.reading import Data, sorted_groups
+from analytics.core.estimate.reading import Data, rows_of_groups
 from analytics.core.estimate.request import Request
 from analytics.core.estimators.restricted_mean import common_tau, difference, ratio, restricted_mean
 from analytics.core.estimators.times import observed
@@ -12,8 +12,8 @@ from analytics.core.results import contrast_json, number, restricted_mean_json
 
 def answer(request: Request, data: Data) -> tuple[dict, dict]:
     """The means up to one horizon for all groups, and the options in force."""
-    names = sorted_groups(data.group)
-    own = {name: data.group == name for name in names}
+    own = dict(rows_of_groups(data.group))
+    names = list(own)
 
     def entry(name: str):  # type: ignore[no-untyped-def]
         return None if data.entry is None else data.entry[own[name]]
@@ -28,6 +28,11 @@ def answer(request: Request, data: Data) -> tuple[dict, dict]:
     ]
     if request.tau is None and names:
         data.warnings.append(words.TAU_CHOSEN.format(tau=f"{tau:g}"))
+    still = [name for name, mean in zip(names, means, strict=True) if not mean.std_error > 0]
+    if still:
+        data.warnings.append(
+            f"{', '.join(still)}: nothing varies up to {tau:g}; the standard error of 0 is no precision."
+        )
     contrasts = {}
     if len(means) == 2:
         contrasts = {

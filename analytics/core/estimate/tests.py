@@ -7,13 +7,15 @@ import math
 import numpy as np
 
 from analytics.core import small_sample_sentences as words
-from analytics.core.estimate.reading import Data, sorted_groups
-from analytics.core.estimate.request import SEED, Request
+from analytics.core.estimate.reading import Data, refuse_many_groups, sorted_groups
+from analytics.core.estimate.request import SEED, RefusedError, Request
 from analytics.core.estimators.comparisons import pairwise_logrank, permutation_logrank
 from analytics.core.estimators.logrank import logrank
 from analytics.core.results import chi_square_json, logrank_json, number
 
 FEW_EVENTS = 5
+MOST_PAIRED = 100
+MOST_DEALT = 2_000_000_000
 UNDEFINED = "The test is not defined: no event happened while two groups were under observation."
 
 
@@ -22,6 +24,7 @@ def answer(request: Request, data: Data) -> tuple[dict, dict]:
     ordered = sorted_groups(data.group)
     place = {group: position for position, group in enumerate(ordered)}
     code = np.array([place[group] for group in data.group.tolist()], dtype="int64")
+    _refuse_long(request, data, len(ordered))
     rho, gamma = request.rho or 0.0, request.gamma or 0.0
     test = logrank(data.time, data.event, code, strata=data.strata, entry=data.entry, rho=rho, gamma=gamma)
     found = logrank_json(test)
@@ -35,6 +38,17 @@ def answer(request: Request, data: Data) -> tuple[dict, dict]:
     if request.permutations is not None:
         found["permutation"] = _permutation(request, data, code)
     return found, {"rho": rho, "gamma": gamma, "strata": request.strata}
+
+
+def _refuse_long(request: Request, data: Data, groups: int) -> None:
+    refuse_many_groups(data)
+    if request.pairwise and groups > MOST_PAIRED:
+        raise RefusedError(f"--pairwise compares at most {MOST_PAIRED} groups; --group {request.group} has {groups}")
+    if (request.permutations or 0) * len(data) > MOST_DEALT:
+        raise RefusedError(
+            f"--permutations {request.permutations} of {len(data)} rows take too long; expected at most "
+            f"{MOST_DEALT // len(data)}, or none: with so many rows the plain test needs no help"
+        )
 
 
 def _warnings(data: Data, code: np.ndarray, ordered: list[str], undefined: bool) -> list[str]:
