@@ -44,6 +44,24 @@ def test_statistic_and_p(name, key, form):
     assert (found.statistic, found.df, found.p) == (close(expected["chisq"]), expected["df"], close(expected["p"]))
 
 
+OTHERS = {"gehan_wilcoxon": "gehan", "tarone_ware": "tarone-ware", "peto_modified_S": "peto"}
+
+
+@pytest.mark.parametrize("form", OTHERS)
+@pytest.mark.parametrize(("name", "key"), [one for one in TESTS if "gehan_wilcoxon" in answers(one[0])[one[1]]])
+def test_weights_by_numbers_at_risk_and_peto_s_survival(name, key, form):
+    expected = answers(name)[key][form]
+    found = run(name, key, weights=OTHERS[form]).test
+
+    assert (found.statistic, found.df, found.p) == (close(expected["chisq"]), expected["df"], close(expected["p"]))
+
+
+@pytest.mark.parametrize("options", [{"weights": "wilcoxon"}, {"weights": "gehan", "rho": 1}])
+def test_weights_that_cannot_be_are_refused(options):
+    with pytest.raises(ValueError, match="expected one of fleming-harrington, gehan, tarone-ware, peto"):
+        logrank([1, 2], [1, 1], ["a", "b"], **options)
+
+
 @pytest.mark.parametrize(("name", "key"), TESTS)
 def test_observed_and_expected(name, key):
     analysis = answers(name)[key]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,10 @@ from numpy.typing import ArrayLike
 from scipy.stats import chi2  # type: ignore[import-untyped]
 
 from analytics.core.estimators.times import Observed, observed
+
+FLEMING_HARRINGTON = "fleming-harrington"
+WEIGHTS = (FLEMING_HARRINGTON, "gehan", "tarone-ware", "peto")
+Weighing = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ def logrank(
     entry: ArrayLike | None = None,
     rho: float = 0.0,
     gamma: float = 0.0,
+    weights: str = FLEMING_HARRINGTON,
 ) -> LogRank:
     """Test whether k groups share one hazard.
 
@@ -50,14 +56,20 @@ def logrank(
     group               (n,) labels, none missing; reported and, for the trend, scored 1..k in sorted order
     strata              (n,) labels; observed minus expected and its variance are summed over strata
     rho, gamma          weights S(t-)^rho (1 - S(t-))^gamma of the pooled Kaplan-Meier estimate; 0, 0 is the log-rank
-                        test
+                        test; rho = 1 is Peto & Peto's
+    weights             fleming-harrington (by rho and gamma); gehan: n at risk; tarone-ware: its root; peto: a survival
+                        estimate prod (1 - d/(n+1)) up to and with the time
 
     With fewer than two groups, or no event that could tell groups apart, the tests are NaN with 0 degrees of freedom.
     Raises ValueError as `times.observed` does, or if labels are missing or of another length.
 
-    Source: Mantel 1966; Fleming & Harrington 1991; Tarone 1975 (trend). Agrees with R survdiff:
+    Source: Mantel 1966; Gehan 1965; Peto & Peto 1972; Tarone & Ware 1977; Fleming & Harrington 1991; Tarone 1975 (trend). Agrees with R survdiff:
     tests/reference/test_r_logrank.py.
     """
+    if weights not in WEIGHTS or (weights != FLEMING_HARRINGTON and (rho or gamma)):
+        raise ValueError(
+            f"weights are {weights!r}; expected one of {', '.join(WEIGHTS)}, and rho, gamma with the first only"
+        )
     data = observed(time, event, entry)
     labels, code = coded(group, len(data), "group")
     _, stratum = coded(np.zeros(len(data)) if strata is None else strata, len(data), "strata")
@@ -65,7 +77,7 @@ def logrank(
     variance = np.zeros((len(labels), len(labels)))
     for each in np.unique(stratum):
         where = stratum == each
-        part = _score(data.only(where), code[where], len(labels), rho, gamma)
+        part = _score(data.only(where), code[where], len(labels), _weighing(weights, rho, gamma))
         seen, expected, variance = seen + part[0], expected + part[1], variance + part[2]
     return LogRank(
         test=_overall(seen - expected, variance, expected),
@@ -88,7 +100,7 @@ def coded(labels: ArrayLike, size: int, name: str) -> tuple[np.ndarray, np.ndarr
 
 
 def _score(
-    data: Observed, code: np.ndarray, groups: int, rho: float, gamma: float
+    data: Observed, code: np.ndarray, groups: int, weighing: Weighing
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Weighted observed, expected and covariance of one stratum, by group."""
     times = np.unique(data.time[data.event])
@@ -98,7 +110,7 @@ def _score(
     at_risk = _at_risk(data, code, times, groups)
     d, n = deaths.sum(axis=1), at_risk.sum(axis=1)
     share = at_risk / n[:, None]
-    weight = _weights(d, n, rho, gamma)
+    weight = weighing(d, n)
     spread = weight**2 * d * (n - d) / np.maximum(n - 1, 1)
     covariance = np.diag(spread @ share) - (share * spread[:, None]).T @ share
     return weight @ deaths, (weight * d) @ share, covariance
@@ -125,10 +137,19 @@ def _table(row: np.ndarray, column: np.ndarray, rows: int, columns: int) -> np.n
     return np.bincount(row * columns + column, minlength=rows * columns).reshape(rows, columns)
 
 
-def _weights(d: np.ndarray, n: np.ndarray, rho: float, gamma: float) -> np.ndarray:
-    """Fleming-Harrington weights at each event time, from the pooled survival just before it."""
-    survival = np.concatenate(([1.0], np.cumprod((n - d) / n)[:-1]))
-    return survival**rho * (1 - survival) ** gamma
+def _weighing(weights: str, rho: float, gamma: float) -> Weighing:
+    """(d, n) at each event time -> its weight."""
+
+    def fleming_harrington(d: np.ndarray, n: np.ndarray) -> np.ndarray:
+        survival = np.concatenate(([1.0], np.cumprod((n - d) / n)[:-1]))
+        return np.asarray(survival**rho * (1 - survival) ** gamma)
+
+    others: dict[str, Weighing] = {
+        "gehan": lambda d, n: n.astype("float64"),
+        "tarone-ware": lambda d, n: np.sqrt(n),
+        "peto": lambda d, n: np.cumprod(1 - d / (n + 1)),
+    }
+    return others.get(weights, fleming_harrington)
 
 
 def _overall(difference: np.ndarray, variance: np.ndarray, expected: np.ndarray) -> ChiSquare:
