@@ -48,12 +48,16 @@ def ensure():
         print("R or a package of it is missing; installing it for the reference tests …", flush=True)
         install()
         missing.cache_clear()
+    print(said(), flush=True)
+
+
+def said():
+    """Whether R is there, and what follows, in a line."""
     if not find():
-        print(f"R is missing: what runs R will be skipped; its committed answers are still compared. {HOW}", flush=True)
-    elif missing():
-        print(f"R lacks {', '.join(missing())}: what needs them will be skipped. {HOW}", flush=True)
-    else:
-        print("R is there with its packages: its committed answers are computed anew and compared.", flush=True)
+        return f"R is missing: what runs R is skipped; its committed answers are still compared. {HOW}"
+    if missing():
+        return f"R lacks {', '.join(missing())}: what needs them is skipped. {HOW}"
+    return "R is there with its packages: what is committed is computed anew and compared."
 
 
 def install():

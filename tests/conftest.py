@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 
-from deploy import browser
+from deploy import browser, r
 
 LET_GO = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -79,6 +79,11 @@ def wipe_as_administrator():
 
 # Playwright's sync API keeps an event loop in the test's thread.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def pytest_report_header():
+    """Whether the tests that run R will run."""
+    return r.said()
 
 
 def pytest_runtest_setup(item):
