@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
+from typing import TYPE_CHECKING
 
-from analytics.core.estimate.reading import Data, read
 from analytics.core.estimate.request import METHODS, RefusedError, Request, check
+
+if TYPE_CHECKING:
+    from analytics.core.estimate.reading import Data
 
 
 def estimate(request: Request) -> dict:
@@ -19,6 +22,8 @@ def estimate(request: Request) -> dict:
         if request.method == "proportion":
             found: dict = module.answer(request)
             return found
+        from analytics.core.estimate.reading import read
+
         data = read(request)
         answer, options = module.answer(request, data)
     except RefusedError:

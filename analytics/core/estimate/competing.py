@@ -83,7 +83,7 @@ def _warnings(name: str, found: CumulativeIncidence, times: tuple[float, ...]) -
 
 
 def _gray(request: Request, data: Data) -> tuple[dict, dict]:
-    refuse_many_groups(data)
+    refuse_many_groups(data, pairs=True)
     rho = request.rho or 0.0
     tests = gray(data.time, data.status, data.group, strata=data.strata, rho=rho) if len(data) else ()
     wanted = [one for one in tests if request.cause in (None, one.cause)]

@@ -14,7 +14,7 @@ CALENDAR_YEARS = (1900, 2100)
 LONGEST = 1e12
 UNITS_APART = 12  # months to years is the smallest step between units
 MANY_GROUPS = 50
-MOST_TESTED, MOST_CELLS = 2_000, 20_000_000
+MOST_TESTED, MOST_CELLS, MOST_PAIRED_CELLS = 2_000, 20_000_000, 200_000_000
 LABELS = ("group", "strata", "cluster", "subject")
 
 
@@ -221,10 +221,14 @@ def lines_of(where: pd.Series) -> str:
     return lines(where.index[where])
 
 
-def refuse_many_groups(data: Data) -> None:
-    """Raise RefusedError where the table of event times by groups, which a test needs, would fill the memory."""
+def refuse_many_groups(data: Data, *, pairs: bool = False) -> None:
+    """Raise RefusedError where the table of event times by groups, which a test needs, would fill the memory.
+
+    pairs  the test works on each pair of groups at each time
+    """
     groups, times = len(np.unique(data.group)), len(np.unique(data.time[data.status > 0]))
-    if groups * times > MOST_CELLS or groups > MOST_TESTED:
+    cells, most = (groups**2 * times, MOST_PAIRED_CELLS) if pairs else (groups * times, MOST_CELLS)
+    if cells > most or groups > MOST_TESTED:
         raise RefusedError(
             f"{groups} groups at {times} event times are too many for a test; combine groups, or name another column"
         )
