@@ -46,8 +46,13 @@ def compared(said, stored, place=""):
         assert len(said) == len(stored), f"{place}: {len(said)} and {len(stored)}"
         for one, other in zip(said, stored, strict=True):
             yield from compared(one, other, place)
-    elif not (said is None and isinstance(stored, dict) and stored.get("refused")):
+    elif not (said is None and isinstance(stored, dict) and has_no_estimate(stored)):
         yield place, said, stored
+
+
+def has_no_estimate(model):
+    """Whether a stored model was refused, or is separated so that a coefficient has no finite estimate."""
+    return bool(model.get("refused")) or any(term["coef"] is None for term in model.get("terms", ()))
 
 
 def differences(values, method):

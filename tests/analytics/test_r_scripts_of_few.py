@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from analytics.catalogue import CATALOGUE, TISAGENLECLEUCEL
+from analytics.core.analysis import PROPORTION, Analysis, Options
 from analytics.core.columns.table import case_table, flat
 from analytics.core.endpoints.derive import endpoint_table
 from analytics.core.run import run
@@ -13,8 +14,17 @@ from analytics.core.whole import whole_table
 from analytics.r_scripts import NotInFilesError, script
 from deploy import r
 from tests.analytics.recomputed import compared, differences, files_named, run_all
-from tests.reference.twelve_patients import PATIENTS, case_rows, tables_of
+from tests.reference.twelve_patients import PATIENTS, case_rows, on, tables_of
 
+NAMED = {one.name: one for one in CATALOGUE}
+# What the catalogue does not ask: strata, a horizon, no imputed dates, a proportion within an endpoint's window.
+VARIANTS = (
+    NAMED["efs-a-by-prior-transplant"].with_(name="x-strata", options=Options(strata="sex", tau_months=6)),
+    NAMED["efs-a-regression"].with_(name="x-cox-strata", options=Options(strata="sex", resamples=20)),
+    NAMED["os"].with_(name="x-known", options=Options(without_imputed=True, tau_months=120)),
+    NAMED["os"].with_(name="x-responders", population="responder"),
+    Analysis(name="x-window", title="", question="", cohort=TISAGENLECLEUCEL, endpoint="TT_CRS", method=PROPORTION),
+)
 WHY_NOT = r.why_not("survival", "cmprsk", "jsonlite")
 
 
@@ -36,14 +46,25 @@ def test_few_cases_are_recomputed_too(tmp_path):
     assert not wrong, "\n".join(wrong[:20])
 
 
+def forms_of(case, place):
+    """The worked forms of a patient, with what splits the cases: sex, transplant and marrow before infusion."""
+    blasts = {"pre_seq": 1, "pre_phase": 2, "pre_bm_done": 1, "pre_bm_blast": 8 * (place % 3), "pre_bm_blast_op": 1}
+    return [
+        *case_rows(case),
+        ("patient", {"sex_at_birth": 1 + place // 2 % 2}),
+        ("prior_therapy", {"prior_hsct": place % 2}),
+        ("pre_infusion_assessment", {**blasts, "pre_date": on(-10), "pre_date_p": "D"}),
+    ]
+
+
 def asked_of(patients, folder):
     """Each analysis that has a script, with its Result over these patients and the job for R."""
-    tables = tables_of({case: case_rows(case) for case in patients})
+    tables = tables_of({case: forms_of(case, place) for place, case in enumerate(patients)})
     whole, cases = whole_table(tables), case_table(tables)
     rows = endpoint_table(cases)
     rows.assign(imputed=rows["imputed"].astype(int)).to_csv(folder / "endpoints.csv", index=False)
     flat(cases).to_csv(folder / "cases.csv", index=False)
-    for one in (one for one in CATALOGUE if one.cohort == TISAGENLECLEUCEL):
+    for one in (one for one in (*CATALOGUE, *VARIANTS) if one.cohort == TISAGENLECLEUCEL):
         result = json.loads(json.dumps(run(one, whole)))
         try:
             text = script(result)

@@ -1,6 +1,6 @@
 # ---- Fine and Gray's regression of the incidence, by cmprsk::crr
 subdistribution <- function(asked) {
-  if (!asked$fine_gray) return(NULL)  # refused: the Result says why
+  if (!asked$fine_gray) return(NULL)  # refused, or without a finite estimate: the Result says why
   used <- known(asked)
   fit <- cmprsk::crr(used$time, used$status, columns_of(used, asked$fitted)$x, failcode = 1, cencode = 0, gtol = 1e-9)
   coef <- unname(fit$coef)
