@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from typing import TYPE_CHECKING
 
 from analytics.core.estimate.request import METHODS, RefusedError, Request, check
@@ -26,6 +27,8 @@ def estimate(request: Request) -> dict:
 
         data = read(request)
         answer, options = module.answer(request, data)
+        if not data.warnings and "null" in json.dumps(answer):
+            data.warnings.append("What is null is not defined for these data.")
     except RefusedError:
         raise
     except ValueError as refusal:

@@ -22,7 +22,7 @@ def answer(request: Request, data: Data) -> tuple[dict, dict]:
     for group, own in rows_of_groups(data.group):
         entry = None if data.entry is None else data.entry[own]
         curve = fit(data.time[own], data.event[own], entry=entry, confidence=request.level, limits=limits)
-        data.warnings.extend(_warnings(f"{group}: " if request.group else "", curve, times))
+        data.warnings.extend(_warnings(f"{group}: " if request.group else "", curve, times, reverse))
         groups.append(
             {
                 "group": group,
@@ -50,12 +50,12 @@ def _at(curve: SurvivalCurve, times: tuple[float, ...]) -> list[dict]:
     return [{name: number(getattr(at, name)[i]) for name in names} for i in range(len(at.time))]
 
 
-def _warnings(name: str, curve: SurvivalCurve, times: tuple[float, ...]) -> list[str]:
+def _warnings(name: str, curve: SurvivalCurve, times: tuple[float, ...], reverse: bool) -> list[str]:
     median, said = quantile(curve), []
     if curve.n == 1:
         said.append(f"{name}one observation only; the estimates describe that one.")
     if not curve.n_events:
-        said.append(f"{name}no event; the curve stays at 1, and its limits are null.")
+        said.append(f"{name}no {'censoring' if reverse else 'event'}; the curve stays at 1, and its limits are null.")
     elif math.isnan(median.estimate):
         said.append(f"{name}the curve does not reach 0.5; the median is null.")
     elif math.isnan(median.lower) or math.isnan(median.upper):

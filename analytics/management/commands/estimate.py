@@ -1,6 +1,7 @@
 """`manage.py estimate`: any estimator of the core on any CSV file."""
 
 import json
+from argparse import ArgumentTypeError
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -10,7 +11,10 @@ from analytics.core import estimate
 
 def comma_separated(text: str) -> tuple[float, ...]:
     """Numbers from "6,12,24"."""
-    return tuple(float(part) for part in text.split(","))
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} are not numbers separated by commas, such as 365,730") from None
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -21,7 +25,9 @@ def names(text: str) -> tuple[str, ...]:
 class Command(BaseCommand):
     """Prints one JSON object; a refused input exits with status 2 and one line on stderr."""
 
-    help = "Run an estimator on the columns of a CSV file and print its estimates as JSON. Every method: docs/estimate.md"
+    help = (
+        "Run an estimator on the columns of a CSV file and print its estimates as JSON. Every method: docs/estimate.md"
+    )
     requires_system_checks = ()
 
     def create_parser(self, prog_name, subcommand, **kwargs):
@@ -38,9 +44,13 @@ class Command(BaseCommand):
         add("--status", metavar="COL", help="0 censored, 1 event, 2 and above competing")
         add("--entry", metavar="COL", help="time at which observation began")
         add("--group", metavar="COL")
-        add("--strata", metavar="COL", help="tests and regressions: compared within these; fine-gray: censoring differs")
+        add(
+            "--strata", metavar="COL", help="tests and regressions: compared within these; fine-gray: censoring differs"
+        )
         add("--covariates", metavar="COL,COL", type=names, help="regressions: numbers as they are, text as categories")
-        add("--reference", metavar="COL=LEVEL", action="append", help="regressions: the level compared with; may repeat")
+        add(
+            "--reference", metavar="COL=LEVEL", action="append", help="regressions: the level compared with; may repeat"
+        )
         add("--cluster", metavar="COL", help="cox: rows that belong together, for robust standard errors")
         add("--subject", metavar="COL", help="cox: rows of one subject must not overlap")
         add("--x", metavar="COL", help="proportion: counts, of --n")
