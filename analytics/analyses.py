@@ -15,6 +15,7 @@ from analytics import phrases, read
 from analytics.catalogue import CATALOGUE
 from analytics.core.analysis import REGRESSIONS, TABLES
 from analytics.models import AnalysisRun
+from analytics.r_scripts.script import NO_SCRIPT
 from analytics.sheets import sheets_of
 from analytics.views import pooled
 from analytics.words import localised
@@ -163,10 +164,9 @@ def _quality(quality):
 def _downloads(result, person):
     """(label, address) of what may be taken along."""
     name, cohort = result["analysis"]["name"], result["dataset"]["cohort"]
-    found = [
-        (_("Result (JSON)"), reverse("api-result", args=[name])),
-        (_("The same in R (script)"), reverse("api-result-script", args=[name])),
-    ]
+    found = [(_("Result (JSON)"), reverse("api-result", args=[name]))]
+    if result["n"] and result["analysis"]["method"] not in NO_SCRIPT:
+        found.append((_("The same in R (script)"), reverse("api-result-script", args=[name])))
     if not person.may(Permission.DATASET_READ):
         return found
     if result["endpoint"]:

@@ -81,7 +81,7 @@ def _means(found):
             )
         )
     caption = _("Mean months without the event within the first {months} months (restricted mean)")
-    heads = (_("n"), _("Months"), _("95 % CI"), _("p"))
+    heads = (_("n"), _("Months"), _("95 % CI"), _("p") if found["difference"] else "")
     return Sheet(caption.format(months=months(found["tau"], NONE)), _("Group"), heads, tuple(rows))
 
 
