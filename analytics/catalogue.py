@@ -283,7 +283,9 @@ INCIDENCES = (
     incidence("nrm", "Non-relapse mortality", "How many patients die without relapse or failure?", "NRM"),
     incidence("bca-loss", "Loss of B-cell aplasia", "When do B cells return?", "BCA_LOSS"),
     incidence("hsct", "Transplant in remission", "How many remissions are consolidated by transplant?", "CIF_HSCT"),
-    incidence("crs-onset", "Onset of CRS", "When does cytokine release begin?", "TT_CRS").with_(at_months=(1,), tick_months=1),
+    incidence("crs-onset", "Onset of CRS", "When does cytokine release begin?", "TT_CRS").with_(
+        at_months=(1,), tick_months=1
+    ),
     incidence("icans-onset", "Onset of ICANS", "When does neurotoxicity begin?", "TT_ICANS").with_(
         at_months=(1,), tick_months=1
     ),
