@@ -5,7 +5,6 @@ from itertools import product
 import pytest
 
 from analytics import actions
-from analytics.catalogue import CATALOGUE
 from analytics.extract import extract, pseudonym
 from analytics.models import AnalysisRun, Dataset
 from registry.access.row_security import everything_scope
@@ -18,7 +17,6 @@ from tests.conftest import log_in_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COHORT = "tisagenlecleucel"
-EVERY = [one.name for one in CATALOGUE]  # an older revision is dropped when the newest is computed whole
 
 
 def everything(what):
@@ -69,14 +67,14 @@ def test_a_withdrawn_case_leaves_the_live_dataset_its_results_and_the_revisions_
     stays, leaves = factories.infused_case(kyoto), factories.infused_case(kyoto)
     factories.follow_up(stays, 400)
     factories.death(leaves, 200)
-    compute(names=EVERY)
+    compute()
     read = reader("statistician")
     assert read("results/os").json()["n"] == 2
     name = pseudonym("case", leaves.pk)
     assert name in read(f"datasets/{COHORT}/live/endpoints?format=csv").content.decode()
 
     answer_consent(leaves, consent_withdrawn=1, consent_wd_date=factories.day(300))
-    compute(names=EVERY)
+    compute()
 
     after = read("results/os").json()
     assert (after["n"], after["events"]) == (1, 0)
@@ -91,7 +89,7 @@ def test_the_revision_before_stays_until_the_new_one_is_computed(transactional_d
     kyoto = factories.site("KYO")
     leaves = factories.infused_case(kyoto)
     factories.infused_case(kyoto)
-    compute(names=EVERY)
+    compute()
     answer_consent(leaves, consent_withdrawn=1)
     as_worker(actions.build_datasets)
 

@@ -7,26 +7,15 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
-from analytics import actions
 from analytics.models import AnalysisRun, Dataset
 from registry.access.row_security import everything_scope
 from tests import factories
+from tests.analytics.test_api_datasets import compute
 from tests.conftest import log_in_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/dashboards/tisagenlecleucel/"
 OS = f"{PAGE}panels/os/"
-
-
-def compute():
-    """Build what is due and run every analysis, as the worker does."""
-    log_in_as("reg_worker")
-    actions.build_datasets()
-    with everything_scope(actor="tests"):
-        waiting = list(AnalysisRun.objects.filter(state="queued").order_by("pk").values_list("pk", flat=True))
-    for pk in waiting:
-        actions.run_analysis(pk)
-    log_in_as("reg_app")
 
 
 def signed_in(role, **words):
