@@ -164,3 +164,17 @@ def test_reverse_kaplan_meier(ask):
 
     close(found["median"]["estimate"], expected["estimate"])
     assert [found["median"]["lower"], found["median"]["upper"]] == expected["ci_loglog"]
+
+
+def test_logrank_with_other_weights(ask):
+    expected = answers(BMT)["logrank_dfs"]
+    for weights, form in {"gehan": "gehan_wilcoxon", "tarone-ware": "tarone_ware", "peto": "peto_modified_S"}.items():
+        found = ask(BMT, "logrank", time="dfs_time", status="dfs", group="group", weights=weights)
+        close(found["statistic"], expected[form]["chisq"])
+        assert found["options"]["weights"] == weights
+
+
+def test_fine_gray_with_clusters_has_robust_errors(ask):
+    found = ask(BMT, "fine-gray", time="dfs_time", status="cr", covariates=("age", "mtx"), cluster="hospital")
+
+    assert all(term["robust_std_error"] > 0 for term in found["terms"])

@@ -4,6 +4,6 @@
 """
 
 from analytics.core.estimate.answer import estimate
-from analytics.core.estimate.request import LIMITS, METHODS, SEED, TIES, TRANSFORMS, RefusedError, Request
+from analytics.core.estimate.request import LIMITS, METHODS, SEED, TIES, TRANSFORMS, WEIGHTS, RefusedError, Request
 
-__all__ = ["LIMITS", "METHODS", "SEED", "TIES", "TRANSFORMS", "RefusedError", "Request", "estimate"]
+__all__ = ["LIMITS", "METHODS", "SEED", "TIES", "TRANSFORMS", "WEIGHTS", "RefusedError", "Request", "estimate"]

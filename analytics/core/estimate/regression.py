@@ -122,10 +122,11 @@ def _fine_gray(request: Request, data: Data, made: Design) -> tuple[Any, dict]:
         cause=cause,
         terms=made.names,
         strata=data.strata,
+        cluster=data.cluster,
         confidence=request.level,
     )
     options = {"ties": "breslow", "limits": "Wald", "std_error": "Fine and Gray, as cmprsk crr", "cause": cause}
-    return fit, {**options, "censoring_strata": request.strata}
+    return fit, {**options, "censoring_strata": request.strata, "cluster": request.cluster}
 
 
 def _agreement(request: Request, data: Data, fit: Any, made: Design) -> dict:
@@ -168,6 +169,6 @@ def _nulls(terms: list[dict]) -> list[str]:
     """Which terms have no finite estimate, for whoever reads the warnings alone."""
     said = []
     if terms and all(term["robust_std_error"] is None for term in terms):
-        said.append("robust_std_error is null: robust errors are those of cox with --cluster.")
+        said.append("robust_std_error is null: robust errors are those of cox and fine-gray with --cluster.")
     without = [term["term"] for term in terms if term["coef"] is None or math.isnan(term["coef"])]
     return said + ([f"{', '.join(without)}: no finite estimate; its numbers are null."] if without else [])

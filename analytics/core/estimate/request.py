@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 LIMITS = ("log-log", "log", "plain")
+WEIGHTS = ("fleming-harrington", "gehan", "tarone-ware", "peto")
 TIES = ("efron", "breslow")
 TRANSFORMS = ("km", "rank", "identity", "log")
 SEED = 20250302
@@ -49,6 +50,7 @@ class Request:
     confidence: float | None = None
     rho: float | None = None
     gamma: float | None = None
+    weights: str | None = None
     trend: bool = False
     pairwise: bool = False
     permutations: int | None = None
@@ -89,12 +91,12 @@ METHODS: dict[str, Method] = {
     "logrank": Method(
         "tests",
         (*_TIMES, "group"),
-        ("entry", "strata", "rho", "gamma", "trend", "pairwise", "permutations", "seed"),
+        ("entry", "strata", "rho", "gamma", "weights", "trend", "pairwise", "permutations", "seed"),
     ),
     "reverse-kaplan-meier": Method("curves", _TIMES, ("entry", "group", "at", "limits")),
     "cumulative-incidence": Method("competing", _TIMES, ("entry", "group", "at", "limits"), competing=True),
     "gray": Method("competing", (*_TIMES, "group"), ("strata", "rho"), competing=True),
-    "fine-gray": Method("regression", (*_TIMES, "covariates"), ("strata", "reference"), competing=True),
+    "fine-gray": Method("regression", (*_TIMES, "covariates"), ("strata", "reference", "cluster"), competing=True),
     "cox": Method(
         "regression",
         (*_TIMES, "covariates"),
@@ -137,8 +139,12 @@ def _check_together(request: Request, given: list[str]) -> None:
             return
         if "status" not in given or {"x", "n"} & set(given):
             raise RefusedError("--method proportion needs --status (one row a patient), or both --x and --n (counts)")
-    if "permutations" in given and {"entry", "rho", "gamma"} & set(given):
-        raise RefusedError("--permutations does not go with --entry, --rho or --gamma: it permutes the plain log-rank")
+    if "permutations" in given and {"entry", "rho", "gamma", "weights"} & set(given):
+        raise RefusedError("--permutations does not go with --entry or weights: it permutes the plain log-rank")
+    if "weights" in given and {"rho", "gamma", "pairwise"} & set(given):
+        raise RefusedError(
+            "--weights does not go with --pairwise, nor with --rho and --gamma, which are weights themselves"
+        )
     if "seed" in given and "permutations" not in given:
         raise RefusedError("--seed does not apply without --permutations")
 
@@ -185,6 +191,7 @@ _VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "seed": (lambda value: 0 <= value < 2**63, "must be a whole number from 0"),
     "covariates": (bool, "must be names of columns separated by commas"),
     "limits": _one_of(LIMITS),
+    "weights": _one_of(WEIGHTS),
     "ties": _one_of(TIES),
     "transform": _one_of(TRANSFORMS),
 }

@@ -10,7 +10,7 @@ from analytics.core import small_sample_sentences as words
 from analytics.core.estimate.reading import Data, refuse_many_groups, sorted_groups
 from analytics.core.estimate.request import SEED, RefusedError, Request
 from analytics.core.estimators.comparisons import pairwise_logrank, permutation_logrank
-from analytics.core.estimators.logrank import logrank
+from analytics.core.estimators.logrank import FLEMING_HARRINGTON, logrank
 from analytics.core.results import chi_square_json, logrank_json, number
 
 FEW_EVENTS = 5
@@ -26,7 +26,10 @@ def answer(request: Request, data: Data) -> tuple[dict, dict]:
     code = np.array([place[group] for group in data.group.tolist()], dtype="int64")
     _refuse_long(request, data, len(ordered))
     rho, gamma = request.rho or 0.0, request.gamma or 0.0
-    test = logrank(data.time, data.event, code, strata=data.strata, entry=data.entry, rho=rho, gamma=gamma)
+    weights = request.weights or FLEMING_HARRINGTON
+    test = logrank(
+        data.time, data.event, code, strata=data.strata, entry=data.entry, rho=rho, gamma=gamma, weights=weights
+    )
     found = logrank_json(test)
     for group in found["groups"]:
         group["group"] = ordered[group["group"]]
@@ -37,7 +40,7 @@ def answer(request: Request, data: Data) -> tuple[dict, dict]:
         found["pairwise"] = _pairwise(request, data, code, ordered)
     if request.permutations is not None:
         found["permutation"] = _permutation(request, data, code)
-    return found, {"rho": rho, "gamma": gamma, "strata": request.strata}
+    return found, {"weights": weights, "rho": rho, "gamma": gamma, "strata": request.strata}
 
 
 def _refuse_long(request: Request, data: Data, groups: int) -> None:

@@ -51,7 +51,7 @@ class Command(BaseCommand):
         add(
             "--reference", metavar="COL=LEVEL", action="append", help="regressions: the level compared with; may repeat"
         )
-        add("--cluster", metavar="COL", help="cox: rows that belong together, for robust standard errors")
+        add("--cluster", metavar="COL", help="cox, fine-gray: rows that belong together, for robust standard errors")
         add("--subject", metavar="COL", help="cox: rows of one subject must not overlap")
         add("--x", metavar="COL", help="proportion: counts, of --n")
         add("--n", metavar="COL", help="proportion: sizes")
@@ -62,6 +62,7 @@ class Command(BaseCommand):
         add("--confidence", type=float, metavar="LEVEL", help="level of the limits; 0.95 if not given")
         add("--rho", type=float, metavar="R", help="log-rank: weights S^R (1-S)^G; gray: weights (1-F)^R")
         add("--gamma", type=float, metavar="G")
+        add("--weights", choices=estimate.WEIGHTS, help="log-rank: instead of --rho and --gamma")
         add("--trend", action="store_true", help="log-rank: add the test for trend over sorted groups")
         add("--pairwise", action="store_true", help="log-rank: add each pair, with Holm's correction")
         add("--permutations", type=int, metavar="B", help="log-rank: add the test by permutation")
