@@ -45,6 +45,7 @@ def follow_up_json(
     clock: pd.Series,
     to: tuple[date | None, str],
     at_months: Iterable[int] = (),
+    ended: ArrayLike | None = None,
 ) -> dict[str, Any]:
     """The `follow_up` of a Result.
 
@@ -52,6 +53,8 @@ def follow_up_json(
     clock        (n,) date from which each time counts
     to           the day and what it is, by `stated_day`
     at_months    months for which it is said how many were censored earlier
+    ended        (n,) whether the rule itself ended the observation (any event, a cutting date, the end of a window): such a case
+                 is completely followed; the events if not given
 
     median, lower_quartile, upper_quartile are the reverse Kaplan-Meier's, with limits, in days. completeness is Clark's C to
     the stated day: observed / potential person-days; `lost` are the cases without an event whose observation ends before it,
@@ -67,7 +70,9 @@ def follow_up_json(
         "upper_quartile": estimate_json(quantile(followed, 0.75)),
         "to": None if day is None else day.isoformat(),
         "to_is": what,
-        "completeness": None if day is None else _completeness(times, seen, clock, day),
+        "completeness": None
+        if day is None
+        else _completeness(times, seen if ended is None else np.asarray(ended, dtype=bool), clock, day),
         "censored_before": [
             {"months": month, "n": int((~seen & (times < month * DAYS_PER_MONTH)).sum())}
             for month in sorted(set(at_months))

@@ -22,6 +22,7 @@ from analytics.core.analysis import (
     Analysis,
 )
 from analytics.core.data_quality import data_quality
+from analytics.core.endpoints.definitions import END_LABELS, END_OF_WINDOW
 from analytics.core.followed import follow_up_json, stated_day
 from analytics.core.methods.answer import Answer
 from analytics.core.reasons import undefined
@@ -82,7 +83,11 @@ def _answer(selected: Selected, to: tuple[date | None, str]) -> Answer:
 def _follow_up(selected: Selected, to: tuple[date | None, str]) -> dict:
     """How long the cases were followed, and how completely up to the day that is known of all."""
     rows, analysis = selected.rows, selected.analysis
-    return follow_up_json(rows["time"], selected.event, rows[analysis.rule.clock], to, analysis.at_months)
+    by_rule = [END_LABELS[cut] for cut in analysis.rule.censor_cut] + [END_OF_WINDOW]
+    ended = (rows["status"] > 0) | rows["censor_reason"].isin(by_rule)
+    return follow_up_json(
+        rows["time"], selected.event, rows[analysis.rule.clock], to, analysis.at_months, ended=ended.to_numpy()
+    )
 
 
 def _software() -> dict[str, str]:

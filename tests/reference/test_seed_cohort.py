@@ -129,3 +129,10 @@ def test_what_cannot_be_fitted_is_refused_in_words(everything):
 
     assert models[("kmt2a",)]["refused"] == "No case can be used: no regression is fitted."
     assert models[("kmt2a",)]["terms"] == []
+
+
+def test_who_is_censored_by_the_rule_itself_is_not_lost_to_follow_up(everything):
+    """Rule B stops at a transplant in remission: that is no missing follow-up."""
+    cut, uncut = (whole_result(name, everything)["follow_up"]["completeness"] for name in ("efs-b", "efs-a"))
+
+    assert cut["complete"] >= uncut["complete"] and cut["lost"] < uncut["lost"]
