@@ -178,3 +178,74 @@ def test_fine_gray_with_clusters_has_robust_errors(ask):
     found = ask(BMT, "fine-gray", time="dfs_time", status="cr", covariates=("age", "mtx"), cluster="hospital")
 
     assert all(term["robust_std_error"] > 0 for term in found["terms"])
+
+
+def test_from_a_landmark(ask):
+    expected = answers(KATO)["landmark_90"]
+    asked = {"time": "efs_days", "status": "efs_event", "group": "disease_burden", "landmark": 90.0}
+    curves = by_group(ask(KATO, "kaplan-meier", at=(90.0, 275.0), **asked))
+    test = ask(KATO, "logrank", **asked)
+
+    assert sum(group["n"] for group in curves.values()) == 42 - expected["n_excluded"]
+    for label, stratum in expected["km"].items():
+        for row, at in zip(stratum["at"], curves[label]["at"], strict=False):
+            close(at["survival"], row["surv"])
+            assert at["at_risk"] == row["n_risk"]
+    close(test["statistic"], expected["logrank"]["chisq"])
+
+
+def test_an_exposure_that_begins_after_time_zero(ask):
+    """GVHD as it happens; R's answer from rows (start, stop]."""
+    expected = answers(BMT)["cox_tv_gvhd"]
+    others = tuple(name for name in expected["terms"] if name != "gvhd")
+    found = ask(
+        BMT,
+        "cox",
+        derived=lambda rows: {"gvhd": rows["agvhd_time"].where(rows["agvhd"] == 1)},
+        time="dfs_time",
+        status="dfs",
+        covariates=others,
+        change="gvhd",
+    )
+    coef = {term["term"]: term["coef"] for term in found["terms"]}
+
+    assert (found["n"], found["events"]) == (expected["n"], expected["events"])
+    for name, theirs in zip(expected["terms"], expected["coef"], strict=True):
+        close(coef[name], theirs, 1e-6)
+
+
+def test_odds_ratio(ask):
+    """R 4.2.2: fisher.test and chisq.test of 8 of 27 against 12 of 15."""
+    found = ask(KATO, "odds-ratio", status="efs_event", group="disease_burden")
+
+    assert found["options"]["contrast"] == "LB against HB"
+    assert found["odds_ratio"]["estimate"] == pytest.approx(0.1120440546, rel=1e-3)  # fisher.test stops early
+    close(found["fisher"]["p"], 0.00318067463812058)
+    close(found["chi_squared"]["statistic"], 7.8930303030303)
+    close(found["sample_odds_ratio"]["estimate"], (8 / 19) / (12 / 3))
+
+
+def test_concordance_corrected_for_optimism(ask):
+    expected = answers(KATO)["boot_c"]
+    found = ask(
+        KATO,
+        "cox",
+        derived=lambda rows: {"lb": (rows["disease_burden"] == "LB").astype(int)},
+        time="efs_days",
+        status="efs_event",
+        covariates=("lb", "hsct"),
+        resamples=1000,
+    )["optimism"]
+
+    close(found["apparent"], expected["apparent_c"])
+    error = 4 * (found["monte_carlo_error"] ** 2 + expected["mc_se"] ** 2) ** 0.5
+    assert abs(found["corrected"] - expected["corrected_c"]) < error
+
+
+def test_completeness_of_follow_up(tmp_path):
+    """Two events are complete; of the others 100 days each were possible, 50 and 100 seen."""
+    file = tmp_path / "in.csv"
+    file.write_text("t,s,p\n10,1,100\n20,1,100\n50,0,100\n100,0,100\n", encoding="utf-8")
+    (group,) = estimate(Request(file, "reverse-kaplan-meier", time="t", status="s", potential="p"))["groups"]
+
+    close(group["completeness"]["complete"], (10 + 20 + 50 + 100) / (10 + 20 + 100 + 100))

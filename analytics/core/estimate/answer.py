@@ -20,12 +20,12 @@ def estimate(request: Request) -> dict:
     check(request)
     module = importlib.import_module(f"analytics.core.estimate.{METHODS[request.method].module}")
     try:
-        if request.method == "proportion":
+        if request.method in ("proportion", "odds-ratio"):
             found: dict = module.answer(request)
             return found
         from analytics.core.estimate.reading import read
 
-        data = read(request)
+        data = _later(request, read(request))
         answer, options = module.answer(request, data)
         if not data.warnings and "null" in json.dumps(answer):
             data.warnings.append("What is null is not defined for these data.")
@@ -41,6 +41,16 @@ def estimate(request: Request) -> dict:
         "warnings": list(dict.fromkeys(data.warnings)),
         **answer,
     }
+
+
+def _later(request: Request, data: Data) -> Data:
+    """The rows as a landmark or a change in time makes them."""
+    if request.landmark is None and request.change is None:
+        return data
+    from analytics.core.estimate.later import exposed, from_landmark
+
+    data = data if request.landmark is None else from_landmark(request, data)
+    return data if request.change is None else exposed(request, data)
 
 
 def _events(request: Request, data: Data) -> int:

@@ -8,8 +8,9 @@ import numpy as np
 
 from analytics.core.estimate.reading import Data, rows_of_groups
 from analytics.core.estimate.request import LIMITS, Request
-from analytics.core.estimators.follow_up import reverse_kaplan_meier
+from analytics.core.estimators.follow_up import completeness, reverse_kaplan_meier
 from analytics.core.estimators.kaplan_meier import SurvivalCurve, kaplan_meier, quantile, survival_at
+from analytics.core.followed import completeness_json
 from analytics.core.results import estimate_json, number
 
 
@@ -30,6 +31,7 @@ def answer(request: Request, data: Data) -> tuple[dict, dict]:
                 "events": curve.n_events,
                 "median": estimate_json(quantile(curve)),
                 "at": _at(curve, times),
+                **_completeness(data, own),
             }
         )
     options = {
@@ -42,6 +44,18 @@ def answer(request: Request, data: Data) -> tuple[dict, dict]:
         "tail": "the last value is carried on",
     }
     return {"groups": groups}, options
+
+
+def _completeness(data: Data, own: np.ndarray) -> dict:
+    """Clark's C of a group, where the follow-up that was possible is given."""
+    if data.potential is None:
+        return {}
+    entry = None if data.entry is None else data.entry[own]
+    return {
+        "completeness": completeness_json(
+            completeness(data.time[own], data.event[own], data.potential[own], entry=entry)
+        )
+    }
 
 
 def _at(curve: SurvivalCurve, times: tuple[float, ...]) -> list[dict]:

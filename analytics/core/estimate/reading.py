@@ -29,6 +29,8 @@ class Data:
     strata: np.ndarray | None
     cluster: np.ndarray | None
     subject: np.ndarray | None
+    change: np.ndarray | None
+    potential: np.ndarray | None
     covariates: pd.DataFrame
     warnings: list[str] = field(default_factory=list)
 
@@ -50,7 +52,10 @@ def read(request: Request) -> Data:
     entry = None if request.entry is None else numbers(table, request.entry)
     covariates = table[list(request.covariates or ())]
     labels = {name: table[getattr(request, name)] for name in LABELS if getattr(request, name) is not None}
+    change = None if request.change is None else numbers(table, request.change)
+    potential = None if request.potential is None else numbers(table, request.potential)
     known = time.notna() & status.notna()
+    known &= True if potential is None else potential.notna()
     known &= True if entry is None else entry.notna()
     for column in (*labels.values(), *(covariates[name] for name in covariates)):
         known &= column.notna()
@@ -67,6 +72,8 @@ def read(request: Request) -> Data:
         strata=vectors["strata"],
         cluster=vectors["cluster"],
         subject=vectors["subject"],
+        change=None if change is None else change[known].to_numpy(),
+        potential=None if potential is None else potential[known].to_numpy(),
         warnings=warnings,
     )
     data.warnings += _left_out(
@@ -85,7 +92,7 @@ def read_table(request: Request, warnings: list[str]) -> pd.DataFrame:
 
 def _named(request: Request) -> list[tuple[str, str]]:
     """(option, column) of every column the request names."""
-    options = ("time", "status", "entry", *LABELS, "x", "n")
+    options = ("time", "status", "entry", *LABELS, "x", "n", "change", "potential")
     named = [(option, getattr(request, option)) for option in options if getattr(request, option) is not None]
     return named + [("covariates", column) for column in request.covariates or ()]
 

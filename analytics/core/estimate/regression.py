@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.core.estimate.reading import Data
-from analytics.core.estimate.request import TIES, TRANSFORMS, RefusedError, Request
+from analytics.core.estimate.request import SEED, TIES, TRANSFORMS, RefusedError, Request
 from analytics.core.estimators.design import CATEGORY, Covariate, Design, design, kind_of
 from analytics.core.results import chi_square_json, number
 
@@ -31,6 +31,8 @@ def answer(request: Request, data: Data) -> tuple[dict, dict]:
         **{name: chi_square_json(getattr(fit, name)) for name in ("likelihood_ratio", "wald", "score")},
         **_agreement(request, data, fit, made),
     }
+    if request.resamples is not None:
+        body["optimism"] = _optimism(request, data, made)
     if request.method == "cox":
         body |= _of_cox(request, fit, made, body["terms"])
     data.warnings += [*fit.warnings, *_nulls(body["terms"])]
@@ -48,7 +50,7 @@ def _design(request: Request, data: Data) -> Design:
     """Numbers as they are; text, and columns with a reference level, as categories."""
     references = request.references
     covariates = []
-    for name in request.covariates or ():
+    for name in (*(request.covariates or ()), *([request.change] if request.change else [])):
         column = data.covariates[name]
         kind = CATEGORY if name in references else kind_of(column)
         if kind == CATEGORY and name not in references:
@@ -141,6 +143,25 @@ def _agreement(request: Request, data: Data, fit: Any, made: Design) -> dict:
         data.time, data.event, made.x @ fit.beta, entry=data.entry, strata=data.strata, cluster=data.cluster
     )
     return {"concordance": number(found.estimate), "concordance_std_error": number(found.std_error)}
+
+
+def _optimism(request: Request, data: Data, made: Design) -> dict:
+    """The concordance corrected by bootstrap for having been fitted to the same rows."""
+    from analytics.core.estimators.optimism import optimism
+
+    found = optimism(
+        data.time,
+        data.event,
+        made.x,
+        entry=data.entry,
+        strata=data.strata,
+        firth=request.method == "firth-cox",
+        resamples=request.resamples or 1,
+        seed=SEED if request.seed is None else request.seed,
+    )
+    data.warnings += found.warnings
+    names = ("apparent", "optimism", "corrected", "monte_carlo_error", "resamples", "penalised", "failed", "seed")
+    return {name: number(getattr(found, name)) for name in names}
 
 
 def _of_cox(request: Request, fit: Any, made: Design, terms: list[dict]) -> dict:

@@ -28,6 +28,10 @@ class Request:
     reference    "COLUMN=LEVEL": the column is a category, compared with that level
     cause        the status that counts as the event
     at, tau      times at which curves are read; the horizon of a restricted mean
+    landmark     rows observed beyond this time are used, counted from it
+    change       column: the time at which an exposure begins, empty for never
+    potential    column: the follow-up that was possible, for Clark's completeness
+    resamples    of the bootstrap that corrects the concordance for optimism
     """
 
     file: Path
@@ -46,6 +50,10 @@ class Request:
     cause: int | None = None
     at: tuple[float, ...] | None = None
     tau: float | None = None
+    landmark: float | None = None
+    change: str | None = None
+    potential: str | None = None
+    resamples: int | None = None
     limits: str | None = None
     confidence: float | None = None
     rho: float | None = None
@@ -87,23 +95,31 @@ _TIMES = ("time", "status")
 _ALWAYS = ("file", "method", "cause", "confidence")
 
 METHODS: dict[str, Method] = {
-    "kaplan-meier": Method("curves", _TIMES, ("entry", "group", "at", "limits")),
+    "kaplan-meier": Method("curves", _TIMES, ("entry", "group", "at", "limits", "landmark")),
     "logrank": Method(
         "tests",
         (*_TIMES, "group"),
-        ("entry", "strata", "rho", "gamma", "weights", "trend", "pairwise", "permutations", "seed"),
+        ("entry", "strata", "rho", "gamma", "weights", "landmark", "trend", "pairwise", "permutations", "seed"),
     ),
-    "reverse-kaplan-meier": Method("curves", _TIMES, ("entry", "group", "at", "limits")),
+    "reverse-kaplan-meier": Method("curves", _TIMES, ("entry", "group", "at", "limits", "potential")),
     "cumulative-incidence": Method("competing", _TIMES, ("entry", "group", "at", "limits"), competing=True),
     "gray": Method("competing", (*_TIMES, "group"), ("strata", "rho"), competing=True),
     "fine-gray": Method("regression", (*_TIMES, "covariates"), ("strata", "reference", "cluster"), competing=True),
     "cox": Method(
         "regression",
         (*_TIMES, "covariates"),
-        ("strata", "reference", "cluster", "entry", "subject", "ties", "transform"),
+        (
+            *("strata", "reference", "cluster", "entry", "subject", "ties", "transform"),
+            *("landmark", "change", "resamples", "seed"),
+        ),
     ),
-    "firth-cox": Method("regression", (*_TIMES, "covariates"), ("entry", "strata", "reference", "ties")),
-    "restricted-mean": Method("restricted_mean", _TIMES, ("entry", "group", "tau")),
+    "firth-cox": Method(
+        "regression",
+        (*_TIMES, "covariates"),
+        ("entry", "strata", "reference", "ties", "landmark", "change", "resamples", "seed"),
+    ),
+    "restricted-mean": Method("restricted_mean", _TIMES, ("entry", "group", "tau", "landmark")),
+    "odds-ratio": Method("odds_ratio", ("status", "group"), ("time",)),
     "proportion": Method("proportion", (), ("time", "status", "group", "x", "n")),
 }
 
@@ -118,7 +134,7 @@ def check(request: Request) -> None:
         if name not in (*_ALWAYS, *method.needs, *method.knows):
             raise RefusedError(f"--{name} does not apply to {request.method}")
     for name in method.needs:
-        if name not in given:
+        if name not in given and not (name == "covariates" and "change" in given):
             raise RefusedError(f"--method {request.method} needs --{name}")
     _check_together(request, given)
     for name, (holds, expected) in _VALUES.items():
@@ -145,8 +161,12 @@ def _check_together(request: Request, given: list[str]) -> None:
         raise RefusedError(
             "--weights does not go with --pairwise, nor with --rho and --gamma, which are weights themselves"
         )
-    if "seed" in given and "permutations" not in given:
-        raise RefusedError("--seed does not apply without --permutations")
+    if "seed" in given and not {"permutations", "resamples"} & set(given):
+        raise RefusedError("--seed does not apply without --permutations or --resamples")
+    if {"landmark", "change"} & set(given) and {"entry", "subject"} & set(given):
+        raise RefusedError("--landmark and --change do not go with --entry or --subject")
+    if "resamples" in given and {"cluster", "change"} & set(given):
+        raise RefusedError("--resamples does not go with --cluster or --change: whole rows are drawn")
 
 
 def _check_columns(request: Request) -> None:
@@ -184,6 +204,8 @@ _VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "at": (_from_zero, "must be numbers from 0"),
     "rho": (_from_zero, "must be a number from 0"),
     "gamma": (_from_zero, "must be a number from 0"),
+    "landmark": (lambda value: math.isfinite(value) and value > 0, "must be a number above 0"),
+    "resamples": (lambda value: 1 <= value <= 100_000, "must be from 1 to 100000"),
     "tau": (lambda value: math.isfinite(value) and value > 0, "must be a number above 0"),
     "cause": (lambda value: value >= 1, "must be a status of 1 or above"),
     "confidence": (lambda value: 0.5 <= value < 1, "must be a level from 0.5 to below 1, such as 0.95"),
