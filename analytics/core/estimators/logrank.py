@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import chi2  # type: ignore[import-untyped]
 
-from analytics.core.estimators.times import Observed, observed
+from analytics.core.estimators.times import SMALL_TABLE, Observed, counts, observed
 
 FLEMING_HARRINGTON = "fleming-harrington"
 WEIGHTS = (FLEMING_HARRINGTON, "gehan", "tarone-ware", "peto")
@@ -103,10 +103,11 @@ def _score(
     data: Observed, code: np.ndarray, groups: int, weighing: Weighing
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Weighted observed, expected and covariance of one stratum, by group."""
-    times = np.unique(data.time[data.event])
+    at = counts(data)
+    times = at.time[at.events > 0]
     if not len(times):
         return np.zeros(groups), np.zeros(groups), np.zeros((groups, groups))
-    deaths = _table(np.searchsorted(times, data.time[data.event]), code[data.event], len(times), groups)
+    deaths = _table(_through(times, data.time[data.event]) - 1, code[data.event], len(times), groups)
     at_risk = _at_risk(data, code, times, groups)
     d, n = deaths.sum(axis=1), at_risk.sum(axis=1)
     share = at_risk / n[:, None]
@@ -119,12 +120,28 @@ def _score(
 def _at_risk(data: Observed, code: np.ndarray, times: np.ndarray, groups: int) -> np.ndarray:
     """(times, groups) at risk just before each event time."""
     # A subject is at risk at the event times up to its own: counted at the last of them, then summed backwards.
-    until = np.searchsorted(times, data.time, side="right")
+    until = _through(times, data.time)
     at_risk = _still_to_come(until, code, len(times), groups)
     if data.entry is not None:
-        not_yet = np.searchsorted(times, data.entry, side="right")
+        not_yet = _through(times, data.entry)
         at_risk = at_risk - _still_to_come(not_yet, code, len(times), groups)
     return at_risk
+
+
+def _through(times: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """(n,) how many of the ascending `times` are at or before each value; whole and half days need no search."""
+    if not len(values):
+        return np.zeros(0, dtype="int64")
+    half = 2 * values
+    cells = max(float(half.max()), 2 * float(times[-1])) + 1
+    if (
+        cells > max(SMALL_TABLE, len(values))
+        or (half != np.rint(half)).any()
+        or (2 * times != np.rint(2 * times)).any()
+    ):
+        return np.asarray(np.searchsorted(times, values, side="right"))
+    upto = np.bincount((2 * times).astype("int64"), minlength=int(cells)).cumsum()
+    return np.asarray(upto[half.astype("int64")])
 
 
 def _still_to_come(until: np.ndarray, code: np.ndarray, times: int, groups: int) -> np.ndarray:
