@@ -22,7 +22,7 @@ def estimate(request: Request) -> dict:
     try:
         if request.method in ("proportion", "odds-ratio"):
             found: dict = module.answer(request)
-            return found
+            return {**found, "warnings": _lines(found["warnings"])}
         from analytics.core.estimate.reading import read
 
         data = _later(request, read(request))
@@ -38,9 +38,14 @@ def estimate(request: Request) -> dict:
         "n": len(data),
         "events": _events(request, data),
         "options": {**options, **({} if request.cause is None else {"cause": request.cause})},
-        "warnings": list(dict.fromkeys(data.warnings)),
+        "warnings": _lines(data.warnings),
         **answer,
     }
+
+
+def _lines(warnings: list[str]) -> list[str]:
+    """Each sentence once and on one line, also where a label of the file has a line break."""
+    return list(dict.fromkeys(" ".join(one.split()) for one in warnings))
 
 
 def _later(request: Request, data: Data) -> Data:

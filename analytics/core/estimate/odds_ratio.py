@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from analytics.core.estimate import proportion
@@ -25,6 +26,8 @@ def answer(request: Request) -> dict:
     table = [[row["x"], row["n"] - row["x"]] for row in groups]
     tested = chi_square(table)
     warnings = [*found["warnings"], *tested.warnings]
+    if math.isnan(tested.test.statistic):
+        warnings.append("The tests and ratios are null: all rows have the event, or none has.")
     ratios = {}
     if len(groups) == 2:
         exact, sample = conditional_odds_ratio(table[::-1]), sample_odds_ratio(table[::-1])

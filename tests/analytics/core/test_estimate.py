@@ -100,3 +100,16 @@ def test_what_cannot_be_used_is_refused_in_one_line(ask, text, options, message)
 def test_an_absent_file_is_refused(tmp_path):
     with pytest.raises(RefusedError, match="there is no such file"):
         estimate(Request(tmp_path / "none.csv", "kaplan-meier", "t", "s"))
+
+
+def test_an_odds_ratio_without_an_event_says_why_it_is_null(ask):
+    answer = ask("s,g\n0,a\n0,b\n0,c\n", method="odds-ratio", time=None, group="g")
+
+    assert answer["chi_squared"]["p"] is None
+    assert "The tests and ratios are null: all rows have the event, or none has." in answer["warnings"]
+
+
+def test_a_warning_is_one_line_whatever_a_label_holds(ask):
+    answer = ask('t,s,g\n1,1,"a\nb"\n2,0,"a\nb"\n', group="g", at=(9.0,))
+
+    assert answer["warnings"] and not any("\n" in one for one in answer["warnings"])
