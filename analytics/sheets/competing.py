@@ -7,6 +7,8 @@ from analytics.sheets.sheet import NONE, Row, Sheet, label, share, tested
 
 def sheets(result):
     """One table of the incidences, one of the tests."""
+    if not result["groups"]:  # groups are those found in the data, and there are none
+        return []
     asked = [row["months"] for row in result["groups"][0]["causes"][0]["at"]]
     rows = []
     for group in result["groups"]:

@@ -9,6 +9,8 @@ from analytics.sheets.sheet import MINUS, NONE, Row, Sheet, between, decimal, la
 
 def sheets(result):
     """The tables of a survival Result, or of one from a landmark."""
+    if not result["groups"]:  # groups are those found in the data, and there are none
+        return []
     found = [_estimates(result)]
     if result["logrank"]:
         found.append(_tests(result))

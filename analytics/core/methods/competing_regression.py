@@ -34,7 +34,11 @@ def answer(selected: Selected) -> Answer:
 def _subdistribution(selected: Selected, asked: Sequence[plan.Covariate]) -> dict[str, Any]:
     """Fine and Gray's model of the rule's own event; `refused` says why there is none."""
     rows = selected.rows
-    found: dict[str, Any] = {"covariates": [one.column for one in asked], "refused": None}
+    found: dict[str, Any] = {
+        "covariates": [one.column for one in asked],
+        "labels": [one.label for one in asked],
+        "refused": None,
+    }
     try:
         made = design(scaled(rows, asked), covariates_of(asked))
         used = rows[made.kept]

@@ -55,6 +55,7 @@ def model(selected: Selected, asked: Sequence[plan.Covariate], *, with_optimism:
     rows = selected.rows
     found: dict[str, Any] = {
         "covariates": [one.column for one in asked],
+        "labels": [one.label for one in asked],
         "kind": "multivariable" if len(asked) > 1 else "univariable",
         "refused": None,
     }
