@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import OuterRef, Subquery
+from django.http import Http404
 from django.utils import timezone
 
 from analytics.models import AnalysisRun, Dataset, Heartbeat, Result
 from registry.models import Case, Outbox
 
+LIVE = "live"  # in an address: the newest live revision
 STALLED_AFTER = timedelta(seconds=75)  # the heartbeat comes every 30 s
 
 
@@ -30,6 +32,8 @@ class Stored:
                 "revision": self.dataset.revision,
                 "hash": self.dataset.hash,
                 "made_at": self.dataset.made_at.isoformat(),
+                "name": self.dataset.name,
+                "cut_date": self.dataset.cut_date and self.dataset.cut_date.isoformat(),
             },
             "code_version": self.run.code_version,
             "computed_at": self.run.ended_at.isoformat(),
@@ -49,6 +53,32 @@ def newest(cohort_code, *names):
 def newest_dataset(cohort_code):
     """The cohort's newest live dataset, or None before the first."""
     return Dataset.objects.filter(cohort__code=cohort_code, kind="live").select_related("cohort").first()
+
+
+def dataset_asked(request, cohort_code):
+    """The dataset that the address asks for with `?data=`: "cut:<name>", else the newest live one; None before the first.
+
+    404 for a cut that does not exist or was retired, and for any other word.
+    """
+    asked = request.GET.get("data", "") or LIVE
+    if asked == LIVE:
+        return newest_dataset(cohort_code)
+    kind, _colon, name = asked.partition(":")
+    found = Dataset.objects.filter(cohort__code=cohort_code, kind="cut", name=name, retired_at=None)
+    dataset = found.select_related("cohort").first() if kind == "cut" and name else None
+    if dataset is None:
+        raise Http404
+    return dataset
+
+
+def of_dataset(dataset, *names):
+    """Analysis name → newest Stored of this dataset alone; all analyses unless `names` are given; {} without a dataset."""
+    if dataset is None:
+        return {}
+    results = Result.objects.filter(run__dataset=dataset, run__state=AnalysisRun.DONE).select_related("run")
+    if names:
+        results = results.filter(run__analysis__in=names)
+    return {one.run.analysis: Stored(one.body, dataset, one.run) for one in results.order_by("run_id")}
 
 
 def table_content(dataset, name):
