@@ -13,8 +13,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from analytics import live
+from analytics.acts.runs import wanted_run
 from analytics.catalogue import CATALOGUE
-from analytics.core.analysis import COX, FINE_GRAY
+from analytics.core.analysis import COX, FINE_GRAY, Analysis
 from analytics.core.columns.table import case_table, flat
 from analytics.core.endpoints.derive import endpoint_table
 from analytics.core.whole import whole_table
@@ -28,7 +29,6 @@ from registry.models import Case, Cohort, Outbox
 
 log = logging.getLogger(__name__)
 BUILD_LOCK = 7_201_001  # advisory lock: one builder at a time
-DEADLINE = timedelta(minutes=30)
 KEPT_LIVE_REVISIONS = 20
 TEXT_COLUMNS = ("case", "site", "cohort", "stratum", "burden", "endpoint", "clock", "event", "censor_reason")
 
@@ -129,19 +129,7 @@ def request_runs(dataset, *, by="catalogue"):
     """One queued run for each of the catalogue's analyses of this cohort, made once however often it is asked for."""
     analyses = [analysis for analysis in CATALOGUE if analysis.cohort == dataset.cohort.code]
     AnalysisRun.objects.bulk_create(
-        [
-            AnalysisRun(
-                dataset=dataset,
-                analysis=analysis.name,
-                spec=analysis.as_dict(),
-                spec_hash=analysis.hash,
-                code_version=settings.CODE_VERSION,
-                requested_by=by,
-                deadline=timezone.now() + DEADLINE,
-            )
-            for analysis in analyses
-        ],
-        ignore_conflicts=True,
+        [wanted_run(dataset, analysis, by=by) for analysis in analyses], ignore_conflicts=True
     )
     for pk in dataset.runs.filter(state=AnalysisRun.QUEUED).order_by("pk").values_list("pk", flat=True):
         ring_after_commit("analytics.tasks.run_analysis", pk)
@@ -201,7 +189,7 @@ def _answer(run):
     """The Result of a run: computed from the stored dataset, never from the record."""
     from analytics.core.run import run as compute
 
-    analysis = next(one for one in CATALOGUE if one.hash == run.spec_hash)
+    analysis = Analysis.from_dict(run.spec)
     table = whole_of(run.dataset)
     result = compute(analysis, table, not_after=run.dataset.made_at.date())
     if analysis.method not in (COX, FINE_GRAY):

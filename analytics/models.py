@@ -5,7 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Dataset(models.Model):
-    """What a cohort's analyses are computed from: the rows of one moment, de-identified, hashed, never changed."""
+    """What a cohort's analyses are computed from: the rows of one moment, de-identified, hashed, never changed.
+
+    A cut has a name, a day up to which the cases are known, and who took it and why. When somebody in it withdraws consent it is
+    retired: its tables and results go, its hash and what happened stay.
+    """
 
     cohort = models.ForeignKey("registry.Cohort", on_delete=models.PROTECT)
     kind = models.CharField(
@@ -16,10 +20,19 @@ class Dataset(models.Model):
     cases = models.PositiveIntegerField()
     made_at = models.DateTimeField(auto_now_add=True)
     code_version = models.CharField(max_length=40)
+    name = models.SlugField(max_length=60, blank=True, default="")
+    cut_date = models.DateField(null=True)
+    reason = models.CharField(max_length=300, blank=True, default="")
+    taken_by = models.CharField(max_length=254, blank=True, default="")
+    retired_at = models.DateTimeField(null=True)
+    retired_reason = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
         ordering = ["-revision"]
-        constraints = [models.UniqueConstraint(fields=["cohort", "kind", "revision"], name="one_dataset_per_revision")]
+        constraints = [
+            models.UniqueConstraint(fields=["cohort", "kind", "revision"], name="one_dataset_per_revision"),
+            models.UniqueConstraint(fields=["cohort", "name"], condition=~models.Q(name=""), name="one_cut_per_name"),
+        ]
         indexes = [models.Index(fields=["cohort", "-revision"], name="dataset_newest")]
 
     def __str__(self):
@@ -44,10 +57,10 @@ class AnalysisRun(models.Model):
     """One analysis on one dataset by one version of the code: computed once, shared by all who ask.
 
     state is the truth, a message only says "look": a run is claimed with a lease and a fence, and only the holder of the newest
-    fence can finish it.
+    fence can finish it. steps_done of steps are done, `step` says what is being done; who asked may cancel it.
     """
 
-    QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
+    QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="runs")
     analysis = models.CharField(max_length=80)
@@ -56,9 +69,15 @@ class AnalysisRun(models.Model):
     code_version = models.CharField(max_length=40)
     requested_by = models.CharField(max_length=254)
     state = models.CharField(
-        max_length=8,
+        max_length=9,
         default=QUEUED,
-        choices=[(QUEUED, _("queued")), (RUNNING, _("running")), (DONE, _("done")), (FAILED, _("failed"))],
+        choices=[
+            (QUEUED, _("queued")),
+            (RUNNING, _("running")),
+            (DONE, _("done")),
+            (FAILED, _("failed")),
+            (CANCELLED, _("cancelled")),
+        ],
     )
     fence = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -68,6 +87,10 @@ class AnalysisRun(models.Model):
     requested_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=300, blank=True, default="")
+    cancelled_by = models.CharField(max_length=254, blank=True, default="")
+    steps_done = models.PositiveSmallIntegerField(default=0)
+    steps = models.PositiveSmallIntegerField(default=0)
+    step = models.CharField(max_length=80, blank=True, default="")
 
     class Meta:
         ordering = ["-id"]
@@ -93,3 +116,86 @@ class Heartbeat(models.Model):
 
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField()
+
+
+class SavedDashboard(models.Model):
+    """Views that somebody keeps together: for the own eyes, or shared with all who see pooled outcomes."""
+
+    owner = models.ForeignKey("registry.Person", on_delete=models.PROTECT, related_name="dashboards")
+    title = models.CharField(_("Title"), max_length=120)
+    is_shared = models.BooleanField(_("Shared"), default=False)
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["title", "id"]
+
+    def __str__(self):
+        return self.title
+
+
+class SavedPanel(models.Model):
+    """One view of a saved dashboard: `query` is the address that says what is asked."""
+
+    dashboard = models.ForeignKey(SavedDashboard, on_delete=models.CASCADE, related_name="panels")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(_("Title"), max_length=200)
+    query = models.CharField(max_length=4000)
+    saved_by = models.CharField(max_length=254)
+    saved_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+
+class Release(models.Model):
+    """A result as an audience may see it, under a policy of disclosure control.
+
+    audience  "own": the site's own cases, exact; "others": the other sites together, withheld and rounded; "public": of a cut,
+              for outside, without a site
+    """
+
+    site = models.ForeignKey("registry.Site", null=True, on_delete=models.CASCADE)
+    audience = models.CharField(max_length=10)
+    analysis = models.CharField(max_length=80)
+    analysis_hash = models.CharField(max_length=64)
+    dataset = models.ForeignKey(Dataset, null=True, on_delete=models.SET_NULL)
+    policy = models.CharField(max_length=20)
+    body = models.JSONField()
+    digest = models.CharField(max_length=64)
+    issued_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["site", "audience", "analysis", "-id"], name="release_newest")]
+
+
+class Viewed(models.Model):
+    """Who looked at which result, and how few patients its smallest group had. Never a value."""
+
+    person = models.ForeignKey("registry.Person", on_delete=models.PROTECT)
+    analysis = models.CharField(max_length=80)
+    spec_hash = models.CharField(max_length=64)
+    dataset_hash = models.CharField(max_length=64)
+    smallest = models.PositiveIntegerField(null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class Export(models.Model):
+    """Who took what along: a figure, a table, a report."""
+
+    person = models.ForeignKey("registry.Person", on_delete=models.PROTECT)
+    role = models.CharField(max_length=20)
+    what = models.CharField(max_length=120)
+    format = models.CharField(max_length=10)
+    audience = models.CharField(max_length=10, default="exact")
+    dataset_hash = models.CharField(max_length=64, blank=True, default="")
+    spec_hash = models.CharField(max_length=64, blank=True, default="")
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]

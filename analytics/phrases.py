@@ -49,7 +49,13 @@ LABELS = (
 SENTENCES = (
     *(sentences.NO_CLOCK, sentences.NOT_REPORTED, sentences.OUT_OF_ORDER, sentences.NO_END),
     *(sentences.GROUP_NOT_KNOWN.format(group=groups.label) for groups in GROUPS),
-    *(sentences.NOT_IN_RULES_SET, sentences.RESTS_ON_IMPUTED, sentences.NO_GRAY_TEST, sentences.FEW_EVENTS_FOR_GRAY),
+    *(
+        sentences.NOT_CHOSEN,
+        sentences.NOT_IN_RULES_SET,
+        sentences.RESTS_ON_IMPUTED,
+        sentences.NO_GRAY_TEST,
+        sentences.FEW_EVENTS_FOR_GRAY,
+    ),
     *(sentences.GRAY_NOT_DEFINED, sentences.GRAY_OF_SOME),
     *(*sentences.OUTCOME_NOT_KNOWN, sentences.NOT_PROPORTIONAL, sentences.TWO_HAZARDS, sentences.EXPLORATORY),
     *sentences.WHY_UNDEFINED,
@@ -60,6 +66,7 @@ SENTENCES = (
     *small_sample_sentences.SENTENCES,
     *(*table_words.SENTENCES, *quality_sentences.OF_QUALITY),
     *patient_table_words.SENTENCES,
+    sentences.GROUP_NOT_KNOWN,
     sentences.GROUPED,  # last: it fits whatever has a colon
 )
 PHRASES = tuple(dict.fromkeys((*LABELS, *SENTENCES)))

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from analytics.core.columns.column import CATEGORY, NUMBER
 from analytics.core.columns.declarations import COLUMN_OF
 from analytics.core.endpoints.definitions import ENDPOINTS, SET_LABELS, Endpoint
+from analytics.core.parts import (
+    KNOWN_BEFORE,
+    USUAL,
+    Covariate,
+    Exposure,
+    Filter,
+    Groups,
+    Levels,
+    Options,
+    Outcome,
+)
 
 KAPLAN_MEIER = "kaplan-meier"
 CUMULATIVE_INCIDENCE = "cumulative-incidence"
@@ -25,143 +35,16 @@ METHODS = (*OF_TIMES, PROPORTION, *TABLES)
 ONE_EVENT = (KAPLAN_MEIER, COX, LANDMARK, TIME_DEPENDENT)  # 1 - Kaplan-Meier overstates what competes
 REGRESSIONS = (COX, FINE_GRAY)
 
-KNOWN_BEFORE = ("site", "stratum")  # of the case itself, whatever is entered later
-SEED = 20250302
-
-Levels = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """The column that splits the cases. levels: (value, label) as shown; empty = as found in the data, sorted."""
-
-    column: str
-    label: str
-    levels: Levels = ()
-
-    def __post_init__(self) -> None:
-        if self.column not in KNOWN_BEFORE and self.column not in COLUMN_OF:
-            raise ValueError(f"groups cannot be made by {self.column!r}; expected one of {', '.join(COLUMN_OF)}")
-
-    def as_dict(self, levels: Levels | None = None) -> dict:
-        """Column, label and levels as JSON; `levels` replaces those declared."""
-        shown = self.levels if levels is None else levels
-        return {
-            "column": self.column,
-            "label": self.label,
-            "levels": [{"value": value, "label": label} for value, label in shown],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Covariate:
-    """A column in a regression: a number, per so many units, or a category whose first level is the reference."""
-
-    column: str
-    label: str
-    kind: str = CATEGORY
-    levels: Levels = ()
-    unit: str = ""
-    per: float = 1.0
-
-    def __post_init__(self) -> None:
-        if self.column not in KNOWN_BEFORE and self.column not in COLUMN_OF:
-            raise ValueError(f"{self.column!r} is no column of the case table; expected one of {', '.join(COLUMN_OF)}")
-        if self.kind not in (NUMBER, CATEGORY):
-            raise ValueError(f"{self.column}: kind {self.kind!r} is unknown; expected {NUMBER} or {CATEGORY}")
-        if self.kind == CATEGORY and len(self.levels) < 2:
-            raise ValueError(f"{self.column}: a category needs its levels, the reference first")
-
-    def as_dict(self) -> dict:
-        """The covariate as JSON."""
-        return {
-            "column": self.column,
-            "label": self.label,
-            "kind": self.kind,
-            "levels": [{"value": value, "label": label} for value, label in self.levels],
-            "unit": self.unit,
-            "per": self.per,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a proportion counts: the column of the case table and the values that count.
-
-    missing_is_no  cases without a value are in the denominator (not assessed counts as not responding); otherwise they are
-                   counted apart as not known
-    """
-
-    column: str
-    label: str
-    values: tuple[str, ...]
-    missing_is_no: bool = False
-
-    def as_dict(self) -> dict:
-        """The outcome as JSON."""
-        return {
-            "column": self.column,
-            "label": self.label,
-            "values": list(self.values),
-            "missing_is_no": self.missing_is_no,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Exposure:
-    """Something that happens after the clock has started: a date of the timeline, and what to call those with and without it.
-
-    It never splits a curve from day 0, which would grant the exposed immortal time.
-    """
-
-    date: str
-    label: str
-    without: str
-    having: str
-
-    @property
-    def levels(self) -> Levels:
-        """The two groups, without it first."""
-        return ("no", self.without), ("yes", self.having)
-
-    def as_dict(self) -> dict:
-        """The exposure as JSON."""
-        return {
-            "date": self.date,
-            "label": self.label,
-            "levels": [{"value": value, "label": label} for value, label in self.levels],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a method may be told beyond its question. Only what differs from here is part of an analysis' hash.
-
-    tau_months        restricted mean up to here; None = the shorter of the groups' longest observations
-    landmark_days     patients followed beyond this day, counted from it
-    strata            column within whose levels hazards are compared
-    without_imputed   leave out the cases whose time rests on an imputed date
-    permutations      arrangements of the permutation test, when an arm is small
-    resamples         bootstrap samples behind the corrected concordance
-    seed              of both
-    p_values          whether a table of characteristics compares its groups
-    """
-
-    tau_months: int | None = None
-    landmark_days: int | None = None
-    strata: str = ""
-    without_imputed: bool = False
-    permutations: int = 9999
-    resamples: int = 200
-    seed: int = SEED
-    p_values: bool = False
-
-    def as_dict(self) -> dict:
-        """The options that differ from the usual ones."""
-        return {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) != one.default}
-
-
-USUAL = Options()
+__all__ = [
+    "Analysis",
+    "Covariate",
+    "Exposure",
+    "Filter",
+    "Groups",
+    "Levels",
+    "Options",
+    "Outcome",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +55,7 @@ class Analysis:
     cohort      name of the cohort whose cases are used
     endpoint    id of the endpoint rule; "" for a method that needs none
     population  the set of cases; "" = that of the endpoint rule, or for a table all cases
+    filters     which of its cases are kept; all of them must hold
     groups      how the cases are split; None for one curve
     covariates  what a regression is about: each alone, then those of `together` in one model
     together    columns of the covariates in the common model; () = all
@@ -192,6 +76,7 @@ class Analysis:
     cohort: str
     endpoint: str = ""
     population: str = ""
+    filters: tuple[Filter, ...] = ()
     groups: Groups | None = None
     covariates: tuple[Covariate, ...] = ()
     together: tuple[str, ...] = ()
@@ -216,6 +101,7 @@ class Analysis:
             raise ValueError(
                 f"{self.name}: {self.endpoint} has competing events; {self.method} would overstate its incidence"
             )
+        self._refuse_two_filters()
         self._refuse_incomplete()
         self._refuse_unknown_together()
         self._refuse_later_news()
@@ -223,6 +109,12 @@ class Analysis:
     def _refuse_unknown(self, what: str, given: str, known: Any) -> None:
         if given not in known:
             raise ValueError(f"{self.name}: {what} {given!r} is unknown; expected one of {', '.join(known)}")
+
+    def _refuse_two_filters(self) -> None:
+        columns = [one.column for one in self.filters]
+        if len(set(columns)) < len(columns):
+            raise ValueError(f"{self.name}: two filters of one column; put its values into one")
+        object.__setattr__(self, "filters", tuple(sorted(self.filters, key=lambda one: one.column)))
 
     def _refuse_incomplete(self) -> None:
         needs = {
@@ -243,7 +135,7 @@ class Analysis:
         """A curve or hazard is split by what is known when its clock starts, else the time until then is immortal."""
         if self.method not in OF_TIMES:
             return
-        for one in (self.groups, *self.covariates):
+        for one in (self.groups, *self.filters, *self.covariates):
             if one is None or one.column in KNOWN_BEFORE:
                 continue
             if not COLUMN_OF[one.column].may_split(self.rule.clock):
@@ -283,6 +175,7 @@ class Analysis:
             "endpoint": self.endpoint or None,
             "population": self.population_label,
             "set": self.set,
+            "filters": [one.as_dict() for one in self.filters],
             "groups": self.groups.as_dict(levels) if self.groups else None,
             "covariates": [one.as_dict() for one in self.covariates],
             "together": [one.column for one in self.adjusted],
@@ -295,6 +188,31 @@ class Analysis:
             "version": self.version,
             "source": self.source,
         }
+
+    @classmethod
+    def from_dict(cls, stored: dict) -> Analysis:
+        """The reverse of `as_dict`. Raises ValueError, KeyError or TypeError for what is no analysis."""
+        groups, outcome, exposure = (stored[name] for name in ("groups", "outcome", "exposure"))
+        return cls(
+            name=stored["name"],
+            title=stored["title"],
+            question=stored["question"],
+            cohort=stored["cohort"],
+            endpoint=stored["endpoint"] or "",
+            population=stored["set"],
+            filters=tuple(Filter.from_dict(one) for one in stored["filters"]),
+            groups=Groups.from_dict(groups) if groups else None,
+            covariates=tuple(Covariate.from_dict(one) for one in stored["covariates"]),
+            together=tuple(stored["together"]),
+            outcome=Outcome.from_dict(outcome) if outcome else None,
+            exposure=Exposure.from_dict(exposure) if exposure else None,
+            method=stored["method"],
+            options=Options(**stored["options"]),
+            at_months=tuple(stored["at_months"]),
+            tick_months=stored["tick_months"],
+            version=stored["version"],
+            source=stored["source"],
+        )
 
     @property
     def hash(self) -> str:

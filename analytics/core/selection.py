@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.core import sentences
-from analytics.core.analysis import TABLES, Analysis, Levels
+from analytics.core.analysis import TABLES, Analysis, Groups, Levels
 from analytics.core.endpoints.dates import days
 from analytics.core.endpoints.derive import derive
 
@@ -66,6 +66,8 @@ def select(analysis: Analysis, table: pd.DataFrame) -> Selected:
     cohort = cohort if cohort["case"].is_monotonic_increasing else cohort.sort_values("case", kind="stable")
     inside = cohort if analysis.set == "all" else cohort[cohort[analysis.set].to_numpy(dtype=bool)]
     excluded = [(sentences.NOT_IN_SET.format(population=analysis.population_label), len(cohort) - len(inside))]
+    inside, filtered = _filtered(analysis, inside)
+    excluded += filtered
     rows = inside[_columns(analysis, inside)]
     if analysis.endpoint:
         rows, untimed = _timed(analysis, inside, rows)
@@ -86,12 +88,34 @@ def _columns(analysis: Analysis, table: pd.DataFrame) -> list[str]:
 
 
 def _refuse_absent_columns(analysis: Analysis, table: pd.DataFrame) -> None:
-    asked = [one.column for one in (*analysis.covariates, analysis.groups, analysis.outcome) if one is not None]
+    parts = (*analysis.covariates, *analysis.filters, analysis.groups, analysis.outcome)
+    asked = [one.column for one in parts if one is not None]
     asked += [analysis.options.strata] if analysis.options.strata else []
     asked += [analysis.exposure.date] if analysis.exposure else []
     absent = [name for name in dict.fromkeys(asked) if name not in table.columns]
     if absent:
         raise ValueError(f"{analysis.name}: the case table lacks {', '.join(absent)}")
+
+
+def _filtered(analysis: Analysis, inside: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, int]]]:
+    """The cases that every filter keeps, and for each filter how many it took away, those not known apart."""
+    excluded = []
+    for one in analysis.filters:
+        value = inside[one.column]
+        known = value.notna().to_numpy()
+        if one.values:
+            kept = value.astype(object).isin(one.values).to_numpy()
+        else:
+            number = pd.to_numeric(value).to_numpy(dtype="float64", na_value=np.nan)
+            kept = (number >= (-np.inf if one.low is None else one.low)) & (
+                number <= (np.inf if one.high is None else one.high)
+            )
+        excluded += [
+            (sentences.NOT_CHOSEN.format(label=one.label), int((known & ~kept).sum())),
+            (sentences.GROUP_NOT_KNOWN.format(group=one.label), int((~known).sum())),
+        ]
+        inside = inside[kept]
+    return inside, excluded
 
 
 def _timed(analysis: Analysis, inside: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, int]]]:
@@ -114,12 +138,22 @@ def _grouped(analysis: Analysis, rows: pd.DataFrame) -> tuple[pd.DataFrame, list
     groups = analysis.groups
     if groups is None or analysis.method in TABLES:  # a table has a place for those whose group is not known
         return rows.assign(group=ALL[0]), []
-    group = rows[groups.column].astype(object)
+    group = _cut(rows[groups.column], groups) if groups.cuts else rows[groups.column].astype(object)
     known = group.notna()
     if groups.levels:
         known &= group.isin([value for value, _ in groups.levels])
     unknown = sentences.GROUP_NOT_KNOWN.format(group=groups.label), int((~known).sum())
     return rows.assign(group=group)[known], [unknown]
+
+
+def _cut(number: pd.Series, groups: Groups) -> pd.Series:
+    """The level of each number between the cut points; missing stays missing."""
+    value = pd.to_numeric(number).to_numpy(dtype="float64", na_value=np.nan)
+    names = np.array([level for level, _label in groups.levels], dtype=object)
+    level = pd.Series(
+        names[np.searchsorted(groups.cuts, value, side="right").clip(0, len(names) - 1)], index=number.index
+    )
+    return level.where(~np.isnan(value))
 
 
 def _levels(analysis: Analysis, rows: pd.DataFrame) -> Levels:

@@ -11,6 +11,7 @@ NOT_IN_SET = "Not in the analysis set: {population}"
 NOT_IN_RULES_SET = "Outside the set of the rule {rule}"
 RESTS_ON_IMPUTED = "The time rests on an imputed date"
 GROUP_NOT_KNOWN = "{group} not known"
+NOT_CHOSEN = "Not chosen by the filter: {label}"
 
 TOO_FEW_GROUPS = "No log-rank test: fewer than two groups hold cases."
 NO_EVENT_AT_ALL = "No log-rank test: no event happened while two groups were under observation."

@@ -7,6 +7,7 @@ Where fewer than 5, or than 10 %, remain at risk the curve thins and greys; the 
 from __future__ import annotations
 
 from analytics.figures import below
+from analytics.figures.choices import USUAL, Choices
 from analytics.figures.curves import curve_traces, last_day, month, steps
 from analytics.figures.placement import Name, Place, corners, placed
 from analytics.figures.sizes import WIDE, Size
@@ -20,7 +21,9 @@ PERCENTS = (0, 25, 50, 75, 100)
 STEPS = (3, 6, 12, 24, 36, 60, 120)
 
 
-def survival_figure(result: dict, words: Words | None = None, theme: Theme = LIGHT, size: Size = WIDE) -> dict:
+def survival_figure(
+    result: dict, words: Words | None = None, theme: Theme = LIGHT, size: Size = WIDE, choices: Choices = USUAL
+) -> dict:
     """The figure of a survival Result, stored or fresh, as {"data": […], "layout": {…}} of plotly.js.
 
     `layout.height` is fixed in px, the width is the page's, from `size.width` upward. Free text is escaped.

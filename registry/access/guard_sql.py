@@ -174,3 +174,46 @@ def date_has_precision(table: str, names: list[str]) -> str:
     """A date has a precision exactly if it has a value."""
     rules = [f"(({name} IS NULL) = ({name}_p IS NULL))" for name in names]
     return f"ALTER TABLE {table} ADD CONSTRAINT {table}_date_precision CHECK ({' AND '.join(rules)});\n"
+
+
+OF_VIEWS = f"""
+-- Saved views: the own ones, and those that their owner shares with all who see pooled outcomes.
+ALTER TABLE analytics_saveddashboard ENABLE ROW LEVEL SECURITY;
+ALTER TABLE analytics_saveddashboard FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_or_shared ON analytics_saveddashboard
+  USING ((SELECT guard.pooled()) AND (is_shared OR owner_id = (SELECT guard.person())))
+  WITH CHECK ((SELECT guard.pooled()) AND (is_shared OR owner_id = (SELECT guard.person())));
+-- The saved dashboards that exist for the transaction.
+CREATE FUNCTION guard.dashboards() RETURNS bigint[] LANGUAGE sql STABLE AS
+  $$ SELECT array(SELECT id FROM analytics_saveddashboard) $$;
+ALTER TABLE analytics_savedpanel ENABLE ROW LEVEL SECURITY;
+ALTER TABLE analytics_savedpanel FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_dashboard ON analytics_savedpanel
+  USING (dashboard_id = ANY ((SELECT guard.dashboards())::bigint[]))
+  WITH CHECK (dashboard_id = ANY ((SELECT guard.dashboards())::bigint[]));
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytics_saveddashboard, analytics_savedpanel TO {APP};
+
+-- Released results: a site's own and those of the others as it may see them; those for outside where all sites are seen together.
+ALTER TABLE analytics_release ENABLE ROW LEVEL SECURITY;
+ALTER TABLE analytics_release FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_sites ON analytics_release
+  USING (site_id = ANY ((SELECT guard.sites())::bigint[]) OR (site_id IS NULL AND (SELECT guard.pooled())))
+  WITH CHECK (site_id = ANY ((SELECT guard.sites())::bigint[]) OR (site_id IS NULL AND (SELECT guard.pooled())));
+GRANT SELECT ON analytics_release TO {APP};
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytics_release TO {WORKER};
+"""  # noqa: S608 - names of roles
+
+
+def own_acts(table: str) -> str:
+    """A log of what people did: each writes the own lines only, nobody changes one, and those who see all sites read them."""
+    return f"""
+ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_acts ON {table} FOR INSERT WITH CHECK (person_id = (SELECT guard.person()));
+CREATE POLICY read_acts ON {table} FOR SELECT
+  USING (person_id = (SELECT guard.person()) OR (SELECT guard.pooled()));
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION guard.refuse();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION guard.refuse();
+GRANT SELECT, INSERT ON {table} TO {APP};
+GRANT SELECT ON {table} TO {WORKER};
+"""

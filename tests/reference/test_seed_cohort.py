@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from analytics.catalogue import CATALOGUE
+from analytics.core.analysis import Filter, Groups
 from analytics.core.endpoints.timeline import timeline
 from analytics.core.run import run
 from analytics.core.whole import whole_table
@@ -45,6 +46,33 @@ def cases():
 def result_of(name, cases):
     (analysis,) = (one for one in CATALOGUE if one.name == name)
     return {group["group"]: group for group in run(analysis, cases)["groups"]}
+
+
+def of(name):
+    return next(one for one in CATALOGUE if one.name == name)
+
+
+def curves(result):
+    return [(one["n"], one["events"], one["curve"], one["median"]) for one in result["groups"]]
+
+
+def test_marrow_blasts_cut_at_5_percent_are_the_burden(everything):
+    """Groups by cut points on the number are those of the derived category, to the last digit."""
+    named = of("efs-b-by-disease-burden")
+    cut = named.with_(groups=Groups("blasts_before", "Blasts", cuts=(5,)))
+
+    assert curves(run(cut, everything)) == curves(run(named, everything))
+
+
+@pytest.mark.parametrize("burden", ["low", "high"])
+def test_a_filter_gives_the_curve_of_its_group(everything, burden):
+    """Event-free survival of the low burden alone is the low curve of the comparison."""
+    alone = run(of("efs-b").with_(filters=(Filter("burden", (burden,)),)), everything)
+    both = run(of("efs-b-by-disease-burden"), everything)
+
+    assert curves(alone) == [
+        one for one, group in zip(curves(both), both["groups"], strict=True) if group["group"] == burden
+    ]
 
 
 GROUPS = {

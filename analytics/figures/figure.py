@@ -1,0 +1,36 @@
+"""Which figure shows a Result, and what to say to those who cannot see it. Web processes use this: nothing heavy is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from analytics.figures.choices import USUAL, Choices
+from analytics.figures.sizes import WIDE, Size
+from analytics.figures.survival import survival_figure
+from analytics.figures.theme import LIGHT, Theme
+from analytics.figures.words import Words
+
+Figure = Callable[[dict, Words, Theme, Size, Choices], dict]
+
+# Method of the analysis → its figure. A method that is not here is shown by its tables alone.
+FIGURES: dict[str, Figure] = {
+    "kaplan-meier": survival_figure,
+    "landmark": survival_figure,
+}
+
+
+def figure_of(
+    result: dict, words: Words, theme: Theme = LIGHT, size: Size = WIDE, choices: Choices | None = None
+) -> dict | None:
+    """The figure of a Result as {"data": […], "layout": {…}} of plotly.js; None where its method has none.
+
+    `layout.height` is fixed in px, the width is the page's, from `size.width` upward. Free text is escaped. Choices that do not
+    concern the figure are ignored.
+    """
+    draw = FIGURES.get(result["analysis"]["method"])
+    return draw(result, words, theme, size, choices or USUAL) if draw else None
+
+
+def has_figure(method: str) -> bool:
+    """Whether Results of this method are drawn."""
+    return method in FIGURES

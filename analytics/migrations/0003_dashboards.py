@@ -1,0 +1,200 @@
+"""Cuts with a name, runs that can be cancelled, saved views, released results, and who looked at and took what; with their guards."""
+
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+from registry.access import guard_sql
+
+LOGS = ("analytics_viewed", "analytics_export")
+# What the web changes of a run: it takes the wish back, or asks again for one that failed.
+ASKED = "state, cancelled_by, requested_by, attempts, error, deadline, ended_at, lease_until, rung_at"
+
+
+def install(apps, schema_editor):
+    """Row-level security and rights. The web asks for runs and cancels them; the worker does the rest."""
+    for statement in (guard_sql.OF_VIEWS, *(guard_sql.own_acts(table) for table in LOGS)):
+        schema_editor.execute(statement, params=None)
+    schema_editor.execute(f"GRANT INSERT, UPDATE ({ASKED}) ON analytics_analysisrun TO {guard_sql.APP}")
+    schema_editor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {guard_sql.SERVING}")
+
+
+class Migration(migrations.Migration):
+    """After the guards of 0002."""
+
+    dependencies = [
+        ('analytics', '0002_guard'),
+        ('registry', '0010_own_drafts'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Export',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(max_length=20)),
+                ('what', models.CharField(max_length=120)),
+                ('format', models.CharField(max_length=10)),
+                ('audience', models.CharField(default='exact', max_length=10)),
+                ('dataset_hash', models.CharField(blank=True, default='', max_length=64)),
+                ('spec_hash', models.CharField(blank=True, default='', max_length=64)),
+                ('digest', models.CharField(max_length=64)),
+                ('at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Release',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('audience', models.CharField(max_length=10)),
+                ('analysis', models.CharField(max_length=80)),
+                ('analysis_hash', models.CharField(max_length=64)),
+                ('policy', models.CharField(max_length=20)),
+                ('body', models.JSONField()),
+                ('digest', models.CharField(max_length=64)),
+                ('issued_at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SavedDashboard',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(max_length=120, verbose_name='Title')),
+                ('is_shared', models.BooleanField(default=False, verbose_name='Shared')),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                'ordering': ['title', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SavedPanel',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('title', models.CharField(max_length=200, verbose_name='Title')),
+                ('query', models.CharField(max_length=4000)),
+                ('saved_by', models.CharField(max_length=254)),
+                ('saved_at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'ordering': ['position', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Viewed',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('analysis', models.CharField(max_length=80)),
+                ('spec_hash', models.CharField(max_length=64)),
+                ('dataset_hash', models.CharField(max_length=64)),
+                ('smallest', models.PositiveIntegerField(null=True)),
+                ('at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.AddField(
+            model_name='analysisrun',
+            name='cancelled_by',
+            field=models.CharField(blank=True, default='', max_length=254),
+        ),
+        migrations.AddField(
+            model_name='analysisrun',
+            name='step',
+            field=models.CharField(blank=True, default='', max_length=80),
+        ),
+        migrations.AddField(
+            model_name='analysisrun',
+            name='steps',
+            field=models.PositiveSmallIntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name='analysisrun',
+            name='steps_done',
+            field=models.PositiveSmallIntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name='dataset',
+            name='cut_date',
+            field=models.DateField(null=True),
+        ),
+        migrations.AddField(
+            model_name='dataset',
+            name='name',
+            field=models.SlugField(blank=True, default='', max_length=60),
+        ),
+        migrations.AddField(
+            model_name='dataset',
+            name='reason',
+            field=models.CharField(blank=True, default='', max_length=300),
+        ),
+        migrations.AddField(
+            model_name='dataset',
+            name='retired_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name='dataset',
+            name='retired_reason',
+            field=models.CharField(blank=True, default='', max_length=300),
+        ),
+        migrations.AddField(
+            model_name='dataset',
+            name='taken_by',
+            field=models.CharField(blank=True, default='', max_length=254),
+        ),
+        migrations.AlterField(
+            model_name='analysisrun',
+            name='state',
+            field=models.CharField(choices=[('queued', 'queued'), ('running', 'running'), ('done', 'done'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='queued', max_length=9),
+        ),
+        migrations.AddConstraint(
+            model_name='dataset',
+            constraint=models.UniqueConstraint(condition=models.Q(('name', ''), _negated=True), fields=('cohort', 'name'), name='one_cut_per_name'),
+        ),
+        migrations.AddField(
+            model_name='export',
+            name='person',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='release',
+            name='dataset',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='analytics.dataset'),
+        ),
+        migrations.AddField(
+            model_name='release',
+            name='site',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='registry.site'),
+        ),
+        migrations.AddField(
+            model_name='saveddashboard',
+            name='owner',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dashboards', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='savedpanel',
+            name='dashboard',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='panels', to='analytics.saveddashboard'),
+        ),
+        migrations.AddField(
+            model_name='viewed',
+            name='person',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddIndex(
+            model_name='release',
+            index=models.Index(fields=['site', 'audience', 'analysis', '-id'], name='release_newest'),
+        ),
+        migrations.RunPython(install, migrations.RunPython.noop),
+    ]
