@@ -32,12 +32,13 @@ def _labelled(group):
     return {**group, "label": phrases.label(group["label"])}
 
 
-def figure_words(panel):
-    """The words of this panel's figure."""
+def figure_words(panel=None):
+    """The words of this panel's figure; without a panel the Result's endpoint names axes and clock."""
+    since = _("Months since {clock}")
     return replace(
         ENGLISH,
-        outcome=str(panel.axis),
-        axis=_("Months since {clock}").replace("{clock}", str(panel.since)),
+        outcome=str(panel.axis) if panel else "",
+        axis=since.replace("{clock}", str(panel.since)) if panel else since,
         at_risk=_("At risk"),
         events=_("Events"),
         censored=_("Censored"),
@@ -55,4 +56,8 @@ def figure_words(panel):
         dataset=_("{cohort}, {kind} revision {revision} ({hash}), {date}; n {n}, events {events}."),
         kinds=(("live", _("live")), ("cut", _("data cut"))),
         hover=_("{months} months: {survival}, {at_risk} at risk"),
+        alt_survival=_("{outcome}: n {n}, events {events}."),
+        alt_estimate=_("{months} {estimate}, {median}."),
+        alt_median=_("median {median}"),
+        alt_group=_("{group}: {text}"),
     )

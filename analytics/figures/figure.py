@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from analytics.figures.alt import alt_text
 from analytics.figures.choices import USUAL, Choices
 from analytics.figures.sizes import WIDE, Size
 from analytics.figures.survival import survival_figure
 from analytics.figures.theme import LIGHT, Theme
 from analytics.figures.words import Words
+
+__all__ = ["FIGURES", "alt_text", "figure_of", "has_figure"]
 
 Figure = Callable[[dict, Words, Theme, Size, Choices], dict]
 

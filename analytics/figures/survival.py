@@ -43,7 +43,12 @@ def survival_figure(
     ]
     labels = _labels(groups, names, styles, sheet, end)
     layout = _layout(result, sheet, ticks, end)
-    layout["annotations"] = [_outcome(sheet), *labels, *_emptiness(groups, words, theme), *sheet.notes]
+    layout["annotations"] = [
+        _outcome(sheet, words.outcome or result["endpoint"]["label"]),
+        *labels,
+        *_emptiness(groups, words, theme),
+        *sheet.notes,
+    ]
     layout["shapes"] = sheet.shapes
     # The axis in months exists even when no curve does.
     return {
@@ -133,10 +138,10 @@ def _label(group: dict, lines: list[str], place: Place, colour: str, size: Size)
     }
 
 
-def _outcome(sheet: below.Sheet) -> dict:
+def _outcome(sheet: below.Sheet, title: str) -> dict:
     """The title of the y axis, upright above it."""
     return {
-        "text": safe(sheet.words.outcome),
+        "text": safe(title),
         "font": {"size": sheet.size.type, "color": sheet.theme.ink},
         "xref": "paper",
         "x": 0,

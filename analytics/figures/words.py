@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Words:
     """Plain text; names in braces are filled in by the figure."""
 
-    outcome: str = "Survival"
+    outcome: str = ""  # title of the y axis; "" = the endpoint's label
     axis: str = "Months since {clock}"
     at_risk: str = "At risk"
     events: str = "Events"
@@ -28,3 +28,7 @@ class Words:
     dataset: str = "{cohort}, {kind} revision {revision} ({hash}), {date}; n {n}, events {events}."
     kinds: tuple[tuple[str, str], ...] = (("live", "live"), ("cut", "data cut"))
     hover: str = "{months} months: {survival}, {at_risk} at risk"
+    alt_survival: str = "{outcome}: n {n}, events {events}."
+    alt_estimate: str = "{months} {estimate}, {median}."
+    alt_median: str = "median {median}"
+    alt_group: str = "{group}: {text}"
