@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
+VENV = (ROOT / ".venv").resolve()  # a link: the packages of another clone, kept as it keeps them
 PYTHON = VENV / "bin/python"
 LOCK = ROOT / "deploy/requirements-dev.lock"
 STAMP = VENV / "installed.lock"  # a copy of the lock that was installed
