@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from analytics import phrases
 from analytics.figures.words import Words
@@ -55,7 +56,18 @@ def figure_words(panel=None):
         rule=_("{label} ({id} version {version}): {rule}"),
         dataset=_("{cohort}, {kind} revision {revision} ({hash}), {date}; n {n}, events {events}."),
         kinds=(("live", _("live")), ("cut", _("data cut"))),
-        hover=_("{months} months: {survival}, {at_risk} at risk"),
+        dataset_without_events=_("{cohort}, {kind} revision {revision} ({hash}), {date}; n {n}."),
+        hover=_("{time} months: {share}, {at_risk} at risk"),
+        between=pgettext("between items", ", "),
+        before_last=pgettext("between the last two items", " or "),
+        landmark_axis=_("Months since day {day} after {clock}"),
+        landmark=_("Counted from day {day} on (n {n}); before it {events} had an event and {censored} were censored."),
+        benchmarks=_(
+            "Open symbols: published estimates with 95 % intervals where printed, of other patients and methods."
+        ),
+        benchmark_n=_("n {n}"),
+        benchmark_no_n=_("n not printed"),
+        beyond_axis=_("Beyond the axis, not drawn: {numbers}."),
         alt_survival=_("{outcome}: n {n}, events {events}."),
         alt_estimate=_("{months} {estimate}, {median}."),
         alt_median=_("median {median}"),

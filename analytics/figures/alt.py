@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from analytics.figures.text import limits, months, percent
+from analytics.figures.below import with_limits
+from analytics.figures.text import months
 from analytics.figures.words import Words
 
 PREFERRED_MONTHS = 12
@@ -32,12 +33,6 @@ def _group(group: dict, words: Words, is_named: bool) -> str:
         median=words.alt_median.format(median=months(group["median"]["estimate"], words.not_reached)),
     )
     return words.alt_group.format(group=group["label"], text=text) if is_named else text
-
-
-def with_limits(share: float | None, lower: float | None, upper: float | None) -> str:
-    """ "82 % (66–91)"; without brackets where there are no limits."""
-    interval = limits(lower, upper, "–").strip("–")
-    return percent(share, "–") + (f" ({interval})" if interval else "")
 
 
 ALT_TEXTS: dict[str, Callable[[dict, Words], str]] = {"kaplan-meier": survival_text, "landmark": survival_text}

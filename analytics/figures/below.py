@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from analytics.figures.curves import reliable_days
+from analytics.figures.axis import Axis
 from analytics.figures.sizes import Size
-from analytics.figures.text import fitted, limits, months, p_value, percent, safe, short, width, wrapped
+from analytics.figures.text import fitted, limits, percent, safe, short, width, wrapped
 from analytics.figures.theme import STRONG, Theme
 from analytics.figures.words import Words
 
 AXIS_SPACE = 46  # tick labels and the axis title
 NAME_SPACE = 22  # the sample of the line before a group's name
 MAX_NAME = 24  # letters of a group's name beside its estimates
-COUNTS = ("at_risk", "events", "censored")
+AT_RISK = "at_risk"
 
 
 @dataclass
@@ -53,10 +54,25 @@ class Sheet:
         """Go `px` down."""
         self.y += px
 
-    def heading(self, group: dict, style: tuple[str, str]) -> None:
+    def rule(self) -> None:
+        """A thin line over the width of the plot."""
+        self.shapes.append(
+            {
+                "type": "line",
+                "xref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "yref": "y2",
+                "y0": self.y - 2,
+                "y1": self.y - 2,
+                "line": {"color": self.theme.rule, "width": 1},
+            }
+        )
+        self.down(4)
+
+    def heading(self, block: Block) -> None:
         """A group's name after a sample of its line, with its counts."""
-        colour, dash = style
-        counts = self.words.counts.format(n=group["n"], events=group["events"]) if group["n"] else self.words.nobody
+        colour, dash = block.style
         middle = self.y + self.size.line / 2
         self.shapes.append(
             {
@@ -72,71 +88,92 @@ class Sheet:
                 "line": {"color": colour, "width": 2, "dash": dash},
             }
         )
-        room = self.size.width - NAME_SPACE - 16 - width(counts, self.size.small)
-        name = safe(fitted(" ".join(group["label"].split()), self.size.small, room, bold=True))
+        room = self.size.width - NAME_SPACE - 16 - width(block.counts, self.size.small)
+        name = safe(fitted(" ".join(block.label.split()), self.size.small, room, bold=True))
         self.write(name, shift=NAME_SPACE + 4 - self.left, color=self.theme.text(colour), weight=STRONG)
-        self.write(safe(counts), at=1, shift=self.right - 4, anchor="right", color=self.theme.text(colour))
+        self.write(safe(block.counts), at=1, shift=self.right - 4, anchor="right", color=self.theme.text(colour))
         self.down(self.size.line)
 
-    def counts(self, group: dict, ticks: list[int], colour: str) -> None:
-        """Three rows: at risk, events, censored, each number under its tick."""
-        rows = [row for row in group["risk_table"] if row["months"] in ticks]
-        for name in COUNTS:
-            self.write(safe(getattr(self.words, name)), shift=4 - self.left)
-            look = {"size": self.size.small, "color": colour if name == "at_risk" else self.theme.ink_soft}
-            self.traces.append(
-                {
-                    "type": "scatter",
-                    "mode": "text",
-                    "name": name,
-                    "legendgroup": group["group"],
-                    "x": [row["months"] for row in rows],
-                    "y": [self.y + self.size.line / 2] * len(rows),
-                    "yaxis": "y2",
-                    "text": [str(row[name]) for row in rows],
-                    "textfont": look,
-                    "hoverinfo": "skip",
-                    "cliponaxis": False,
-                }
-            )
-            self.down(self.size.line)
+    def numbers(self, name: str, word: str, key: str, row: list[tuple[int, int]], colour: str) -> None:
+        """A row of the risk table: its word, and each number under its tick."""
+        self.write(safe(word), shift=4 - self.left)
+        self.traces.append(
+            {
+                "type": "scatter",
+                "mode": "text",
+                "name": name,
+                "legendgroup": key,
+                "x": [tick for tick, _ in row],
+                "y": [self.y + self.size.line / 2] * len(row),
+                "yaxis": "y2",
+                "text": [str(number) for _, number in row],
+                "textfont": {"size": self.size.small, "color": colour},
+                "hoverinfo": "skip",
+                "cliponaxis": False,
+            }
+        )
+        self.down(self.size.line)
 
 
-def risk_table(sheet: Sheet, groups: list[dict], styles: list[tuple[str, str]], ticks: list[int]) -> None:
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The risk table of one group. rows: (name, word, (tick, number) …); none for a group without patients."""
+
+    key: str
+    label: str
+    counts: str
+    style: tuple[str, str]
+    rows: tuple[tuple[str, str, list[tuple[int, int]]], ...]
+
+
+def block_of(group: dict, style: tuple[str, str], names: dict[str, str], axis: Axis, words: Words) -> Block:
+    """The block of one group of a Result; names: key of a row of its risk table → word."""
+    counts = words.counts.format(n=group["n"], events=group["events"]) if group["n"] else words.nobody
+    table = [row for row in group["risk_table"] if row["months"] in axis.ticks] if group["n"] else []
+    rows = tuple((name, word, [(row["months"], row[name]) for row in table]) for name, word in names.items() if table)
+    return Block(group["group"], group["label"], counts, style, rows)
+
+
+def risk_table(sheet: Sheet, blocks: list[Block]) -> None:
     """The extended risk table: events and censored are counted from the start to each tick."""
-    for group, style in zip(groups, styles, strict=True):
-        colour = sheet.theme.text(style[0])
-        if len(groups) > 1:
-            sheet.heading(group, style)
-        if group["n"]:
-            sheet.counts(group, ticks, colour)
+    for block in blocks:
+        if len(blocks) > 1:
+            sheet.heading(block)
+        for name, word, row in block.rows:
+            colour = sheet.theme.text(block.style[0]) if name == AT_RISK else sheet.theme.ink_soft
+            sheet.numbers(name, word, block.key, row, colour)
         sheet.down(6)
 
 
-def estimates(sheet: Sheet, groups: list[dict], styles: list[tuple[str, str]]) -> None:
-    """Survival at the months of the analysis and the median, each with its limits; a row for each group with patients."""
-    shown = [(group, style) for group, style in zip(groups, styles, strict=True) if group["n"]]
-    if not shown:
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """One row of estimates: a name, its colour, and a cell for each head."""
+
+    label: str
+    colour: str
+    cells: list[str]
+
+
+def estimates(sheet: Sheet, heads: list[str], rows: list[Estimates], is_named: bool) -> None:
+    """Estimates in columns over the whole width; a row for each group or cause."""
+    if not rows:
         return
-    size, words = sheet.size, sheet.words
-    chosen = chosen_months([row["months"] for row in shown[0][0]["at"]], size.estimates)
-    heads = [words.at.format(months=month) for month in chosen] + [words.median]
-    named = len(groups) > 1
-    names = [short(group["label"]) for group, _ in shown] if named else []
+    size = sheet.size
+    names = [short(row.label) for row in rows] if is_named else []
     widest = max((width(name[:MAX_NAME], size.small, bold=True) for name in names), default=0)
     stacked = widest > size.name_beside
     columns = _columns(sheet, len(heads), 0 if stacked else widest)
-    _rule(sheet)
+    sheet.rule()
     for (at, shift), head in zip(columns, heads, strict=True):
         sheet.write(safe(head), at=at, shift=shift, anchor="center")
     sheet.down(size.line)
-    for group, style in shown:
-        colour = sheet.theme.text(style[0])
-        if named:
-            sheet.write(safe(short(group["label"]), MAX_NAME), shift=4 - sheet.left, color=colour, weight=STRONG)
+    for row in rows:
+        if is_named:
+            colour = sheet.theme.text(row.colour)
+            sheet.write(safe(short(row.label), MAX_NAME), shift=4 - sheet.left, color=colour, weight=STRONG)
             if stacked:
                 sheet.down(size.line)
-        for (at, shift), cell in zip(columns, _cells(group, chosen, words), strict=True):
+        for (at, shift), cell in zip(columns, row.cells, strict=True):
             sheet.write(safe(cell), at=at, shift=shift, anchor="center", color=sheet.theme.ink)
         sheet.down(size.line)
     sheet.down(6)
@@ -152,62 +189,30 @@ def _columns(sheet: Sheet, n: int, beside: float) -> list[tuple[float, float]]:
     names = 4 - sheet.left + beside
     room = (sheet.size.width - sheet.left - names - 4) / n
     first, last = names + room / 2, sheet.right - 4 - room / 2
-    return [(i / (n - 1), first + (last - first) * i / (n - 1)) for i in range(n)]
+    return [
+        (i / (n - 1), first + (last - first) * i / (n - 1)) if n > 1 else (0.5, (first + last) / 2) for i in range(n)
+    ]
 
 
-def _cells(group: dict, chosen: list[int], words: Words) -> list[str]:
-    read = {row["months"]: row for row in group["at"]}
-    cells = []
-    for month in chosen:
-        row = read[month]
-        interval = limits(row["lower"], row["upper"], "–").strip("–")
-        cells.append(percent(row["survival"], "–") + (f" ({interval})" if interval else ""))
-    median = group["median"]
-    nr = words.not_reached
-    edges = (months(median["lower"], nr), months(median["upper"], nr))
-    interval = "" if edges == (nr, nr) else f" ({'–'.join(edges)})"
-    return [*cells, months(median["estimate"], nr) + interval]
+def with_limits(share: float | None, lower: float | None, upper: float | None) -> str:
+    """ "82 % (66–91)"; without brackets where there are no limits."""
+    interval = limits(lower, upper, "–").strip("–")
+    return percent(share, "–") + (f" ({interval})" if interval else "")
 
 
-def _rule(sheet: Sheet) -> None:
-    """A thin line over the whole width."""
-    sheet.shapes.append(
-        {
-            "type": "line",
-            "xref": "paper",
-            "x0": 0,
-            "x1": 1,
-            "yref": "y2",
-            "y0": sheet.y - 2,
-            "y1": sheet.y - 2,
-            "line": {"color": sheet.theme.rule, "width": 1},
-        }
-    )
-    sheet.down(4)
-
-
-def caption(sheet: Sheet, result: dict) -> None:
-    """Test, rule, dataset and reading notes, in lines that fit the narrowest width."""
-    for sentence in _sentences(result, sheet.words):
+def caption(sheet: Sheet, result: dict, said: Sequence[str] = ()) -> None:
+    """What the figure itself has to say, then rule, dataset, date and n, in lines that fit the narrowest width."""
+    for sentence in (*said, *provenance(result, sheet.words)):
         for line in wrapped(sentence, sheet.size.small, sheet.size.width - 8):
             sheet.write(safe(line, 400), shift=4 - sheet.left)
             sheet.down(sheet.size.line)
 
 
-def _sentences(result: dict, words: Words) -> list[str]:
-    groups = [group for group in result["groups"] if group["n"]]
-    found = []
-    test = result["logrank"]
-    if test:
-        found.append(words.logrank.format(statistic=f"{test['statistic']:.1f}", df=test["df"], p=p_value(test["p"])))
-    notes = [words.limits.format(limits=result["limits"])] if groups else []
-    if any(None in group["median"].values() for group in groups):
-        notes.append(words.not_reached_note)
-    if any(reliable_days(group) < group["curve"]["time"][-1] for group in groups):
-        notes.append(words.tail)
-    rule = result["endpoint"]
-    found += [" ".join(notes)] if notes else []
-    found.append(words.rule.format(label=rule["label"], id=rule["id"], version=rule["version"], rule=rule["print"]))
+def provenance(result: dict, words: Words) -> list[str]:
+    """The rule, if the Result has one, and the dataset, if it is stored."""
+    found, rule = [], result["endpoint"]
+    if rule:
+        found.append(words.rule.format(label=rule["label"], id=rule["id"], version=rule["version"], rule=rule["print"]))
     if "dataset" in result:
         found.append(_dataset(result, words))
     return found
@@ -215,7 +220,8 @@ def _sentences(result: dict, words: Words) -> list[str]:
 
 def _dataset(result: dict, words: Words) -> str:
     dataset = result["dataset"]
-    return words.dataset.format(
+    template = words.dataset if result["events"] is not None else words.dataset_without_events
+    return template.format(
         cohort=dataset["cohort"],
         kind=dict(words.kinds).get(dataset["kind"], dataset["kind"]),
         revision=dataset["revision"],
@@ -235,7 +241,7 @@ def name_lines(label: str, size: Size, names: int) -> list[str]:
     return [fitted(line, size.small, size.name_width, bold=True) for line in lines]
 
 
-def left_margin(size: Size, words: Words) -> int:
+def left_margin(size: Size, names: Iterable[str]) -> int:
     """Room for the words of the risk table, and for half a number under the start of the axis."""
-    widest = max(width(word, size.small) for word in (words.at_risk, words.events, words.censored))
+    widest = max(width(word, size.small) for word in names)
     return round(max(size.left, widest + 4 + 1.9 * size.small))

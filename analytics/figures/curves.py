@@ -1,25 +1,70 @@
-"""The curve of one group as traces: band, reliable part, thin grey tail, censor ticks."""
+"""The curve of one group or cause as traces: band, reliable part, thin grey tail, censor ticks."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
-from analytics.figures.text import DAYS_PER_MONTH, limits, percent, safe
+from analytics.figures.axis import Axis
+from analytics.figures.placement import corners
+from analytics.figures.text import limits, percent, safe
 from analytics.figures.theme import BAND, TAIL_BAND, Theme, veiled
-from analytics.figures.words import Words
 
 LINE, TAIL_LINE = 2, 1
 CENSOR_TICK = {"symbol": "line-ns-open", "size": 7}
 
-
-def month(days: float) -> float:
-    """Days as a place on the axis."""
-    return round(days / DAYS_PER_MONTH, 4)
+Shares = list[float | None]
 
 
-def height(share: float) -> float:
-    """A share as a place on the axis from 0 to 100 %."""
-    return round(100 * share, 4)
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A step curve to be drawn; times in days, shares from 0 to 1, one value for each time.
+
+    reliable  until when it is drawn in full; 0 when there never were enough patients
+    end       the last day on which somebody was observed, or to which the Result is shown
+    at_risk   of each time; empty where the Result does not say
+    """
+
+    key: str
+    label: str
+    time: list[float]
+    share: Shares
+    lower: Shares
+    upper: Shares
+    at_risk: list[int]
+    censored: list[int]
+    reliable: float
+    end: float
+
+    def points(self, start: float, end: float) -> list[int]:
+        """Positions of the points with start <= time <= end and a value."""
+        return [
+            i
+            for i, (day, value) in enumerate(zip(self.time, self.share, strict=True))
+            if start <= day <= end and value is not None
+        ]
+
+    @property
+    def path(self) -> list[tuple[float, float]]:
+        """(day, share) of every point that is drawn."""
+        return [(self.time[i], self.share[i] or 0.0) for i in self.points(0, self.end)]
+
+
+def survival_curve(group: dict) -> Curve:
+    """The curve of one group with patients of a survival Result."""
+    curve = group["curve"]
+    return Curve(
+        group["group"],
+        group["label"],
+        curve["time"],
+        curve["survival"],
+        curve["lower"],
+        curve["upper"],
+        curve["at_risk"],
+        curve["censored"],
+        reliable_days(group),
+        last_day(group),
+    )
 
 
 def reliable_days(group: dict) -> float:
@@ -29,67 +74,68 @@ def reliable_days(group: dict) -> float:
 
 def last_day(group: dict) -> float:
     """The last day on which somebody of the group was observed, or to which the Result is shown."""
-    return group.get("shown_until", group["curve"]["time"][-1]) if group["n"] else 0
-
-
-def steps(curve: dict, start: float, end: float) -> list[int]:
-    """Positions of the curve's points with start <= time <= end and a value."""
-    return [
-        i
-        for i, (day, value) in enumerate(zip(curve["time"], curve["survival"], strict=True))
-        if start <= day <= end and value is not None
-    ]
-
-
-def curve_traces(group: dict, style: tuple[str, str], theme: Theme, words: Words) -> list[dict]:
-    """All traces of one group, those further back first; none for a group without patients."""
     if not group["n"]:
-        return []
+        return 0
+    return group["shown_until"] if "shown_until" in group else group["curve"]["time"][-1]
+
+
+def height(share: float | None) -> float | None:
+    """A share as a place on the axis from 0 to 100 %."""
+    return None if share is None else round(100 * share, 4)
+
+
+def corner_px(curve: Curve, axis: Axis, width: float, tall: float) -> tuple[tuple[float, float], ...]:
+    """Corner points of the curve in px of a plot so wide and tall, y downward."""
+    return corners([(axis.place(day) / axis.end * width, (1 - share) * tall) for day, share in curve.path])
+
+
+def curve_traces(curve: Curve, style: tuple[str, str], axis: Axis, theme: Theme, hover: str) -> list[dict]:
+    """All traces of one curve, those further back first. hover: words with {time}, {share} and {at_risk}."""
     colour, dash = style
-    grey, cut, end = theme.greyed(colour), reliable_days(group), last_day(group)
+    grey = theme.greyed(colour)
     traces = [
-        _band(group, 0, cut, veiled(colour, BAND)),
-        _band(group, cut, end, veiled(grey, TAIL_BAND)),
-        _line(group, steps(group["curve"], 0, cut), {"color": colour, "width": LINE, "dash": dash}, words),
-        _line(group, steps(group["curve"], cut, end), {"color": grey, "width": TAIL_LINE, "dash": dash}, words),
-        _censored(group, colour, grey, cut),
+        _band(curve, axis, 0, curve.reliable, veiled(colour, BAND)),
+        _band(curve, axis, curve.reliable, curve.end, veiled(grey, TAIL_BAND)),
+        _line(curve, axis, (0, curve.reliable), {"color": colour, "width": LINE, "dash": dash}, hover),
+        _line(curve, axis, (curve.reliable, curve.end), {"color": grey, "width": TAIL_LINE, "dash": dash}, hover),
+        _censored(curve, axis, colour, grey),
     ]
     return [trace for trace in traces if len(trace["x"]) > (trace["mode"] == "lines")]
 
 
-def _line(group: dict, points: list[int], line: dict, words: Words) -> dict:
-    curve = group["curve"]
-    label = safe(group["label"])
+def _line(curve: Curve, axis: Axis, span: tuple[float, float], line: dict, hover: str) -> dict:
+    label = safe(curve.label)
+    points = curve.points(*span)
     return {
         "type": "scatter",
         "mode": "lines",
         "name": label,
-        "legendgroup": group["group"],
-        "x": [month(curve["time"][i]) for i in points],
-        "y": [height(curve["survival"][i]) for i in points],
+        "legendgroup": curve.key,
+        "x": [axis.place(curve.time[i]) for i in points],
+        "y": [height(curve.share[i]) for i in points],
         "line": {"shape": "hv", **line},
-        "text": [_hover(curve, i, words) for i in points],
+        "text": [_hover(curve, i, axis, hover) for i in points],
         "cliponaxis": False,
         "hovertemplate": f"{label}<br>%{{text}}<extra></extra>",
     }
 
 
-def _hover(curve: dict, i: int, words: Words) -> str:
-    interval = limits(curve["lower"][i], curve["upper"][i], "")
-    survival = percent(curve["survival"][i], "–") + (f" ({interval})" if interval.strip("–") else "")
-    months = f"{curve['time'][i] / DAYS_PER_MONTH:.1f}"
-    return safe(words.hover.format(months=months, survival=survival, at_risk=curve["at_risk"][i]), 200)
+def _hover(curve: Curve, i: int, axis: Axis, hover: str) -> str:
+    interval = limits(curve.lower[i], curve.upper[i], "")
+    share = percent(curve.share[i], "–") + (f" ({interval})" if interval.strip("–") else "")
+    time = f"{curve.time[i] / axis.unit:.1f}" if axis.unit > 1 else f"{curve.time[i]:g}"
+    at_risk = curve.at_risk[i] if curve.at_risk else ""
+    return safe(hover.format(time=time, share=share, at_risk=at_risk), 200)
 
 
-def _band(group: dict, start: float, end: float, fill: str) -> dict:
+def _band(curve: Curve, axis: Axis, start: float, end: float, fill: str) -> dict:
     """The confidence band as closed polygons in steps; where limits are not defined there is none."""
-    curve = group["curve"]
     x: list = []
     y: list = []
     for run in _runs(curve, start, end):
         if x:
             x, y = [*x, None], [*y, None]
-        edges = [month(edge) for pair in run for edge in pair[:2]]
+        edges = [axis.place(edge) for pair in run for edge in pair[:2]]
         x += [*edges, *reversed(edges), edges[0]]
         upper = [height(value) for _, _, _, value in run for _ in (0, 1)]
         lower = [height(value) for _, _, value, _ in run for _ in (0, 1)]
@@ -97,7 +143,7 @@ def _band(group: dict, start: float, end: float, fill: str) -> dict:
     return {
         "type": "scatter",
         "mode": "lines",
-        "legendgroup": group["group"],
+        "legendgroup": curve.key,
         "x": x,
         "y": y,
         "line": {"width": 0},
@@ -107,10 +153,10 @@ def _band(group: dict, start: float, end: float, fill: str) -> dict:
     }
 
 
-def _runs(curve: dict, start: float, end: float) -> list[list[tuple]]:
+def _runs(curve: Curve, start: float, end: float) -> list[list[tuple]]:
     """Unbroken runs of steps (from, to, lower, upper) between start and end where both limits are defined and differ."""
     runs: list[list[tuple]] = [[]]
-    limits_of = list(zip(curve["time"], curve["lower"], curve["upper"], strict=True))
+    limits_of = list(zip(curve.time, curve.lower, curve.upper, strict=True))
     for (day, lower, upper), (following, _, _) in pairwise(limits_of):
         first, last = max(day, start), min(following, end)
         if first >= last:
@@ -122,16 +168,15 @@ def _runs(curve: dict, start: float, end: float) -> list[list[tuple]]:
     return [run for run in runs if run]
 
 
-def _censored(group: dict, colour: str, grey: str, cut: float) -> dict:
-    curve = group["curve"]
-    points = [i for i in steps(curve, 0, last_day(group)) if curve["censored"][i]]
-    colours = [colour if curve["time"][i] <= cut else grey for i in points]
+def _censored(curve: Curve, axis: Axis, colour: str, grey: str) -> dict:
+    points = [i for i in curve.points(0, curve.end) if curve.censored and curve.censored[i]]
+    colours = [colour if curve.time[i] <= curve.reliable else grey for i in points]
     return {
         "type": "scatter",
         "mode": "markers",
-        "legendgroup": group["group"],
-        "x": [month(curve["time"][i]) for i in points],
-        "y": [height(curve["survival"][i]) for i in points],
+        "legendgroup": curve.key,
+        "x": [axis.place(curve.time[i]) for i in points],
+        "y": [height(curve.share[i]) for i in points],
         "marker": {**CENSOR_TICK, "color": colours, "line": {"width": 1, "color": colours}},
         "hoverinfo": "skip",
     }

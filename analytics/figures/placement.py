@@ -5,6 +5,7 @@ Everything is in px of the plot at its narrowest, y downward, so that a wider pa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -55,12 +56,12 @@ def corners(points: list[tuple[float, float]]) -> tuple[tuple[float, float], ...
     return tuple(found)
 
 
-def placed(names: list[Name], plot_width: float, plot_height: float) -> list[Place]:
-    """A place for each name, in the order given.
+def placed(names: list[Name], plot_width: float, plot_height: float, occupied: Sequence[Box] = ()) -> list[Place]:
+    """A place for each name, in the order given, off what is occupied.
 
     Tried in turn: right of the end, above it, below it; failing those, at the plot's right edge. Names at the edge are moved apart.
     """
-    taken: list[Box] = []
+    taken: list[Box] = list(occupied)
     places: dict[int, Place] = {}
     at_edge = []
     for i, name in enumerate(names):
@@ -117,3 +118,16 @@ def _apart(wanted: list[tuple[float, float]], plot_height: float) -> list[float]
         middles[i] = min(middles[i], ceiling - tall / 2)
         ceiling = middles[i] - tall / 2 - 2
     return middles
+
+
+def spread(wanted: Sequence[float], distance: float) -> list[float]:
+    """Places as near as can be to the wanted ascending ones (least squares), at least `distance` apart."""
+    blocks: list[list[float]] = []  # of what is wanted less the distances before it: its sum, and how many
+    for i, place in enumerate(wanted):
+        blocks.append([place - i * distance, 1])
+        while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] >= blocks[-1][0] / blocks[-1][1]:
+            total, n = blocks.pop()
+            blocks[-1][0] += total
+            blocks[-1][1] += n
+    middles = [total / n for total, n in blocks for _ in range(int(n))]
+    return [middle + i * distance for i, middle in enumerate(middles)]

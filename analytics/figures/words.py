@@ -27,8 +27,26 @@ class Words:
     rule: str = "{label} ({id} version {version}): {rule}"
     dataset: str = "{cohort}, {kind} revision {revision} ({hash}), {date}; n {n}, events {events}."
     kinds: tuple[tuple[str, str], ...] = (("live", "live"), ("cut", "data cut"))
-    hover: str = "{months} months: {survival}, {at_risk} at risk"
+    dataset_without_events: str = "{cohort}, {kind} revision {revision} ({hash}), {date}; n {n}."
+    hover: str = "{time} months: {share}, {at_risk} at risk"
+    failure: str = ""  # title of the y axis of a curve that goes up; "" = the endpoint's events
+    between: str = ", "
+    before_last: str = " or "
+    landmark_axis: str = "Months since day {day} after {clock}"
+    landmark: str = "Counted from day {day} on (n {n}); before it {events} had an event and {censored} were censored."
+    benchmarks: str = (
+        "Open symbols: published estimates with 95 % intervals where printed, of other patients and methods."
+    )
+    benchmark_n: str = "n {n}"
+    benchmark_no_n: str = "n not printed"
+    beyond_axis: str = "Beyond the axis, not drawn: {numbers}."
     alt_survival: str = "{outcome}: n {n}, events {events}."
     alt_estimate: str = "{months} {estimate}, {median}."
     alt_median: str = "median {median}"
     alt_group: str = "{group}: {text}"
+
+    def one_of(self, names: list[str]) -> str:
+        """Names as the beginning of a sentence: "Relapse, progression or death"."""
+        first, last = names[:-1], names[-1]
+        text = self.between.join(first) + self.before_last + last if first else last
+        return text[:1].upper() + text[1:]

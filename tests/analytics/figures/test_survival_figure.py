@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from analytics.figures.axis import tick_months
 from analytics.figures.sizes import COMPACT, SIZES, WIDE
-from analytics.figures.survival import as_plotly, survival_figure, tick_months
+from analytics.figures.survival import as_plotly, survival_figure
 from analytics.figures.theme import DARK, LIGHT, THEMES, contrast
 from analytics.figures.words import Words
 from tests.analytics.figures.samples import EDGES, HOSTILE, MONTH, months, result_of
