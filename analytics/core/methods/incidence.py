@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from analytics.core import sentences
 from analytics.core.endpoints.rule import Cause
 from analytics.core.estimators.cumulative_incidence import CumulativeIncidence, cumulative_incidence, incidence_at
 from analytics.core.estimators.gray import GrayTest, gray
-from analytics.core.estimators.kaplan_meier import kaplan_meier, reliable_until
+from analytics.core.estimators.kaplan_meier import SurvivalCurve, kaplan_meier, reliable_until, risk_table
 from analytics.core.methods.answer import Answer, beyond, named, of_rows, shown_until, ticks
-from analytics.core.results import DAYS_PER_MONTH, chi_square_json, number, numbers, risk_table_json
+from analytics.core.results import DAYS_PER_MONTH, chi_square_json, number, numbers
 from analytics.core.selection import Selected
 
 FEW_EVENTS = 5
@@ -37,7 +39,8 @@ def answer(selected: Selected) -> Answer:
 def _group(selected: Selected, value: str, label: str, months: list[int], until: float) -> dict:
     """One group: how many, and each cause's curve, its values at the months asked for, and the risk table."""
     rows = selected.group(value)
-    causes = selected.analysis.rule.causes
+    analysis = selected.analysis
+    causes = analysis.rule.causes
     found = cumulative_incidence(rows["time"], rows["cause"], causes=[cause.code for cause in causes])
     left = kaplan_meier(rows["time"], rows["status"] > 0)
     return {
@@ -50,10 +53,35 @@ def _group(selected: Selected, value: str, label: str, months: list[int], until:
             "time": [0.0, *numbers(left.time)],
             "survival": [1.0 if left.n else None, *numbers(left.survival)],
         },
-        "risk_table": risk_table_json(left, months),
+        "risk_table": _risk_table(found, left, [(month, month * DAYS_PER_MONTH) for month in months], "months"),
+        **({"risk_table_days": _risk_table(found, left, _weeks(until), "days")} if analysis.tick_months == 1 else {}),
         "reliable_until": number(reliable_until(left)),
         "shown_until": min(float(left.time[-1]), until) if left.n else 0.0,
     }
+
+
+def _weeks(until: float) -> list[tuple[int, float]]:
+    """The whole weeks up to a day, as (day, day): ticks where everything happens within weeks."""
+    return [(day, float(day)) for day in range(0, int(until) + 1, 7)]
+
+
+def _risk_table(
+    found: CumulativeIncidence, left: SurvivalCurve, ticks: list[tuple[int, float]], unit: str
+) -> list[dict]:
+    """The table under the figure at (tick, day): at risk, and from the start on events of any cause, of each, and censorings."""
+    days = [day for _, day in ticks]
+    table = risk_table(left, days)
+    through = np.searchsorted(found.time, days, side="right")
+    of_each = np.vstack([np.zeros((1, len(found.causes)), dtype="int64"), np.cumsum(found.events, axis=0)])[through]
+    return [
+        {
+            "time": day,
+            unit: tick,
+            **{name: number(getattr(table, name)[i]) for name in ("at_risk", "events", "censored")},
+            "causes": [int(n) for n in of_each[i]],
+        }
+        for i, (tick, day) in enumerate(ticks)
+    ]
 
 
 def _cause(selected: Selected, found: CumulativeIncidence, cause: Cause) -> dict:
