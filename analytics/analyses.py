@@ -4,22 +4,17 @@ from dataclasses import dataclass
 
 from django.http import Http404
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from analytics import phrases, read
+from analytics import phrases, provenance, read
 from analytics.catalogue import CATALOGUE
-from analytics.core.analysis import REGRESSIONS, TABLES
+from analytics.core.analysis import TABLES
 from analytics.models import AnalysisRun
-from analytics.r_scripts.script import NO_SCRIPT
 from analytics.sheets import sheets_of
 from analytics.views import pooled
 from analytics.words import localised
-from registry.access.permissions import Permission
 from registry.models import Cohort
 
 METHODS = {
@@ -95,8 +90,8 @@ def analysis(request, name):
             "sheets": sheets_of(result),
             "warnings": result["warnings"],
             "undefined": result["undefined"],
-            "facts": _facts(result),
-            "downloads": _downloads(result, request.user),
+            "facts": provenance.facts(result),
+            "downloads": provenance.downloads(stored, result, request.user),
         }
     return render(request, "analytics/analysis.html", context)
 
@@ -109,69 +104,3 @@ def _waiting(name):
     if run.state == AnalysisRun.FAILED:
         return _("The last run failed; whoever runs the registry finds run {pk} in the log.").format(pk=run.pk)
     return _("Being computed: open this page again in a moment.")
-
-
-def _facts(result):
-    """Where the numbers come from: (name, value), in the order of the way from data to table."""
-    rule, dataset, analysis = result["endpoint"], result["dataset"], result["analysis"]
-    made_at = timezone.localtime(parse_datetime(dataset["made_at"])).strftime("%Y-%m-%d %H:%M")
-    excluded = "; ".join(f"{one['reason']}: {one['n']}" for one in result["excluded"])
-    quality = result["data_quality"]
-    software = ", ".join(f"{name} {number}" for name, number in result["software"].items())
-    return [
-        (_("Patients"), f"{analysis['population']}; n {result['n']}"),
-        (_("Left out"), excluded or _("nobody")),
-        (_("Rule"), f"{rule['label']} ({rule['id']}@{rule['version']}): {rule['print']}" if rule else ""),
-        (_("Median follow-up"), _followed(result["follow_up"])),
-        (_("Data"), _quality(quality)),
-        (
-            _("Dataset"),
-            f"{dataset['cohort']}, {dataset['kind']} {dataset['revision']}, {made_at}, SHA-256 {dataset['hash']}",
-        ),
-        (_("Analysis"), f"{analysis['name']}, {_('version')} {analysis['version']}, SHA-256 {result['analysis_hash']}"),
-        (_("Code"), f"{result['code_version']}; {software}"),
-        (_("Source"), analysis["source"]),
-    ]
-
-
-def _followed(follow_up):
-    """Median follow-up in months, and how complete it is."""
-    if not follow_up or follow_up["median"]["estimate"] is None:
-        return ""
-    text = _("{months} months (reverse Kaplan–Meier)").format(months=f"{follow_up['median']['estimate'] / 30.4375:.1f}")
-    complete = follow_up["completeness"] and follow_up["completeness"]["complete"]
-    if complete is None:
-        return text
-    return _("{follow_up}; {share} % of the possible follow-up to {day} (Clark’s C)").format(
-        follow_up=text, share=f"{100 * complete:.0f}", day=follow_up["to"]
-    )
-
-
-def _quality(quality):
-    if not quality:
-        return ""
-    text = _(
-        "of {cases} cases {incomplete} incomplete, {contradicted} with contradictions, {queries} with open queries"
-    )
-    return text.format(
-        cases=quality["cases"],
-        incomplete=quality["incomplete"],
-        contradicted=quality["contradicted"],
-        queries=quality["with_open_queries"],
-    )
-
-
-def _downloads(result, person):
-    """(label, address) of what may be taken along."""
-    name, cohort = result["analysis"]["name"], result["dataset"]["cohort"]
-    found = [(_("Result (JSON)"), reverse("api-result", args=[name]))]
-    if result["n"] and result["analysis"]["method"] not in NO_SCRIPT:
-        found.append((_("The same in R (script)"), reverse("api-result-script", args=[name])))
-    if not person.may(Permission.DATASET_READ):
-        return found
-    if result["endpoint"]:
-        times = f"{reverse('api-endpoints', args=[cohort])}?format=csv&endpoint={result['endpoint']['id']}"
-        found.append((_("Times and statuses (CSV)"), times))
-    if result["analysis"]["method"] in (*REGRESSIONS, *TABLES) or not result["endpoint"]:
-        found.append((_("Cases (CSV)"), f"{reverse('api-case-table', args=[cohort])}?format=csv"))
-    return found

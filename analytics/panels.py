@@ -7,21 +7,23 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from analytics import read
+from analytics import provenance, read
+from analytics.answers import answer
+from analytics.choices import USUAL, Choice
+from analytics.figures.choices import Choices
+from analytics.figures.figure import alt_text, figure_of, has_figure
 from analytics.figures.sizes import SIZES, WIDE
-from analytics.figures.survival import survival_figure
 from analytics.figures.theme import LIGHT
-from analytics.sentences import answer, estimate, median, tile_value
+from analytics.sentences import tile_value
+from analytics.sheets import sheets_of
 from analytics.words import figure_words, localised
-from registry.access.permissions import Permission
 
 ENDPOINT_TABLE = "endpoints.csv"  # as the dataset keeps it
-KEPT_COUNTS = 16
+KEPT_COUNTS, KEPT_HEIGHTS = 16, 400
+UNKNOWN_HEIGHT = 440  # px, before the first result
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,15 @@ class Counts:
 
 @dataclass(frozen=True)
 class Shown:
-    """A panel with what is known now. `stored` is None until its first result; then so is `result`."""
+    """A panel with what is known now. `stored` is None until its first result; then so is `result`.
 
-    dashboard: object
+    panel    analytics.dashboards.Panel
+    address  of the panel's JSON, without the choice
+    """
+
     panel: object
-    rule: str
+    address: str
+    choice: Choice = USUAL
     stored: object = None
 
     @property
@@ -48,9 +54,8 @@ class Shown:
 
     @property
     def url(self):
-        """Address of the panel's JSON under this rule."""
-        address = reverse("panel", args=[self.dashboard.slug, self.panel.name])
-        return f"{address}?rule={self.rule}" if self.panel.follows_rule else address
+        """Address of the panel's JSON under the choice."""
+        return self.address + self.choice.query()
 
     @property
     def result(self):
@@ -58,15 +63,25 @@ class Shown:
         return localised(self.stored.envelope()) if self.stored else None
 
     @property
+    def is_drawn(self):
+        """Whether there is a figure; what has none is shown by its tables."""
+        return self.stored is None or has_figure(self.stored.result["analysis"]["method"])
+
+    @property
     def digest(self):
         """Changes when anything that the panel shows changes, the figure's theme and size apart."""
         run = f"{self.stored.run.pk}" if self.stored else "none"
-        parts = (self.panel.name, self.rule, run, get_language(), settings.CODE_VERSION)
+        parts = (self.panel.name, self.choice.query(), run, get_language(), settings.CODE_VERSION)
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]
 
+    @property
+    def drawn(self):
+        """How the figure is drawn: direction, stacking, published cohorts beside it."""
+        return Choices(direction=self.choice.direction, stacked=self.choice.stacked == "1")
+
     def figure(self, theme=LIGHT, size=WIDE):
-        """The figure as plotly JSON; None before the first result."""
-        return survival_figure(self.result, figure_words(self.panel), theme, size) if self.stored else None
+        """The figure as plotly JSON; None before the first result, and where the method has none."""
+        return self.stored and figure_of(self.result, figure_words(self.panel), theme, size, self.drawn)
 
     def texts(self, person):
         """Everything beside the figure, for the template."""
@@ -76,32 +91,51 @@ class Shown:
         return {
             "shown": self,
             "answer": answer(self.panel, result),
+            "alt": alt_text(result, figure_words(self.panel)) if self.is_drawn else "",
             "warnings": result["warnings"],
-            "foot": _foot(result),
-            "facts": _facts(result),
-            "downloads": _downloads(result, person),
-            "estimates": _estimates(result),
+            "foot": provenance.foot(result),
+            "facts": provenance.facts(result),
+            "downloads": provenance.downloads(self.stored, result, person, self.choice.query()),
+            "sheets": sheets_of(result),
             "counts": _counts(result),
         }
 
     def heights(self):
         """Height in px of the figure in each size, to keep its place."""
-        return {
-            name: self.figure(size=size)["layout"]["height"] if self.stored else 440 for name, size in SIZES.items()
-        }
+        return {name: self._height(size) for name, size in SIZES.items()}
+
+    def _height(self, size):
+        if not self.stored:
+            return UNKNOWN_HEIGHT
+        key = (self.digest, size.name)
+        if key not in _heights:
+            while len(_heights) >= KEPT_HEIGHTS:
+                _heights.pop(next(iter(_heights)))
+            figure = self.figure(size=size)
+            _heights[key] = figure["layout"]["height"] if figure else 0
+        return _heights[key]
 
 
-def shown_panels(dashboard, rule, results):
-    """Every panel of the dashboard. results: analysis → Stored, of analytics.read."""
-    return [Shown(dashboard, panel, rule, results.get(panel.analysis_for(rule))) for panel in dashboard.panels]
+_heights: dict = {}  # a figure's height follows from the digest of what it shows
 
 
-def shown_tiles(dashboard, rule, results):
+def shown_panels(dashboard, choice, results):
+    """Every panel of the dashboard by its name. results: analysis → Stored, of analytics.read."""
+    return {panel.name: shown_panel(dashboard, panel, choice, results) for panel in dashboard.panels}
+
+
+def shown_panel(dashboard, panel, choice, results):
+    """One panel of the dashboard."""
+    address = reverse("panel", args=[dashboard.slug, panel.name])
+    return Shown(panel, address, choice, results.get(panel.analysis_for(choice.rule)))
+
+
+def shown_tiles(dashboard, choice, results, dataset):
     """The numbers at the top."""
-    counts = counts_of(read.newest_dataset(dashboard.slug))
+    counts = counts_of(dataset)
     found = []
     for tile in dashboard.tiles:
-        stored = results.get(tile.analysis_for(rule))
+        stored = results.get(tile.analysis_for(choice.rule))
         found.append(tile_value(tile, stored and stored.result, counts))
     return found
 
@@ -122,76 +156,10 @@ def counts_of(dataset):
 _counted: dict = {}
 
 
-def _when(moment):
-    """A stored moment as people read it."""
-    return timezone.localtime(parse_datetime(moment)).strftime("%Y-%m-%d %H:%M")
-
-
-def _dataset_words(dataset):
-    kind = {"live": _("live revision"), "cut": _("data cut")}[dataset["kind"]]
-    return f"{kind} {dataset['revision']}"
-
-
-def _foot(result):
-    """The line under the figure: rule, dataset, date, n."""
-    rule, dataset = result["endpoint"], result["dataset"]
-    return {
-        "rule": f"{rule['id']}@{rule['version']}",
-        "dataset": _dataset_words(dataset),
-        "hash": dataset["hash"][:8],
-        "made_at": _when(dataset["made_at"]),
-        "counts": _("n {n}, events {events}").format(n=result["n"], events=result["events"]),
-    }
-
-
-def _facts(result):
-    """Where the numbers come from: (name, value), in the order of the way from data to figure."""
-    rule, dataset, analysis = result["endpoint"], result["dataset"], result["analysis"]
-    excluded = "; ".join(f"{one['reason']}: {one['n']}" for one in result["excluded"])
-    return [
-        (_("Rule"), f"{rule['label']} ({rule['id']}@{rule['version']}): {rule['print']}"),
-        (_("Patients"), analysis["population"]),
-        (_("Left out"), excluded or _("nobody")),
-        (_("Method"), _("Kaplan–Meier; limits {limits}").format(limits=result["limits"])),
-        (_("Median follow-up"), f"{median(result['follow_up']['median'])}; {_('reverse Kaplan–Meier')}"),
-        (
-            _("Dataset"),
-            f"{dataset['cohort']}, {_dataset_words(dataset)}, {_when(dataset['made_at'])}, SHA-256 {dataset['hash']}",
-        ),
-        (_("Analysis"), f"{analysis['name']}, {_('version')} {analysis['version']}, SHA-256 {result['analysis_hash']}"),
-        (_("Code"), f"{result['code_version']}, {_when(result['computed_at'])}"),
-        (_("Source"), analysis.get("source", "")),
-    ]
-
-
-def _downloads(result, person):
-    """(label, address) of what may be taken along."""
-    name, rule = result["analysis"]["name"], result["endpoint"]["id"]
-    found = [(_("Result (JSON)"), reverse("api-result", args=[name]))]
-    if person.may(Permission.DATASET_READ):
-        table = reverse("api-endpoints", args=[result["dataset"]["cohort"]])
-        found.append((_("Times and statuses (CSV)"), f"{table}?format=csv&endpoint={rule}"))
-    return found
-
-
-def _estimates(result):
-    """The numbers of the figure as a table: head, and a row for each group."""
-    asked = [row["months"] for row in result["groups"][0]["at"]] if result["groups"] else []
-    heads = [_("n"), _("Events"), *(_("{months} months").format(months=month) for month in asked), _("Median")]
-    rows = []
-    for group in result["groups"]:
-        if group["n"]:
-            cells = [estimate(row, with_words=False) for row in group["at"]]
-            rows.append((group["label"], [group["n"], group["events"], *cells, median(group["median"])]))
-        else:
-            rows.append((group["label"], [0, 0, *("–" for _month in asked), "–"]))
-    return {"heads": heads, "rows": rows}
-
-
 def _counts(result):
-    """The risk table: its months, and for each group three rows."""
+    """The risk table of curves: its months, and for each group three rows; no group for another kind of result."""
     names = (("at_risk", _("At risk")), ("events", _("Events")), ("censored", _("Censored")))
-    groups = [group for group in result["groups"] if group["n"]]
+    groups = [group for group in result.get("groups", ()) if group["n"] and "risk_table" in group]
     return {
         "months": [row["months"] for row in groups[0]["risk_table"]] if groups else [],
         "groups": [

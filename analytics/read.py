@@ -104,3 +104,14 @@ def live_state(cohort_code):
         "made_at": dataset.made_at.isoformat() if dataset else None,
         "worker_seen_at": beat.isoformat() if beat else None,
     }
+
+
+def state_of_cut(dataset):
+    """The state of a cut, in the shape of `live_state`: "frozen", or "recomputing" while its analyses are on the way."""
+    waits = dataset.runs.filter(state__in=[AnalysisRun.QUEUED, AnalysisRun.RUNNING]).exists()
+    return {
+        "state": "recomputing" if waits else "frozen",
+        "revision": dataset.revision,
+        "made_at": dataset.made_at.isoformat(),
+        "worker_seen_at": None,
+    }

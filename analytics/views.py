@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -16,14 +17,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from analytics import phrases, read
+from analytics.choices import DIRECTIONS, PUBLISHED, RULES, STACKED, choice_of
 from analytics.core.endpoints.definitions import ENDPOINTS
-from analytics.dashboards import DASHBOARDS, RULES
+from analytics.dashboards import DASHBOARDS
 from analytics.figures.sizes import SIZES
 from analytics.figures.theme import THEMES
-from analytics.panels import Shown, shown_panels, shown_tiles
+from analytics.panels import shown_panel, shown_panels, shown_tiles
 from registry.access.permissions import Permission
-
-DEFAULT_RULE = next(iter(RULES))
 
 
 def pooled(view):
@@ -52,34 +52,40 @@ def dashboards(request):
 @require_GET
 def dashboard(request, slug):
     """One dashboard, whole: numbers, answers and tables are in the page; figures arrive by script."""
-    found, rule = _dashboard(slug), _rule(request)
-    results = read.newest(found.slug, *found.analyses(rule))
-    panels = [{**shown.texts(request.user), "heights": shown.heights()} for shown in shown_panels(found, rule, results)]
+    page = _page(request, slug)
+    panels = page.panels()
     context = {
-        "dashboard": found,
-        "rule": rule,
-        "rules": _rules() if found.has_rules else [],
-        "tiles": shown_tiles(found, rule, results),
-        "panels": panels,
-        "state": read.live_state(found.slug),
+        "dashboard": page.dashboard,
+        "dataset": page.dataset,
+        "choice": page.choice,
+        "choices": _choices(page),
+        "rules": _rules(page.choice) if page.dashboard.has_rules else [],
+        "tiles": page.tiles(),
+        "sections": [
+            (section, [_whole(panels[one.name], request) for one in section.panels])
+            for section in page.dashboard.sections
+        ],
+        "state": page.state(),
         "live_words": live_words(),
         "plotly_style_ids": plotly_style_ids(),
     }
     return render(request, "analytics/dashboard.html", context)
 
 
+def _whole(shown, request):
+    """A panel as its template takes it."""
+    return {**shown.texts(request.user), "heights": shown.heights()}
+
+
 @pooled
 @require_GET
 def state(request, slug):
     """How fresh the dashboard is, its numbers, and a digest of each panel: what a page asks for now and then."""
-    found, rule = _dashboard(slug), _rule(request)
-    results = read.newest(found.slug, *found.analyses(rule))
+    page = _page(request, slug)
     body = {
-        "state": read.live_state(found.slug),
-        "tiles": [
-            {"name": one.name, "value": one.value, "note": one.note} for one in shown_tiles(found, rule, results)
-        ],
-        "panels": {shown.panel.name: shown.digest for shown in shown_panels(found, rule, results)},
+        "state": page.state(),
+        "tiles": [{"name": one.name, "value": one.value, "note": one.note} for one in page.tiles()],
+        "panels": {name: shown.digest for name, shown in page.panels().items()},
     }
     return _conditional(request, _digest(body), lambda: body)
 
@@ -87,15 +93,14 @@ def state(request, slug):
 @pooled
 @require_GET
 def panel(request, slug, name):
-    """One panel: result envelope, figure, answer, state and texts. Query: rule, theme (light, dark), size (wide, compact)."""
-    found, rule = _dashboard(slug), _rule(request)
+    """One panel: result envelope, figure, answer, state and texts. Query: the choice, theme (light, dark), size (wide, compact)."""
+    page = _page(request, slug, panel=name)
     theme, size = _one_of(request, "theme", THEMES), _one_of(request, "size", SIZES)
-    asked = found.panel(name)
+    asked = page.dashboard.panel(name)
     if asked is None:
         raise Http404
-    analysis = asked.analysis_for(rule)
-    shown = Shown(found, asked, rule, read.newest(found.slug, analysis).get(analysis))
-    live = read.live_state(found.slug)
+    shown = shown_panel(page.dashboard, asked, page.choice, page.results)
+    live = page.state()
 
     def body():
         texts = shown.texts(request.user)
@@ -103,6 +108,7 @@ def panel(request, slug, name):
             "panel": asked.name,
             "question": shown.question,
             "answer": texts["answer"],
+            "alt": texts.get("alt", ""),
             "digest": shown.digest,
             "state": live,
             "figure": shown.figure(theme, size),
@@ -113,6 +119,59 @@ def panel(request, slug, name):
     return _conditional(request, _digest([shown.digest, live, theme.name, size.name, request.user.role]), body)
 
 
+@dataclass(frozen=True)
+class Page:
+    """A dashboard as it was asked for: what is chosen, of which dataset, with the results that answer it."""
+
+    dashboard: object
+    choice: object
+    dataset: object
+    results: dict
+
+    def panels(self):
+        """Every panel by its name."""
+        return shown_panels(self.dashboard, self.choice, self.results)
+
+    def tiles(self):
+        """The numbers at the top."""
+        return shown_tiles(self.dashboard, self.choice, self.results, self.dataset)
+
+    def state(self):
+        """How fresh it is; a cut is as it was taken."""
+        if self.dataset is not None and self.dataset.kind == "cut":
+            return read.state_of_cut(self.dataset)
+        return read.live_state(self.dashboard.slug)
+
+
+def _page(request, slug, *, panel=None):
+    """The dashboard of the address with its choice; only the results of one panel when that is asked for."""
+    if slug not in DASHBOARDS:
+        raise Http404
+    found, choice = DASHBOARDS[slug], choice_of(request)
+    dataset = read.dataset_asked(request, slug)
+    asked = found.panel(panel)
+    names = {asked.analysis_for(choice.rule)} if asked else found.analyses(choice.rule)
+    is_live = dataset is None or dataset.kind == "live"
+    results = read.newest(slug, *names) if is_live else read.of_dataset(dataset, *names)
+    return Page(found, choice, dataset, results)
+
+
+def _choices(page):
+    """(name, label, [(key, word, address, is chosen)]) of each way in which the page can be shown."""
+    tables = {"direction": (_("Curves"), DIRECTIONS)}
+    if page.dashboard.has_rules:
+        tables |= {"stacked": (_("Competing risks"), STACKED), "published": (_("Published cohorts"), PUBLISHED)}
+    chosen = page.choice
+    return [
+        (
+            name,
+            label,
+            [(key, word, chosen.query(**{name: key}), getattr(chosen, name) == key) for key, word in words.items()],
+        )
+        for name, (label, words) in tables.items()
+    ]
+
+
 def live_words():
     """The words of the live state, for the script that keeps it current."""
     return {
@@ -121,6 +180,7 @@ def live_words():
         "stalled": _("as of {time}, worker not answering"),
         "offline": _("as of {time}, registry not answering"),
         "refused": _("as of {time}; sign in again to see newer numbers"),
+        "frozen": _("frozen {time}"),
         "never": _("no dataset yet"),
         "now": _("just now"),
         "seconds": _("{n} s ago"),
@@ -139,26 +199,17 @@ def plotly_style_ids():
     return json.loads(Path(path).read_text(encoding="utf-8")) if path else []
 
 
-def _dashboard(slug):
-    if slug not in DASHBOARDS:
-        raise Http404
-    return DASHBOARDS[slug]
-
-
-def _rule(request):
-    """The rule that the address names, in either case; another word is the default."""
-    asked = request.GET.get("rule", "").lower()
-    return asked if asked in RULES else DEFAULT_RULE
-
-
 def _one_of(request, name, known):
     """The value of a parameter out of a closed list; the first when it is absent or unknown."""
     return known.get(request.GET.get(name, ""), next(iter(known.values())))
 
 
-def _rules():
-    """(letter, name, sentence) of each rule."""
-    return [(rule, name, phrases.label(ENDPOINTS[f"EFS_{rule.upper()}"].print)) for rule, name in RULES.items()]
+def _rules(choice):
+    """(letter, name, sentence, address) of each event-free survival rule."""
+    return [
+        (rule, name, phrases.label(ENDPOINTS[f"EFS_{rule.upper()}"].print), choice.query(rule=rule))
+        for rule, name in RULES.items()
+    ]
 
 
 def _digest(value):

@@ -69,7 +69,7 @@ function showTexts(panel, html) {
 /* Shows the panel as it is now; returns what the server said when its texts changed, else nothing. */
 async function showPanel(panel) {
   const frame = panel.querySelector("[data-figure-frame]");
-  const size = sizeFor(frame);
+  const size = frame ? sizeFor(frame) : "wide";
   const body = await ask(withQuery(panel.dataset.url, { theme: dark.matches ? "dark" : "light", size }));
   if (body === null) {
     isRefused = true;
@@ -81,12 +81,26 @@ async function showPanel(panel) {
     showTexts(panel, body.html);
     panel.dataset.digest = body.digest;
   }
-  if (body.figure && canDraw()) {
-    frame.querySelector("[data-figure]").setAttribute("aria-label", `${body.question} ${body.answer}`);
+  if (frame && body.figure && canDraw() && "isNear" in panel.dataset) {
+    frame.querySelector("[data-figure]").setAttribute("aria-label", `${body.question} ${body.alt || body.answer}`);
     await draw(frame, body.figure);
   }
   return isNew ? body : null;
 }
+
+/* A figure is drawn when the reader comes near it: a page of twenty would keep the first ones waiting. */
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) {
+        near.unobserve(target);
+        target.dataset.isNear = "";
+        showPanel(target).catch(() => show("offline"));
+      }
+    }
+  },
+  { rootMargin: "600px" },
+);
 
 /* Tells those who cannot see the figures: once for all that changed together. */
 function announce(changed) {
@@ -96,26 +110,23 @@ function announce(changed) {
   }
 }
 
-function isChosen(panel) {
-  return !panel.dataset.url.includes("rule=") || panel.dataset.url.includes(`rule=${root.dataset.rule}`);
-}
-
-/* Points the panels that follow the rule at the chosen one. */
-function follow(rule) {
-  root.dataset.rule = rule;
-  for (const panel of panels.filter((one) => !isChosen(one))) {
-    panel.dataset.url = panel.dataset.url.replace(/rule=\w/, `rule=${rule}`);
+/* Chooses as a link of the page says: its address, the links as they are now, and what every panel asks. */
+async function choose(link) {
+  const response = await fetch(link.href, { headers: { Accept: "text/html" } });
+  if (!response.ok) {
+    window.location.assign(link.href);
+    return;
   }
-  for (const link of root.querySelectorAll("a[data-rule]")) {
-    link.toggleAttribute("aria-current", false);
-    if (link.dataset.rule === rule) {
-      link.setAttribute("aria-current", "true");
-    }
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const chosen = page.querySelector("[data-dashboard]");
+  root.dataset.query = chosen.dataset.query;
+  for (const panel of panels) {
+    panel.dataset.url = chosen.querySelector(`[data-panel="${panel.dataset.panel}"]`).dataset.url;
   }
-  root.querySelectorAll("[data-rule-sentence]").forEach((one) => {
-    one.hidden = one.dataset.ruleSentence !== rule;
-  });
-  window.history.replaceState(null, "", `?rule=${rule.toUpperCase()}`);
+  root.querySelector("[data-choices]").replaceWith(chosen.querySelector("[data-choices]"));
+  document.getElementById(link.id)?.focus({ preventScroll: true });
+  window.history.replaceState(null, "", root.dataset.query);
+  await refresh();
 }
 
 function pause(milliseconds) {
@@ -158,7 +169,7 @@ async function refresh() {
 }
 
 async function catchUp() {
-  const body = await ask(withQuery(root.dataset.stateUrl, { rule: root.dataset.rule }));
+  const body = await ask(new URL(root.dataset.query, new URL(root.dataset.stateUrl, window.location.href)));
   if (body === null) {
     isRefused = true;
     return "refused";
@@ -196,7 +207,7 @@ function stop() {
 }
 
 async function drawAll() {
-  await Promise.allSettled(panels.map(showPanel));
+  await Promise.allSettled(panels.filter((one) => "isNear" in one.dataset).map(showPanel));
 }
 
 document.addEventListener("visibilitychange", () => {
@@ -209,11 +220,10 @@ document.addEventListener("visibilitychange", () => {
 window.addEventListener("pagehide", stop);
 dark.addEventListener("change", drawAll);
 root.addEventListener("click", async (event) => {
-  const link = event.target.closest("a[data-rule]");
+  const link = event.target.closest("a[data-choice]");
   if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
-    follow(link.dataset.rule);
-    refresh();
+    await choose(link);
   }
 });
 
@@ -227,7 +237,11 @@ const frames = new ResizeObserver((entries) => {
     }
   }
 });
-panels.forEach((one) => frames.observe(one.querySelector("[data-figure-frame]")));
-
-await drawAll();
+for (const panel of panels) {
+  const frame = panel.querySelector("[data-figure-frame]");
+  if (frame) {
+    frames.observe(frame);
+    near.observe(panel);
+  }
+}
 refresh();

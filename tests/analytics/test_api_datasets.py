@@ -10,7 +10,10 @@ import pytest
 from django.test import Client
 
 from analytics import actions
-from analytics.dashboards import DASHBOARDS, RULES
+from analytics.catalogue import CATALOGUE
+from analytics.choices import RULES
+from analytics.core.analysis import KAPLAN_MEIER
+from analytics.dashboards import DASHBOARDS
 from analytics.models import AnalysisRun, Dataset
 from registry.access.row_security import everything_scope
 from registry.api.csv_cells import guarded
@@ -24,11 +27,12 @@ COLUMNS = ["case", "site", "cohort", "stratum", "burden", "prior_hsct", "endpoin
            "cause", "event", "censor_reason", "imputed"]  # fmt: skip
 
 
-SHOWN = {name for dashboard in DASHBOARDS.values() for rule in RULES for name in dashboard.analyses(rule)}
+CURVES = {one.name for one in CATALOGUE if one.method == KAPLAN_MEIER}
+SHOWN = {name for dashboard in DASHBOARDS.values() for rule in RULES for name in dashboard.analyses(rule)} & CURVES
 
 
 def compute(*, names=SHOWN):
-    """Build what is due and run the analyses of these names (the dashboards' own if not given), as the worker does; the others
+    """Build what is due and run the analyses of these names (the dashboards' curves if not given), as the worker does; the others
     are taken out of the queue."""
     log_in_as("reg_worker")
     actions.build_datasets()
