@@ -7,10 +7,12 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
+from analytics.core import sentences
 from analytics.core.columns.declarations import COLUMN_OF
 from analytics.core.endpoints.definitions import ENDPOINTS, SET_LABELS, Endpoint
 from analytics.core.parts import (
     KNOWN_BEFORE,
+    PERIOD,
     USUAL,
     Covariate,
     Exposure,
@@ -28,7 +30,8 @@ FINE_GRAY = "fine-gray"
 PROPORTION = "proportion"
 LANDMARK = "landmark"
 TIME_DEPENDENT = "time-dependent"
-TABLES = ("table-one", "response", "toxicity", "flow", "sensitivity", "completeness")
+SWIMMER = "swimmer"
+TABLES = ("table-one", "response", "toxicity", "flow", "sensitivity", "completeness", "enrolment", SWIMMER)
 
 OF_TIMES = (KAPLAN_MEIER, CUMULATIVE_INCIDENCE, COX, FINE_GRAY, LANDMARK, TIME_DEPENDENT)
 METHODS = (*OF_TIMES, PROPORTION, *TABLES)
@@ -60,7 +63,7 @@ class Analysis:
     covariates  what a regression is about: each alone, then those of `together` in one model
     together    columns of the covariates in the common model; () = all
     outcome     what a proportion counts
-    exposure    what a landmark or time-dependent analysis compares
+    exposure    what a landmark or time-dependent analysis compares; without one a landmark compares the groups
     at_months   where estimates are reported
     tick_months distance of the ticks of the axis and of the table under it
     source      where the question or the definition of its groups comes from
@@ -119,9 +122,10 @@ class Analysis:
     def _refuse_incomplete(self) -> None:
         needs = {
             "covariates": self.method in REGRESSIONS and not self.covariates,
+            "an endpoint": self.method == SWIMMER and not self.endpoint,
             "an outcome": self.method == PROPORTION and self.outcome is None and not self.endpoint,
             "landmark_days": self.method == LANDMARK and self.options.landmark_days is None,
-            "an exposure": self.method in (LANDMARK, TIME_DEPENDENT) and self.exposure is None,
+            "an exposure": self.method == TIME_DEPENDENT and self.exposure is None,
         }
         for what, missing in needs.items():
             if missing:
@@ -136,14 +140,12 @@ class Analysis:
         if self.method not in OF_TIMES:
             return
         for one in (self.groups, *self.filters, *self.covariates):
-            if one is None or one.column in KNOWN_BEFORE:
+            if one is None or one.column in (*KNOWN_BEFORE, PERIOD):
                 continue
             if not COLUMN_OF[one.column].may_split(self.rule.clock):
-                raise ValueError(
-                    f"{self.name}: {one.column} is known only after {self.rule.as_dict()['clock']}, where the clock of "
-                    f"{self.endpoint} starts: splitting by it grants immortal time; use a landmark or a time-dependent "
-                    "analysis"
-                )
+                clock = self.rule.as_dict()["clock"]
+                refused = sentences.KNOWN_LATER.format(what=one.column, clock=clock, endpoint=self.endpoint)
+                raise ValueError(f"{self.name}: {refused}")
 
     @property
     def adjusted(self) -> tuple[Covariate, ...]:

@@ -10,6 +10,8 @@ from analytics.core.columns.column import CATEGORY, NUMBER
 from analytics.core.columns.declarations import COLUMN_OF
 
 KNOWN_BEFORE = ("site", "stratum")  # of the case itself, whatever is entered later
+PERIOD = "period"  # a filter's own column: year and month in which the clock starts, as 202503
+LABELS = {"stratum": "Disease group", PERIOD: "Period"}
 SEED = 20250302
 
 Levels = tuple[tuple[str, str], ...]
@@ -70,7 +72,7 @@ def levels_between(cuts: tuple[float, ...], unit: str = "") -> Levels:
 class Filter:
     """Which cases are kept: those with one of `values`, or with a number from `low` to `high`, both included.
 
-    A case whose value is not known is not kept. Raises ValueError for an unknown column and for a filter that asks for nothing.
+    The column PERIOD is the month in which the clock starts, or the infusion where it starts later. A case whose value is not known is not kept. Raises ValueError for an unknown column and for a filter that asks for nothing.
     """
 
     column: str
@@ -79,7 +81,7 @@ class Filter:
     high: float | None = None
 
     def __post_init__(self) -> None:
-        if self.column not in KNOWN_BEFORE and self.column not in COLUMN_OF:
+        if self.column not in (*KNOWN_BEFORE, PERIOD) and self.column not in COLUMN_OF:
             raise ValueError(f"no cases can be chosen by {self.column!r}; expected one of {', '.join(COLUMN_OF)}")
         ends = [one for one in (self.low, self.high) if one is not None]
         if _is_number(self.column) != bool(ends) or bool(ends) == bool(self.values):
@@ -92,7 +94,7 @@ class Filter:
     @property
     def label(self) -> str:
         """The column in words."""
-        return COLUMN_OF[self.column].label if self.column in COLUMN_OF else self.column
+        return COLUMN_OF[self.column].label if self.column in COLUMN_OF else LABELS[self.column]
 
     def as_dict(self) -> dict:
         """The filter as JSON."""
@@ -105,7 +107,7 @@ class Filter:
 
 
 def _is_number(column: str) -> bool:
-    return column in COLUMN_OF and COLUMN_OF[column].kind == NUMBER
+    return column == PERIOD or (column in COLUMN_OF and COLUMN_OF[column].kind == NUMBER)
 
 
 def _levels(stored: list[dict]) -> Levels:

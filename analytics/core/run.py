@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 import pandas as pd
 
-from analytics.core import sentences
+from analytics.core import progress, sentences
 from analytics.core.analysis import (
     COX,
     CUMULATIVE_INCIDENCE,
@@ -53,6 +53,7 @@ def run(analysis: Analysis, table: pd.DataFrame, *, cut: date | None = None, not
     Numbers that are not defined are None, `undefined` says where and why, and `warnings` what a reader must know. Times are
     days. Raises ValueError if the table lacks a column that the analysis asks for.
     """
+    progress.begin(progress.SELECTING)
     selected, to = select(analysis, table), stated_day(table, cut, not_after)
     found = _answer(selected, to)
     quality, quality_said = data_quality(table, selected.rows.index)

@@ -9,8 +9,12 @@ import pandas as pd
 
 from analytics.core import sentences
 from analytics.core.analysis import TABLES, Analysis, Groups, Levels
+from analytics.core.columns.column import EARLY_CLOCKS
+from analytics.core.columns.declarations import COLUMN_OF
+from analytics.core.columns.values import text_of
 from analytics.core.endpoints.dates import days
 from analytics.core.endpoints.derive import derive
+from analytics.core.parts import PERIOD
 
 ALL = ("all", sentences.ALL_CASES)
 FLAGS = ("response_from_site", "relapse_without_remission")
@@ -68,7 +72,7 @@ def select(analysis: Analysis, table: pd.DataFrame) -> Selected:
     excluded = [(sentences.NOT_IN_SET.format(population=analysis.population_label), len(cohort) - len(inside))]
     inside, filtered = _filtered(analysis, inside)
     excluded += filtered
-    rows = inside[_columns(analysis, inside)]
+    rows = _worded(inside[_columns(analysis, inside)])
     if analysis.endpoint:
         rows, untimed = _timed(analysis, inside, rows)
         excluded += untimed
@@ -87,9 +91,15 @@ def _columns(analysis: Analysis, table: pd.DataFrame) -> list[str]:
     return [name for name in dict.fromkeys(asked) if name in table.columns]
 
 
+def _worded(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the flags that the timeline keeps as bool as "no" and "yes", as every other flag is."""
+    flags = [name for name in rows if name in COLUMN_OF and rows[name].dtype == bool]
+    return rows.assign(**{name: text_of(rows, name) for name in flags}) if flags else rows
+
+
 def _refuse_absent_columns(analysis: Analysis, table: pd.DataFrame) -> None:
     parts = (*analysis.covariates, *analysis.filters, analysis.groups, analysis.outcome)
-    asked = [one.column for one in parts if one is not None]
+    asked = [one.column for one in parts if one is not None and one.column != PERIOD]
     asked += [analysis.options.strata] if analysis.options.strata else []
     asked += [analysis.exposure.date] if analysis.exposure else []
     absent = [name for name in dict.fromkeys(asked) if name not in table.columns]
@@ -101,10 +111,10 @@ def _filtered(analysis: Analysis, inside: pd.DataFrame) -> tuple[pd.DataFrame, l
     """The cases that every filter keeps, and for each filter how many it took away, those not known apart."""
     excluded = []
     for one in analysis.filters:
-        value = inside[one.column]
+        value = _period(analysis, inside) if one.column == PERIOD else inside[one.column]
         known = value.notna().to_numpy()
         if one.values:
-            kept = value.astype(object).isin(one.values).to_numpy()
+            kept = text_of(inside, one.column).isin(one.values).to_numpy()
         else:
             number = pd.to_numeric(value).to_numpy(dtype="float64", na_value=np.nan)
             kept = (number >= (-np.inf if one.low is None else one.low)) & (
@@ -116,6 +126,17 @@ def _filtered(analysis: Analysis, inside: pd.DataFrame) -> tuple[pd.DataFrame, l
         ]
         inside = inside[kept]
     return inside, excluded
+
+
+def _period(analysis: Analysis, inside: pd.DataFrame) -> pd.Series:
+    """Year and month, as 202503, in which each case's clock starts; of the infusion where it starts later, or where there is no
+    clock (then of the first collection, or of the decision, for a case that was not infused)."""
+    if analysis.endpoint:
+        day = inside[analysis.rule.clock if analysis.rule.clock in EARLY_CLOCKS else "T0"]
+    else:
+        day = inside["T0"].fillna(inside["T_APH"]).fillna(inside["T_DEC"])
+    month: pd.Series = day.dt.year * 100 + day.dt.month
+    return month
 
 
 def _timed(analysis: Analysis, inside: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, int]]]:
@@ -138,7 +159,7 @@ def _grouped(analysis: Analysis, rows: pd.DataFrame) -> tuple[pd.DataFrame, list
     groups = analysis.groups
     if groups is None or analysis.method in TABLES:  # a table has a place for those whose group is not known
         return rows.assign(group=ALL[0]), []
-    group = _cut(rows[groups.column], groups) if groups.cuts else rows[groups.column].astype(object)
+    group = between_cuts(rows[groups.column], groups) if groups.cuts else rows[groups.column].astype(object)
     known = group.notna()
     if groups.levels:
         known &= group.isin([value for value, _ in groups.levels])
@@ -146,7 +167,7 @@ def _grouped(analysis: Analysis, rows: pd.DataFrame) -> tuple[pd.DataFrame, list
     return rows.assign(group=group)[known], [unknown]
 
 
-def _cut(number: pd.Series, groups: Groups) -> pd.Series:
+def between_cuts(number: pd.Series, groups: Groups) -> pd.Series:
     """The level of each number between the cut points; missing stays missing."""
     value = pd.to_numeric(number).to_numpy(dtype="float64", na_value=np.nan)
     names = np.array([level for level, _label in groups.levels], dtype=object)

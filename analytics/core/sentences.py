@@ -13,6 +13,12 @@ RESTS_ON_IMPUTED = "The time rests on an imputed date"
 GROUP_NOT_KNOWN = "{group} not known"
 NOT_CHOSEN = "Not chosen by the filter: {label}"
 
+# Why a split is refused: `what` is the column, `endpoint` the rule.
+KNOWN_LATER = (
+    "{what} is known only after {clock}, where the clock of {endpoint} starts: splitting by it grants immortal time; use a "
+    "landmark or a time-dependent analysis"
+)
+
 TOO_FEW_GROUPS = "No log-rank test: fewer than two groups hold cases."
 NO_EVENT_AT_ALL = "No log-rank test: no event happened while two groups were under observation."
 FEW_EVENTS = "A group has fewer than {n} events: the p value of the log-rank test is approximate."

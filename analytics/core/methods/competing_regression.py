@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analytics.core import analysis as plan
-from analytics.core import sentences
+from analytics.core import progress, sentences
 from analytics.core.estimators.design import design
 from analytics.core.estimators.fine_gray import fine_gray
 from analytics.core.methods.answer import Answer, of_rows
@@ -21,10 +21,11 @@ def answer(selected: Selected) -> Answer:
     if not len(selected.rows):
         return Answer({"models": []})
     sets = [(one,) for one in covariates] + ([adjusted] if len(adjusted) > 1 else [])
-    models = [
-        {"cause_specific": model(selected, asked, with_optimism=False), "fine_gray": _subdistribution(selected, asked)}
-        for asked in sets
-    ]
+    models = []
+    for place, asked in enumerate(sets):
+        progress.begin(progress.MODELLING, place)
+        hazard, of_incidence = model(selected, asked, with_optimism=False), _subdistribution(selected, asked)
+        models.append({"cause_specific": hazard, "fine_gray": of_incidence})
     said = [one for pair in models for found in pair.values() for one in found["warnings"]]
     tests = sum(len(pair["fine_gray"]["terms"]) for pair in models)
     many = [sentences.EXPLORATORY.format(n=tests)] if tests > 1 else []

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from analytics.core import sentences
+from analytics.core import progress, sentences
 from analytics.core.endpoints.rule import Cause
 from analytics.core.estimators.cumulative_incidence import CumulativeIncidence, cumulative_incidence, incidence_at
 from analytics.core.estimators.gray import GrayTest, gray
@@ -24,7 +24,9 @@ def answer(selected: Selected) -> Answer:
     times = selected.rows["time"].to_numpy()
     until = shown_until(times)
     months = ticks(analysis, until)
+    progress.begin(progress.ESTIMATING)
     groups = [_group(selected, value, label, months, until) for value, label in selected.levels]
+    progress.begin(progress.COMPARING)
     tests, said = _gray(selected)
     body = {
         "causes": [cause.as_dict() for cause in analysis.rule.causes],

@@ -1,4 +1,4 @@
-"""Who is still free of the event at the landmark, by what had happened until then; the clock starts anew there."""
+"""Who is still free of the event at the landmark, by what had happened until then or by group; the clock starts anew there."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from analytics.core import progress
 from analytics.core import small_sample_sentences as words
 from analytics.core.estimators.kaplan_meier import kaplan_meier
 from analytics.core.estimators.landmark import changed_by, landmark
@@ -17,11 +18,14 @@ from analytics.core.selection import Selected
 def answer(selected: Selected) -> Answer:
     """The curves from the landmark on, their comparison, and who left before it."""
     exposure, day = selected.analysis.exposure, selected.analysis.options.landmark_days
-    assert exposure is not None and day is not None  # noqa: S101 - an Analysis of a landmark has both
+    assert day is not None  # noqa: S101 - an Analysis of a landmark has its day
+    progress.begin(progress.ESTIMATING)
     left = landmark(selected.rows["time"], selected.event, day)
-    group = np.where(changed_by(selected.exposed_from, day), "yes", "no")[left.kept]
-    rows = selected.rows[left.kept].assign(time=left.time, group=group)
-    since = replace(selected, rows=rows, levels=exposure.levels)
+    rows = selected.rows[left.kept].assign(time=left.time)
+    since = replace(selected, rows=rows)
+    if exposure is not None:
+        group = np.where(changed_by(selected.exposed_from, day), "yes", "no")[left.kept]
+        since = replace(selected, rows=rows.assign(group=group), levels=exposure.levels)
     curves = {
         value: kaplan_meier(own["time"], own["status"] == 1)
         for value, own in ((value, since.group(value)) for value, _ in since.levels)

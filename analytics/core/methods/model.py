@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.core import analysis as plan
-from analytics.core import sentences
+from analytics.core import progress, sentences
 from analytics.core.estimators.concordance import concordance
 from analytics.core.estimators.cox import CoxFit, cox
 from analytics.core.estimators.design import CATEGORY, NUMBER, Covariate, Design, design
@@ -98,6 +98,7 @@ def _fitted(
         "levels": [level for one in asked for level in _levels(one, used, event)],
     }
     if with_optimism:
+        progress.begin(progress.RESAMPLING)
         options = selected.analysis.options
         corrected = optimism(
             time,

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from analytics.core import sentences
+from analytics.core import progress, sentences
 from analytics.core.estimators.contingency import conditional_odds_ratio, fisher_exact
 from analytics.core.estimators.proportions import clopper_pearson, wilson
 from analytics.core.methods.answer import Answer
@@ -16,6 +16,7 @@ from analytics.core.selection import Selected
 
 def answer(selected: Selected) -> Answer:
     """The proportion in each group. n are the cases whose outcome is known; the others are counted as not known."""
+    progress.begin(progress.ESTIMATING)
     counts = selected.analysis.outcome is None
     known, counted = _within_window(selected) if counts else _of_column(selected)
     group = selected.rows["group"].to_numpy()

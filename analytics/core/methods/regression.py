@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analytics.core import sentences
+from analytics.core import progress, sentences
 from analytics.core.methods.answer import Answer, of_rows
 from analytics.core.methods.model import model
 from analytics.core.selection import Selected
@@ -13,10 +13,12 @@ def answer(selected: Selected) -> Answer:
     covariates = selected.analysis.covariates
     if not len(selected.rows):
         return Answer({"models": []})
-    alone = [model(selected, (one,), with_optimism=False) for one in covariates]
     adjusted = selected.analysis.adjusted
-    together = [model(selected, adjusted, with_optimism=True)] if len(adjusted) > 1 else []
-    models = [*alone, *together]
+    sets = [(one,) for one in covariates] + ([adjusted] if len(adjusted) > 1 else [])
+    models = []
+    for place, asked in enumerate(sets):
+        progress.begin(progress.MODELLING, place)
+        models.append(model(selected, asked, with_optimism=len(asked) > 1))
     tests = sum(len(one["terms"]) for one in models)
     said = [sentences.EXPLORATORY.format(n=tests)] if tests > 1 else []
     return Answer({"models": models}, [*of_rows(selected), *_of_models(models), *said])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analytics.core import sentences
+from analytics.core import progress, sentences
 from analytics.core.analysis import Analysis
 from analytics.core.estimators.comparisons import Pair, pairwise_logrank, permutation_logrank
 from analytics.core.estimators.kaplan_meier import SurvivalCurve, kaplan_meier
@@ -29,6 +29,7 @@ SMALL_ARM = 10  # events below which the permutation test stands beside the asym
 
 def answer(selected: Selected) -> Answer:
     """Curves of the groups and their comparison."""
+    progress.begin(progress.ESTIMATING)
     curves = {
         value: kaplan_meier(rows["time"], rows["status"] == 1)
         for value, rows in ((value, selected.group(value)) for value, _ in selected.levels)
@@ -42,6 +43,7 @@ def compared(selected: Selected, curves: dict[str, SurvivalCurve], said: list[st
     times = rows["time"].to_numpy()
     until = shown_until(times)
     months = ticks(analysis, until)
+    progress.begin(progress.COMPARING)
     test, test_said = _logrank(selected)
     body = {
         "groups": [
@@ -110,6 +112,7 @@ def _permutation(selected: Selected, test: dict | None) -> dict | None:
     """The log-rank test by permutation, where the smallest arm has few events."""
     if test is None or min(group["observed"] for group in test["groups"]) >= SMALL_ARM:
         return None
+    progress.begin(progress.PERMUTING)
     options = selected.analysis.options
     strata = selected.rows[options.strata].to_numpy() if options.strata else None
     found = permutation_logrank(
@@ -138,6 +141,7 @@ def _restricted_means(selected: Selected) -> dict | None:
     }
     if not data:
         return None
+    progress.begin(progress.MEANS)
     tau = _horizon(selected.analysis, common_tau(data.values()))
     means = {value: restricted_mean(one.time, one.event, tau=tau) for value, one in data.items()}
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from analytics.core import progress
 from analytics.core import small_sample_sentences as words
 from analytics.core.estimators.cox import cox
 from analytics.core.estimators.firth_cox import firth_cox
@@ -20,6 +21,7 @@ def answer(selected: Selected) -> Answer:
     """The hazard ratio of being exposed (a time-dependent Cox model) and the Mantel-Byar test."""
     exposure = selected.analysis.exposure
     assert exposure is not None  # noqa: S101 - an Analysis of a time-dependent exposure has one
+    progress.begin(progress.ESTIMATING)
     rows = selected.rows
     if not len(rows):
         return Answer({"models": [], "mantel_byar": None, "spells": []})
