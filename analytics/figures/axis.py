@@ -23,6 +23,10 @@ class Axis:
         """Days as a place on the axis."""
         return round(days / self.unit, 4)
 
+    def said(self, days: float) -> str:
+        """Days in the unit of the axis: whole days, months with one decimal."""
+        return f"{days / self.unit:.1f}" if self.unit > 1 else f"{days:g}"
+
     @property
     def range(self) -> list[float]:
         """From 0 to a little beyond the end."""

@@ -70,6 +70,16 @@ class Sheet:
         )
         self.down(4)
 
+    def y_axis(self, share: float) -> dict:
+        """The axis in px down from the one of the plot; `share` of the figure's inner height is the sheet's."""
+        return {
+            "anchor": "x",
+            "domain": [0, share],
+            "range": [round(self.y, 1), 0],
+            "visible": False,
+            "fixedrange": True,
+        }
+
     def heading(self, block: Block) -> None:
         """A group's name after a sample of its line, with its counts."""
         colour, dash = block.style

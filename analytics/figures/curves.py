@@ -123,9 +123,8 @@ def _line(curve: Curve, axis: Axis, span: tuple[float, float], line: dict, hover
 def _hover(curve: Curve, i: int, axis: Axis, hover: str) -> str:
     interval = limits(curve.lower[i], curve.upper[i], "")
     share = percent(curve.share[i], "–") + (f" ({interval})" if interval.strip("–") else "")
-    time = f"{curve.time[i] / axis.unit:.1f}" if axis.unit > 1 else f"{curve.time[i]:g}"
     at_risk = curve.at_risk[i] if curve.at_risk else ""
-    return safe(hover.format(time=time, share=share, at_risk=at_risk), 200)
+    return safe(hover.format(time=axis.said(curve.time[i]), share=share, at_risk=at_risk), 200)
 
 
 def _band(curve: Curve, axis: Axis, start: float, end: float, fill: str) -> dict:

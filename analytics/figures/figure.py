@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from analytics.figures.alt import alt_text
 from analytics.figures.choices import USUAL, Choices
+from analytics.figures.incidence import incidence_figure
 from analytics.figures.sizes import WIDE, Size
 from analytics.figures.survival import survival_figure
 from analytics.figures.theme import LIGHT, Theme
@@ -19,6 +20,7 @@ Figure = Callable[[dict, Words, Theme, Size, Choices], dict]
 FIGURES: dict[str, Figure] = {
     "kaplan-meier": survival_figure,
     "landmark": survival_figure,
+    "cumulative-incidence": incidence_figure,
 }
 
 

@@ -54,7 +54,7 @@ def put_together(
 ) -> dict:
     """The figure as {"data": […], "layout": {…}}."""
     layout = _layout(result, frame)
-    layout["annotations"] = [_title(frame), *notes, *frame.sheet.notes]
+    layout["annotations"] = [title_note(frame), *notes, *frame.sheet.notes]
     layout["shapes"] = [*shapes, *frame.sheet.shapes]
     # The axis of time exists even when no curve does.
     nothing = {"type": "scatter", "mode": "markers", "x": [0], "y": [None]}
@@ -112,7 +112,8 @@ def _label(end: float, lines: list[str], place: Place, colour: str, size: Size) 
     }
 
 
-def _title(frame: Frame) -> dict:
+def title_note(frame: Frame) -> dict:
+    """The title of the y axis above everything, as an annotation."""
     sheet = frame.sheet
     return {
         "text": "<br>".join(safe(line, 120) for line in frame.lines),
@@ -121,8 +122,8 @@ def _title(frame: Frame) -> dict:
         "x": 0,
         "xanchor": "left",
         "xshift": 4 - sheet.left,
-        "yref": "y",
-        "y": 100,
+        "yref": "paper",
+        "y": 1,
         "yanchor": "bottom",
         "yshift": 8,
         "align": "left",
@@ -145,47 +146,56 @@ def page(result: dict, theme: Theme, size: Size, height: float) -> dict:
     }
 
 
+def page_of(result: dict, frame: Frame, height: float) -> dict:
+    """The same with the margins of the frame."""
+    sheet = frame.sheet
+    margin = {"t": frame.top, "b": BOTTOM, "l": sheet.left, "r": sheet.right, "pad": 0}
+    return {**page(result, sheet.theme, sheet.size, height), "margin": margin}
+
+
 def line_of(theme: Theme) -> dict:
     """How an axis is drawn."""
     return {"linecolor": theme.rule, "linewidth": 1, "fixedrange": True, "zeroline": False}
 
 
-def _layout(result: dict, frame: Frame) -> dict:
-    sheet, axis = frame.sheet, frame.axis
-    size, theme = sheet.size, sheet.theme
-    share = sheet.y / (sheet.y + size.plot)
-    line = line_of(theme)
+def time_axis(frame: Frame) -> dict:
+    """The axis of time under the plot."""
+    theme = frame.sheet.theme
     return {
-        **page(result, theme, size, frame.top + size.plot + sheet.y + BOTTOM),
-        "margin": {"t": frame.top, "b": BOTTOM, "l": sheet.left, "r": sheet.right, "pad": 0},
-        "xaxis": {
-            **line,
-            "anchor": "y",
-            "range": axis.range,
-            "tickvals": list(axis.ticks),
-            "ticks": "outside",
-            "ticklen": 4,
-            "tickcolor": theme.rule,
-            "showline": True,
-            "showgrid": False,
-            "title": {"text": safe(frame.time), "standoff": 4, "font": {"size": size.type}},
-        },
-        "yaxis": {
-            **line,
-            "domain": [share, 1],
-            "range": [0, 100],
-            "tickvals": list(PERCENTS),
-            "ticktext": [f"{one} %" for one in PERCENTS],
-            "showline": False,
-            "gridcolor": theme.rule,
-            "griddash": "solid",
-            "gridwidth": 1,
-        },
-        "yaxis2": {
-            "anchor": "x",
-            "domain": [0, share],
-            "range": [round(sheet.y, 1), 0],
-            "visible": False,
-            "fixedrange": True,
-        },
+        **line_of(theme),
+        "anchor": "y",
+        "range": frame.axis.range,
+        "tickvals": list(frame.axis.ticks),
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": theme.rule,
+        "showline": True,
+        "showgrid": False,
+        "title": {"text": safe(frame.time), "standoff": 4, "font": {"size": frame.sheet.size.type}},
+    }
+
+
+def y_axis(frame: Frame) -> dict:
+    """The axis from 0 to 100 %."""
+    theme = frame.sheet.theme
+    return {
+        **line_of(theme),
+        "range": [0, 100],
+        "tickvals": list(PERCENTS),
+        "ticktext": [f"{one} %" for one in PERCENTS],
+        "showline": False,
+        "gridcolor": theme.rule,
+        "griddash": "solid",
+        "gridwidth": 1,
+    }
+
+
+def _layout(result: dict, frame: Frame) -> dict:
+    sheet, plot = frame.sheet, frame.sheet.size.plot
+    share = sheet.y / (sheet.y + plot)
+    return {
+        **page_of(result, frame, frame.top + plot + sheet.y + BOTTOM),
+        "xaxis": time_axis(frame),
+        "yaxis": {**y_axis(frame), "domain": [share, 1]},
+        "yaxis2": sheet.y_axis(share),
     }

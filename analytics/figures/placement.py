@@ -72,7 +72,7 @@ def placed(names: list[Name], plot_width: float, plot_height: float, occupied: S
         else:
             places[i] = free[0]
             taken.append(free[0].box)
-    tops = _apart([(names[i].curve[-1][1], names[i].height) for i in at_edge], plot_height)
+    tops = apart([(names[i].curve[-1][1], names[i].height) for i in at_edge], plot_height)
     for i, y in zip(at_edge, tops, strict=True):
         name = names[i]
         box = Box(plot_width + GAP, y - name.height / 2, plot_width + GAP + name.width, y + name.height / 2)
@@ -103,7 +103,7 @@ def _segments(name: Name) -> list[Box]:
     return [Box(min(a, c) - 1, min(b, d) - 1, max(a, c) + 1, max(b, d) + 1) for (a, b), (c, d) in pairwise(name.curve)]
 
 
-def _apart(wanted: list[tuple[float, float]], plot_height: float) -> list[float]:
+def apart(wanted: list[tuple[float, float]], plot_height: float) -> list[float]:
     """Middles of stacked texts near the wanted (middle, height), none over another, within the plot where they fit."""
     order = sorted(range(len(wanted)), key=lambda i: wanted[i][0])
     middles = [0.0] * len(wanted)

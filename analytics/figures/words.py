@@ -29,6 +29,18 @@ class Words:
     kinds: tuple[tuple[str, str], ...] = (("live", "live"), ("cut", "data cut"))
     dataset_without_events: str = "{cohort}, {kind} revision {revision} ({hash}), {date}; n {n}."
     hover: str = "{time} months: {share}, {at_risk} at risk"
+    hover_share: str = "{time} months: {share}"
+    hover_days: str = "Day {time}: {share}"
+    days_axis: str = "Days since {clock}"
+    one_month: str = "1 month"
+    incidence: str = "Cumulative incidence"
+    competing: str = "Competing"
+    causes: str = "Events: {own}. Competing: {others}."
+    gray: str = "Gray’s test, {cause}: χ² {statistic}, df {df}, p {p}."
+    stacked: str = "Areas add up to 100 %; at each time the height of an area is the share of patients."
+    stacked_axis: str = "Share of patients"
+    event_free: str = "None of these"
+    n: str = "n {n}"
     failure: str = ""  # title of the y axis of a curve that goes up; "" = the endpoint's events
     between: str = ", "
     before_last: str = " or "
@@ -44,6 +56,10 @@ class Words:
     alt_estimate: str = "{months} {estimate}, {median}."
     alt_median: str = "median {median}"
     alt_group: str = "{group}: {text}"
+
+    def at_month(self, month: int) -> str:
+        """ "12 months", "1 month"."""
+        return self.one_month if month == 1 else self.at.format(months=month)
 
     def one_of(self, names: list[str]) -> str:
         """Names as the beginning of a sentence: "Relapse, progression or death"."""
