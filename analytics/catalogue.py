@@ -198,6 +198,18 @@ TOXICITY = table(
     population="infused",
     groups=BY_BURDEN,
 )
+ENROLMENT = table(
+    "enrolment",
+    "Enrolment over time and by hospital",
+    "How many patients were accepted, collected and infused, when and where?",
+)
+SWIMMER = table(
+    "swimmer",
+    "Course of each patient after infusion",
+    "What became of each patient, and how long are they free of events?",
+    endpoint="EFS_A",
+    population="infused",
+)
 SENSITIVITY = table(
     "sensitivity",
     "Event-free survival under other rules, sets and definitions",
@@ -369,10 +381,12 @@ CATALOGUE: tuple[Analysis, ...] = (
     *INCIDENCES,
     *REGRESSIONS,
     *AFTER_REMISSION,
+    ENROLMENT,
     FLOW,
     CHARACTERISTICS,
     RESPONSE,
     TOXICITY,
+    SWIMMER,
     SENSITIVITY,
     COMPLETENESS,
 )

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 
 from analytics.catalogue import CATALOGUE
 from analytics.core import (
+    patient_course_words,
     patient_table_words,
     quality_sentences,
     regression_sentences,
@@ -43,7 +44,7 @@ LABELS = (
     *(*END_LABELS.values(), END_OF_WINDOW),
     sentences.ALL_CASES,
     *(*table_words.LABELS, quality_sentences.CUT, quality_sentences.NEWEST),
-    *(*patient_table_words.LABELS, *declarations.LABELS),
+    *(*patient_table_words.LABELS, *declarations.LABELS, *patient_course_words.LABELS),
     *(label for groups in GROUPS for _value, label in groups.levels),
 )
 SENTENCES = (
@@ -65,7 +66,7 @@ SENTENCES = (
     *sentences.BEYOND,
     *small_sample_sentences.SENTENCES,
     *(*table_words.SENTENCES, *quality_sentences.OF_QUALITY),
-    *patient_table_words.SENTENCES,
+    *(*patient_table_words.SENTENCES, *patient_course_words.SENTENCES),
     sentences.GROUP_NOT_KNOWN,
     sentences.GROUPED,  # last: it fits whatever has a colon
 )
@@ -87,6 +88,11 @@ def sentence(text):
             }
             return pgettext(CONTEXT, template).format(**filled)
     return text
+
+
+def is_of_quality(text):
+    """Whether this stored warning is about the state of the data, which all results of a dataset share."""
+    return any(pattern.fullmatch(text) for template, pattern in _PATTERNS if template in quality_sentences.OF_QUALITY)
 
 
 def _pattern(template):

@@ -10,13 +10,14 @@ import pandas as pd
 from analytics.core.columns.table import case_table
 from analytics.core.data_quality import quality_columns
 from analytics.core.followed import stated_day
+from analytics.core.tables.enrolment_columns import enrolment_columns
 from analytics.core.tables.flow_columns import flow_columns
 
 
 def whole_table(
     tables: Mapping[str, pd.DataFrame], cut: date | None = None, not_after: date | None = None
 ) -> pd.DataFrame:
-    """One row per case, in the order of `cases`: the case table, and what flow and completeness read.
+    """One row per case, in the order of `cases`: the case table, and what flow, enrolment and completeness read.
 
     tables     as `cases.checked` takes them
     cut        what happened after it has not happened yet
@@ -27,4 +28,5 @@ def whole_table(
     table = case_table(tables, cut)
     day, _what = stated_day(table, cut, not_after)
     quality = [] if day is None else [quality_columns(tables, table, day)]
-    return pd.concat([table, flow_columns(tables, table, cut), *quality], axis="columns")
+    beside = (flow_columns(tables, table, cut), enrolment_columns(tables, table, cut))
+    return pd.concat([table, *beside, *quality], axis="columns")

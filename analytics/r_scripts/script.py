@@ -14,6 +14,8 @@ TABLES = ("table-one", "toxicity")
 NEEDS_CMPRSK = ("cumulative-incidence", "fine-gray")
 NO_SCRIPT = {
     "flow": "It counts where cases stand in the record; there is nothing to estimate.",
+    "enrolment": "It counts cases by the month of their dates; there is nothing to estimate.",
+    "swimmer": "It draws the dates of cases.csv and the times of endpoints.csv as they are; there is nothing to estimate.",
     "completeness": "It counts forms, queries and lateness in the record, which the files of a dataset do not hold.",
     "response": "Its measures are columns of cases.csv; the analysis best-response shows how such a proportion is recomputed.",
     "sensitivity": "Each of its lines is the Kaplan-Meier estimate of one rule or set of endpoints.csv, as the analysis efs-a has it.",

@@ -1,6 +1,6 @@
 """Results as tables of text, for pages: one function for each method, from the stored JSON to captions, heads and cells."""
 
-from analytics.sheets import competing, regression, report, shares, survival
+from analytics.sheets import competing, course, regression, report, shares, survival
 from analytics.sheets.sheet import Row, Sheet
 
 __all__ = ["Row", "Sheet", "sheets_of"]
@@ -19,6 +19,8 @@ MAKERS = {
     "flow": report.flow,
     "sensitivity": report.sensitivity,
     "completeness": report.completeness,
+    "enrolment": course.enrolment,
+    "swimmer": course.courses,
 }
 
 

@@ -44,7 +44,7 @@ def flow(cases: pd.DataFrame, day: date) -> Flow:
     absent = [name for name in NEEDED if name not in cases.columns]
     if absent:
         raise ValueError(f"the case table lacks {', '.join(absent)}; expected the timeline with its flow columns")
-    known = _Known(cases, float(np.datetime64(day, "D").astype("int64")))
+    known = Known(cases, float(np.datetime64(day, "D").astype("int64")))
     boxes = (*_before_infusion(known), *_response(known), *_outcomes(known))
     _refuse_what_does_not_reconcile(boxes, known)
     return Flow(day.isoformat(), boxes)
@@ -70,8 +70,8 @@ NEEDED = (
 )
 
 
-class _Known:
-    """The case table as vectors: days by symbol, and who has reached which box."""
+class Known:
+    """The case table as vectors: codes, whether a date is there, and who has reached which box. day: the data cut-off, or NaN."""
 
     def __init__(self, cases: pd.DataFrame, day: float):
         self.cases = cases
@@ -87,13 +87,15 @@ class _Known:
         self.decided = self.collected | self.has("T_DEC") | ~np.isnan(self.code("flow_infused"))
 
     def code(self, column: str) -> np.ndarray:
+        """(n,) the codes of a column; NaN where missing."""
         return self.cases[column].to_numpy("float64")
 
     def has(self, symbol: str) -> np.ndarray:
+        """(n,) whether the date is there."""
         return self.cases[symbol].notna().to_numpy()
 
 
-def _before_infusion(known: _Known) -> Iterable[Box]:
+def _before_infusion(known: Known) -> Iterable[Box]:
     """From registration to the product: those who leave are not infused, died, were given something else, or wait."""
     everybody = np.ones(known.size, dtype=bool)
     outcome = known.code("flow_outcome")
@@ -131,7 +133,7 @@ def _before_infusion(known: _Known) -> Iterable[Box]:
         )
 
 
-def _not_infused(known: _Known) -> tuple[Choice, ...]:
+def _not_infused(known: Known) -> tuple[Choice, ...]:
     """The recorded reasons why the product of course 1 was not given."""
     stopped = known.code("flow_infused") == NOT_INFUSED
     reason = known.code("flow_reason")
@@ -139,23 +141,23 @@ def _not_infused(known: _Known) -> tuple[Choice, ...]:
     return (*listed, Choice(words.NOT_INFUSED_NO_REASON, stopped))
 
 
-def _decided(known: _Known) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
+def _decided(known: Known) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
     recorded = known.has("T_DEC")
     return ((words.RECORDED, (Choice(words.BY_FORM, recorded), Choice(words.BY_LATER_STEP, ~recorded))),)
 
 
-def _collected(known: _Known) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
+def _collected(known: Known) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
     n = known.code("flow_collections")
     kinds = (Choice(words.ONCE, n == 1), Choice(words.REPEATED, n > 1), Choice(words.BY_LATER_STEP, n == 0))
     return ((words.COLLECTIONS, kinds),)
 
 
-def _shipped(known: _Known) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
+def _shipped(known: Known) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
     first = known.code("flow_first_outcome")
     return ((words.FIRST_ATTEMPT, (*_outcomes_of(first), Choice(words.OUTCOME_NOT_RECORDED, np.isnan(first)))),)
 
 
-def _made(known: _Known) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
+def _made(known: Known) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
     """Of those with a product: what it is like, and whether it was the first that was tried."""
     outcome, attempts = known.code("flow_outcome"), known.code("flow_attempts")
     product = tuple(
@@ -174,7 +176,7 @@ def _outcomes_of(outcome: np.ndarray) -> tuple[Choice, ...]:
     return tuple(Choice(label, outcome == code) for code, label in words.OUTCOMES.items())
 
 
-def _response(known: _Known) -> Iterable[Box]:
+def _response(known: Known) -> Iterable[Box]:
     """Infused, evaluable: those who leave were not assessed, or did not respond."""
     everybody = np.ones(known.size, dtype=bool)
     day_0 = days(known.cases["T0"])
@@ -206,7 +208,7 @@ def _response(known: _Known) -> Iterable[Box]:
     )
 
 
-def _outcomes(known: _Known) -> Iterable[Box]:
+def _outcomes(known: Known) -> Iterable[Box]:
     """Remission and what ended it. On one day a relapse goes before a death, and either before a transplant."""
     everybody = np.ones(known.size, dtype=bool)
     relapse, death, graft = (days(known.cases[name]) for name in ("D_REL", "D_DTH", "D_HSCT"))
@@ -242,7 +244,7 @@ def _outcomes(known: _Known) -> Iterable[Box]:
     )
 
 
-def _refuse_what_does_not_reconcile(boxes: tuple[Box, ...], known: _Known) -> None:
+def _refuse_what_does_not_reconcile(boxes: tuple[Box, ...], known: Known) -> None:
     """Every box: n = exits + next boxes = what came in; and the sets of the timeline are found again."""
     came = {box.id: sum(step.n for other in boxes for step in other.next if step.to == box.id) for box in boxes}
     came[boxes[0].id] = known.size
@@ -257,4 +259,4 @@ def _refuse_what_does_not_reconcile(boxes: tuple[Box, ...], known: _Known) -> No
             )
 
 
-__all__ = ("Box", "Exit", "Flow", "Part", "Partition", "Step", "flow")
+__all__ = ("Box", "Exit", "Flow", "Known", "Part", "Partition", "Step", "flow")

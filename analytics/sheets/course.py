@@ -1,0 +1,65 @@
+"""Enrolment and the course of each patient as tables."""
+
+from django.utils.translation import gettext as _
+
+from analytics.figures.text import months
+from analytics.sheets.sheet import NONE, Row, Sheet, label
+
+
+def enrolment(result):
+    """Each month with how many reached each step in it, and up to its end; and the hospitals."""
+    table = result["table"]
+    if table is None:
+        return []
+    steps = table["steps"]
+    heads = tuple(label(step["label"]) for step in steps)
+    rows = [
+        Row(
+            month,
+            tuple(
+                _("{n} (total {total})").format(n=step["by_month"][i], total=step["cumulative"][i]) for step in steps
+            ),
+        )
+        for i, month in enumerate(table["months"])
+    ]
+    rows += [Row(_("Without a date"), tuple(str(step["undated"]) for step in steps))]
+    by_site = tuple(
+        Row(one["site"], (str(one["registered"]), *(str(step["n"]) for step in one["steps"]))) for one in table["sites"]
+    )
+    total = Row(_("All hospitals"), (str(table["registered"]), *(str(step["n"]) for step in steps)))
+    return [
+        Sheet(
+            _("Patients by the month in which each step was dated"),
+            _("Month"),
+            heads,
+            tuple(rows),
+            _("Total: up to the end of the month."),
+        ),
+        Sheet(_("Patients by hospital"), _("Hospital"), (_("Registered"), *heads), (*by_site, total)),
+    ]
+
+
+def courses(result):
+    """Each patient, the longest event-free first, with the months of what happened."""
+    table = result["table"]
+    if table is None:
+        return []
+    kinds = [mark["id"] for mark in table["marks"]]
+    heads = (_("Event-free"), _("Last news"), *(label(mark["label"]) for mark in table["marks"]))
+    rows = tuple(
+        Row(one["case"], (months(one["free"], NONE), months(one["end"], NONE), *_when(one["marks"], kinds)))
+        for one in table["rows"]
+    )
+    note = _("Months since {clock}; about (c.) where only the month or the year is known. Event-free by {rule}.")
+    clock, rule = label(result["endpoint"]["clock"]), label(result["endpoint"]["label"])
+    return [Sheet(label(result["analysis"]["title"]), _("Patient"), heads, rows, note.format(clock=clock, rule=rule))]
+
+
+def _when(marks, kinds):
+    found = {mark["kind"]: mark for mark in marks}
+    return tuple(_month(found[kind]) if kind in found else NONE for kind in kinds)
+
+
+def _month(mark):
+    shown = months(mark["days"], NONE)
+    return _("c. {months}").format(months=shown) if mark["imputed"] else shown
