@@ -169,18 +169,19 @@ def estimates(sheet: Sheet, heads: list[str], rows: list[Estimates], is_named: b
     if not rows:
         return
     size = sheet.size
-    names = [short(row.label) for row in rows] if is_named else []
-    widest = max((width(name[:MAX_NAME], size.small, bold=True) for name in names), default=0)
+    names = [short(row.label) for row in rows]
+    widest = max((width(name[:MAX_NAME], size.small, bold=True) for name in names if is_named), default=0)
     stacked = widest > size.name_beside
     columns = _columns(sheet, len(heads), 0 if stacked else widest)
     sheet.rule()
     for (at, shift), head in zip(columns, heads, strict=True):
         sheet.write(safe(head), at=at, shift=shift, anchor="center")
     sheet.down(size.line)
-    for row in rows:
+    for row, name in zip(rows, names, strict=True):
         if is_named:
             colour = sheet.theme.text(row.colour)
-            sheet.write(safe(short(row.label), MAX_NAME), shift=4 - sheet.left, color=colour, weight=STRONG)
+            shown = fitted(name, size.small, size.width - 8, bold=True) if stacked else name
+            sheet.write(safe(shown, 60 if stacked else MAX_NAME), shift=4 - sheet.left, color=colour, weight=STRONG)
             if stacked:
                 sheet.down(size.line)
         for (at, shift), cell in zip(columns, row.cells, strict=True):

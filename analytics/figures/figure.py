@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from analytics.figures.alt import alt_text
 from analytics.figures.choices import USUAL, Choices
+from analytics.figures.forest import forest_figure
 from analytics.figures.incidence import incidence_figure
 from analytics.figures.sizes import WIDE, Size
 from analytics.figures.survival import survival_figure
@@ -21,6 +22,9 @@ FIGURES: dict[str, Figure] = {
     "kaplan-meier": survival_figure,
     "landmark": survival_figure,
     "cumulative-incidence": incidence_figure,
+    "cox": forest_figure,
+    "fine-gray": forest_figure,
+    "time-dependent": forest_figure,
 }
 
 

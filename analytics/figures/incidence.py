@@ -133,13 +133,14 @@ def _tables(sheet: below.Sheet, result: dict, axis: Axis, drawn: list[Drawn], st
 def _stacked(result: dict, words: Words, theme: Theme, size: Size) -> dict:
     """The same numbers as areas. Groups are told apart by their panels, so that colours are the causes'."""
     plain = (theme.ink, "solid")
-    drawn = drawn_curves(result, words, theme)
+    drawn, own = drawn_curves(result, words, theme), []
     if is_grouped(result):
         drawn = [replace(one, style=plain) for one in drawn]
+        own = [words.estimates_of.format(cause=cause_names(result, words)[0])]
     axis = axis_of(result, size)
     sheet = below.Sheet(size, theme, words, _left_margin(size, words), size.name_width + 12)
     _tables(sheet, result, axis, drawn, [plain] * len(result["groups"]))
-    below.caption(sheet, result, [words.stacked, *said(result, words)])
+    below.caption(sheet, result, [words.stacked, *own, *said(result, words)])
     frame = Frame(sheet, axis, words.outcome or words.stacked_axis, since(result, words, axis))
     names = {str(cause["code"]): name for cause, name in zip(result["causes"], cause_names(result, words), strict=True)}
     return stacked_panels(result, frame, {**names, FREE_KEY: words.event_free})

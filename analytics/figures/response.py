@@ -1,0 +1,75 @@
+"""Response and other proportions: dots with exact intervals, for all and by subgroup, with what each is counted of."""
+
+from __future__ import annotations
+
+from analytics.figures.choices import USUAL, Choices
+from analytics.figures.dots import Block, Dot, Heads, dots_figure
+from analytics.figures.sizes import WIDE, Size
+from analytics.figures.text import p_value
+from analytics.figures.theme import LIGHT, Theme
+from analytics.figures.words import Words
+
+OVERALL = ("cr", "cri", "orr", "orr_evaluable", "confirmed", "mrd_negative", "mrd_negative_tested")
+BY_SUBGROUP = ("orr", "mrd_negative")
+
+
+def response_figure(
+    result: dict, words: Words | None = None, theme: Theme = LIGHT, size: Size = WIDE, _choices: Choices = USUAL
+) -> dict:
+    """The figure of a response table as {"data": […], "layout": {…}} of plotly.js; every measure, then two of them by subgroup."""
+    words = words or Words()
+    said = [words.exact_of_infused] if response_blocks(result, words) else []
+    return dots_figure(
+        result, words, theme, size, words.response, _heads(words), response_blocks(result, words), said
+    )
+
+
+def response_blocks(result: dict, words: Words) -> list[Block]:
+    """All infused by every measure; then for two measures each subgroup with its levels."""
+    table = result["table"]
+    if table is None:
+        return []
+    labels = {measure["id"]: measure["label"] for measure in table["measures"]}
+    whole, *rows = table["rows"]
+    cells = {cell["measure"]: cell for cell in whole["cells"]}
+    found = [Block(words.all_infused.format(n=whole["n"]), tuple(_dot(labels[one], cells[one]) for one in OVERALL))]
+    for measure in BY_SUBGROUP:
+        for column in dict.fromkeys(row["column"] for row in rows):
+            own = [row for row in rows if row["column"] == column]
+            head = words.by_subgroup.format(measure=labels[measure], subgroup=own[0]["label"])
+            dots = (_dot(row["level"], next(one for one in row["cells"] if one["measure"] == measure)) for row in own)
+            found.append(Block(head, tuple(dots)))
+    return found
+
+
+def proportion_figure(
+    result: dict, words: Words | None = None, theme: Theme = LIGHT, size: Size = WIDE, _choices: Choices = USUAL
+) -> dict:
+    """The figure of a proportion as {"data": […], "layout": {…}} of plotly.js: a dot for each group."""
+    words = words or Words()
+    blocks = proportion_blocks(result)
+    said = [words.exact_limits] if blocks else []
+    test = result["comparison"]
+    if test and test["p"] is not None:
+        said.append(words.fisher.format(p=p_value(test["p"])))
+    return dots_figure(result, words, theme, size, outcome_of(result), _heads(words), blocks, said)
+
+
+def proportion_blocks(result: dict) -> list[Block]:
+    """A row for each group; none where nobody can be counted."""
+    dots = tuple(_dot(group["label"], group) for group in result["groups"])
+    return [Block("", dots)] if any(group["n"] for group in result["groups"]) else []
+
+
+def outcome_of(result: dict) -> str:
+    """What is counted, in words."""
+    outcome = result["analysis"]["outcome"]
+    return str(outcome["label"] if outcome else result["endpoint"]["label"])
+
+
+def _heads(words: Words) -> Heads:
+    return Heads(words.counts_head, words.share_head)
+
+
+def _dot(label: str, cell: dict) -> Dot:
+    return Dot(label, f"{cell['x']} / {cell['n']}", cell["estimate"], cell["lower"], cell["upper"])
