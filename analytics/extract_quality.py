@@ -21,6 +21,8 @@ def quality_tables(cohort, pseudonyms):
             one.form,
             one.slot or None,
             one.due,
+            one.event,
+            one.entered,
             one.completed,
             *(int(flag) for flag in (one.is_required, one.is_missed, one.is_stored, one.is_complete)),
             one.critical_asked,

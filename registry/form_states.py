@@ -18,6 +18,12 @@ from registry.record import exemptions_of
 from registry.schedule import schedule
 from registry.worklist import stored_rows
 
+OWN_DAY = {  # planned visits: the day on which they were made, which tells more than the infusion they are counted from
+    "follow_up": "fup_date",
+    "response_assessment": "rsp_date",
+    "bcell_assessment": "bca_date",
+    "late_effects": "late_date",
+}
 LOOKUPS = {"==": "exact", "!=": "exact", ">=": "gte", "<=": "lte", ">": "gt", "<": "lt", "in": "in"}
 
 
@@ -27,6 +33,8 @@ class FormState:
 
     slot              planned visit of a repeating form; else blank
     due               the day by which it is to be complete; None where that is not known
+    event             the day of which a stored form tells: of the visit, else of the event from which it counts; None where not known
+    entered           the day on which it was saved for the first time
     is_required       neither waived, reported elsewhere, optional, nor ended by death, loss, relapse or withdrawal; of an imported
                       transplant nothing is
     is_missed         a planned visit that nobody is asked for any more, because a later one is stored
@@ -38,6 +46,8 @@ class FormState:
     form: str
     slot: str
     due: date | None
+    event: date | None
+    entered: date | None
     is_required: bool
     is_missed: bool
     is_stored: bool
@@ -52,7 +62,7 @@ def form_states(cases, among):
     open by the newest date in any form, so that the answer changes with the data and not from day to day."""
     rows = {case: own for case, own in stored_rows(cases).items() if case in among}
     exempt = exemptions_of(Exemption.objects.filter(case__in=cases.values("pk")))
-    completed, critical = _first_complete(cases), _critical(cases)
+    (entered, completed), critical = _first_days(cases), _critical(cases)
     until = _newest(rows)
     for case in sorted(among):
         own = rows.get(case, [])
@@ -68,6 +78,8 @@ def form_states(cases, among):
                 form=one.form,
                 slot=one.slot,
                 due=one.due,
+                event=_day_told(one, row) if row else None,
+                entered=entered.get((row.form, row.pk)) if row else None,
                 is_required=required,
                 is_missed=bool(required and not row and one.is_passed),
                 is_stored=bool(row),
@@ -91,11 +103,23 @@ def _newest(rows):
     return max(days, default=today)
 
 
-def _first_complete(cases):
-    """(form, row id) → the day on which the site first said that the form is complete."""
-    said = HistoryEvent.objects.filter(item="is_complete", new=True, case_id__in=cases.values("pk"))
-    found = said.values_list("form", "row_id").annotate(first=TruncDate(Min("at"))).order_by()
-    return {(form, row): day for form, row, day in found}
+def _day_told(one, row):
+    """The day of which a stored form tells."""
+    own = OWN_DAY.get(one.form)
+    return (own and row.as_read.answers[own]) or one.event
+
+
+def _first_days(cases):
+    """Two dictionaries, (form, row id) → day: first saved, and first said to be complete by the site."""
+    saved, said = Q(kind="insert"), Q(item="is_complete", new=True)
+    told = HistoryEvent.objects.filter(saved | said, case_id__in=cases.values("pk")).values_list("form", "row_id")
+    rows = told.annotate(
+        entered=TruncDate(Min("at", filter=saved)), completed=TruncDate(Min("at", filter=said))
+    ).order_by()
+    entered, completed = {}, {}
+    for form, row, first, complete in rows:
+        entered[form, row], completed[form, row] = first, complete
+    return entered, completed
 
 
 def _critical(cases):

@@ -17,9 +17,9 @@ OLD_QUERY_DAYS = (30, 90)
 FOLLOW_UP = "follow_up"
 
 COUNTS = (
-    *("forms_due", "forms_complete", "forms_on_time", "forms_overdue", "forms_missed", "follow_up_overdue"),
-    *("forms_incomplete", "critical_asked", "critical_missing", "queries_open", "queries_open_30", "queries_open_90"),
-    "contradictions",
+    *("forms_due", "forms_complete", "forms_on_time", "forms_overdue", "forms_missed", "follow_up_due"),
+    *("follow_up_overdue", "forms_incomplete", "critical_asked", "critical_missing"),
+    *("queries_open", "queries_open_30", "queries_open_90", "contradictions"),
 )
 
 
@@ -31,7 +31,7 @@ def quality_columns(tables: Mapping[str, pd.DataFrame], line: pd.DataFrame, day:
     forms_on_time     of these, complete by their due day
     forms_overdue     of these, not complete, and still asked for
     forms_missed      of these, planned visits not reported that nobody is asked for any more
-    follow_up_overdue overdue forms of contact
+    follow_up_due     forms of contact among the forms due; follow_up_overdue of them overdue
     forms_incomplete  stored but not complete, or overdue
     critical_asked    questions that an endpoint needs and that apply, in stored forms; critical_missing without an answer
     queries_open      questions not closed; queries_open_30 and _90 for more than 30 and 90 days
@@ -64,6 +64,7 @@ def _of_forms(forms: pd.DataFrame, index: pd.Index, at: float) -> dict[str, np.n
         "forms_on_time": counted(fallen_due & complete & (days(forms["completed"]) <= due)),
         "forms_overdue": counted(overdue),
         "forms_missed": counted(fallen_due & missed),
+        "follow_up_due": counted(fallen_due & of_contact),
         "follow_up_overdue": counted(overdue & of_contact),
         "forms_incomplete": counted((stored & ~complete & required) | overdue),
         "critical_asked": counted(forms["critical_asked"].to_numpy()),

@@ -17,6 +17,8 @@ OPEN, ANSWERED = "open", "answered"
 # form_states   one row per form that a case has or should have
 #   slot              planned visit of a repeating form ("D28", "M12"); else missing
 #   due               day by which it is to be complete, grace included; missing where not known
+#   event             day of which a stored form tells; missing where not known
+#   entered           day on which it was saved for the first time
 #   required          1 asked for; 0 waived, reported elsewhere, optional, or ended by death, loss, relapse or withdrawal
 #   missed            1 a planned visit that nobody is asked for any more, because a later one is stored
 #   stored, complete  1 or 0
@@ -29,10 +31,11 @@ OPEN, ANSWERED = "open", "answered"
 #   opened            day
 FLAGS = ("required", "missed", "stored", "complete", "critical_asked", "critical_missing")
 QUALITY_TABLES: Mapping[str, tuple[str, ...]] = {
-    FORM_STATES: ("case", "form", "slot", "due", "completed", *FLAGS),
+    FORM_STATES: ("case", "form", "slot", "due", "event", "entered", "completed", *FLAGS),
     OPEN_QUERIES: ("case", "form", "severity", "origin", "state", "opened"),
 }
-DATES = ("due", "completed", "opened")
+DATES = ("due", "event", "entered", "completed", "opened")
+LATER_KNOWN = ("event", "entered")  # older datasets do not hold them: not known
 
 
 def checked_quality(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -46,6 +49,7 @@ def checked_quality(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFram
 
 
 def _checked(name: str, table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    table = table.assign(**{name: None for name in LATER_KNOWN if name in columns and name not in table.columns})
     absent = [column for column in columns if column not in table.columns]
     if absent:
         raise ValueError(f"{name}: columns are missing: {', '.join(absent)}; expected {', '.join(columns)}")

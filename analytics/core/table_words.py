@@ -107,6 +107,7 @@ MEASURES = {
     "forms_complete": "Forms due that are complete",
     "forms_on_time": "Forms due that were complete in time",
     "critical_answered": "Critical questions answered",
+    "follow_up": "Patients whose follow-up is not overdue",
 }
 BEYOND_FUNNEL = "{site}: {measure} lies outside the 99.8 % limits of the funnel around all sites together."
 NO_QUALITY = "The dataset holds no facts on forms and queries: their completeness is not known."

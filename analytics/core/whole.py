@@ -10,6 +10,7 @@ import pandas as pd
 from analytics.core.columns.table import case_table
 from analytics.core.data_quality import quality_columns
 from analytics.core.followed import stated_day
+from analytics.core.quality_facts import quality_facts
 from analytics.core.tables.enrolment_columns import enrolment_columns
 from analytics.core.tables.flow_columns import flow_columns
 
@@ -29,4 +30,4 @@ def whole_table(
     day, _what = stated_day(table, cut, not_after)
     quality = [] if day is None else [quality_columns(tables, table, day)]
     beside = (flow_columns(tables, table, cut), enrolment_columns(tables, table, cut))
-    return pd.concat([table, *beside, *quality], axis="columns")
+    return pd.concat([table, *beside, *quality, quality_facts(tables, table)], axis="columns")

@@ -17,7 +17,10 @@ from analytics.core.endpoints.derive import derive
 from analytics.core.estimators.follow_up import completeness as clark
 from analytics.core.estimators.funnel import funnel_limits
 from analytics.core.followed import completeness_json
+from analytics.core.quality_facts import FORMS
 from analytics.core.results import number
+from analytics.core.tables.scorecard import query_ages, scorecard, time_to_entry
+from analytics.core.thresholds import THRESHOLDS
 
 FOLLOWED_BY = "OS_INF"  # whose end of observation is the last day a case is known alive
 WARNING, ALARM = 0.95, 0.998
@@ -26,6 +29,7 @@ MEASURED = {  # measure: (counted, of)
     "forms_complete": ("forms_complete", "forms_due"),
     "forms_on_time": ("forms_on_time", "forms_due"),
     "critical_answered": ("critical_answered", "critical_asked"),
+    "follow_up": ("cases_followed", "cases_with_follow_up_due"),
 }
 
 
@@ -41,7 +45,13 @@ class SiteCompleteness:
 
     def as_dict(self) -> dict:
         """As a result stores it."""
-        return {"day": self.day, "total": self.total, "sites": list(self.sites), "funnels": list(self.funnels)}
+        return {
+            "day": self.day,
+            "total": self.total,
+            "sites": list(self.sites),
+            "funnels": list(self.funnels),
+            "thresholds": [one.as_dict() for one in THRESHOLDS],
+        }
 
 
 def site_completeness(cases: pd.DataFrame, day: date) -> SiteCompleteness:
@@ -49,9 +59,9 @@ def site_completeness(cases: pd.DataFrame, day: date) -> SiteCompleteness:
 
     cases  the timeline with `quality_columns` of the same day
 
-    Each site: cases, the sums of the quality columns (see `quality_columns`), cases_with_overdue_follow_up, and follow_up
-    (Clark's C of overall survival from infusion up to `day`). Without facts on quality the sums are null, said in a
-    warning. A funnel holds its measure, the proportion of all sites together, each site's count, size, share and limits,
+    Each site: cases, the sums of the quality columns (see `quality_columns`), cases_with_overdue_follow_up (and _with_follow_up_due,
+    and cases_followed: due and none overdue), follow_up (Clark's C of overall survival from infusion up to `day`), queries, entry and
+    scorecard (see `tables.scorecard`). Without facts on quality the sums are null, said in a warning. A funnel holds its measure, the proportion of all sites together, each site's count, size, share and limits,
     and the limits as curves; it is left out where nothing is counted.
 
     Raises ValueError if a column is missing.
@@ -63,8 +73,12 @@ def site_completeness(cases: pd.DataFrame, day: date) -> SiteCompleteness:
     followed = _followed(cases, day)
     site = cases["site"].astype(object).to_numpy()
     names = sorted(set(site))
-    total = _counts(cases, followed, known)
-    sites = tuple({"site": name, **_counts(cases[site == name], followed, known)} for name in names)
+    total = {**_counts(cases, followed, known), **_one_by_one(cases, day)}
+    sites = tuple(
+        {"site": name, **_counts(own, followed, known), **_one_by_one(own, day)}
+        for name in names
+        if len(own := cases[site == name])
+    )
     funnels = tuple(found for measure in MEASURED if known and (found := _funnel(measure, total, sites)))
     said = [
         words.BEYOND_FUNNEL.format(site=one["site"], measure=words.MEASURES[funnel["measure"]])
@@ -94,14 +108,24 @@ def _counts(cases: pd.DataFrame, followed: pd.DataFrame, known: bool) -> dict[st
     own = followed.loc[followed.index.intersection(cases.index)]
     sums = {name: int(cases[name].sum()) if known else None for name in COUNTS}
     answered = int((cases["critical_asked"] - cases["critical_missing"]).sum()) if known else None
+    due = int((cases["follow_up_due"] > 0).sum()) if known else None
     overdue = int((cases["follow_up_overdue"] > 0).sum()) if known else None
     return {
         "cases": len(cases),
         **sums,
         "critical_answered": answered,
+        "cases_with_follow_up_due": due,
         "cases_with_overdue_follow_up": overdue,
+        "cases_followed": None if due is None or overdue is None else due - overdue,
         "follow_up": completeness_json(clark(own["time"], own["status"] == 1, own["potential"])),
     }
+
+
+def _one_by_one(cases: pd.DataFrame, day: date) -> dict[str, Any]:
+    """What needs each form and query, not their sums; null where the case table does not hold them."""
+    if FORMS not in cases.columns or cases[FORMS].isna().any():
+        return {"queries": None, "entry": None, "scorecard": None}
+    return {"queries": query_ages(cases, day), "entry": time_to_entry(cases), "scorecard": scorecard(cases, day)}
 
 
 def _funnel(measure: str, total: dict[str, Any], sites: tuple[dict[str, Any], ...]) -> dict[str, Any] | None:

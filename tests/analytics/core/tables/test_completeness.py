@@ -40,7 +40,7 @@ def form(
 ):
     """A row of form_states; days from infusion."""
     when = on(due if completed is None and complete else completed)
-    return dict(zip(QUALITY_TABLES["form_states"], (case, name, slot, on(due), when, required, missed, stored, complete, asked, missing), strict=True))  # fmt: skip
+    return dict(zip(QUALITY_TABLES["form_states"], (case, name, slot, on(due), None, None, when, required, missed, stored, complete, asked, missing), strict=True))  # fmt: skip
 
 
 def query(case, *, severity="soft", origin="machine", state="open", opened=300):
@@ -75,8 +75,16 @@ def test_what_is_not_complete_is_overdue_or_missed():
     overdue = {"forms_due": 1, "forms_overdue": 1, "forms_incomplete": 1}
     assert counts(form("C1", complete=0)) == overdue
     assert counts(form("C1", stored=0, complete=0)) == overdue
-    assert counts(form("C1", "follow_up", stored=0, complete=0)) == {**overdue, "follow_up_overdue": 1}
-    assert counts(form("C1", "follow_up", stored=0, complete=0, missed=1)) == {"forms_due": 1, "forms_missed": 1}
+    assert counts(form("C1", "follow_up", stored=0, complete=0)) == {
+        **overdue,
+        "follow_up_due": 1,
+        "follow_up_overdue": 1,
+    }
+    assert counts(form("C1", "follow_up", stored=0, complete=0, missed=1)) == {
+        "forms_due": 1,
+        "forms_missed": 1,
+        "follow_up_due": 1,
+    }
     assert counts(form("C1", due=500, complete=0)) == {"forms_incomplete": 1}
 
 
