@@ -4,13 +4,14 @@ import csv
 import hashlib
 import io
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from analytics import provenance, read
+from analytics import phrases, provenance, read
 from analytics.answers import answer
 from analytics.choices import USUAL, Choice
 from analytics.figures.choices import Choices
@@ -57,7 +58,7 @@ class Shown:
         """Address of the panel's JSON under the choice."""
         return self.address + self.choice.query()
 
-    @property
+    @cached_property
     def result(self):
         """The envelope in the reader's language."""
         return localised(self.stored.envelope()) if self.stored else None
@@ -92,7 +93,9 @@ class Shown:
             "shown": self,
             "answer": answer(self.panel, result),
             "alt": alt_text(result, figure_words(self.panel)) if self.is_drawn else "",
-            "warnings": result["warnings"],
+            "warnings": [
+                phrases.sentence(one) for one in self.stored.result["warnings"] if not phrases.is_of_quality(one)
+            ],
             "foot": provenance.foot(result),
             "facts": provenance.facts(result),
             "downloads": provenance.downloads(self.stored, result, person, self.choice.query()),
@@ -128,6 +131,13 @@ def shown_panel(dashboard, panel, choice, results):
     """One panel of the dashboard."""
     address = reverse("panel", args=[dashboard.slug, panel.name])
     return Shown(panel, address, choice, results.get(panel.analysis_for(choice.rule)))
+
+
+def quality_said(results):
+    """What the dashboard's results say of the state of the data, once for all of them: that of the one with most patients."""
+    stored = max(results.values(), key=lambda one: one.result["n"], default=None)
+    said = stored.result["warnings"] if stored else []
+    return [phrases.sentence(one) for one in said if phrases.is_of_quality(one)]
 
 
 def shown_tiles(dashboard, choice, results, dataset):

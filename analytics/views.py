@@ -22,7 +22,7 @@ from analytics.core.endpoints.definitions import ENDPOINTS
 from analytics.dashboards import DASHBOARDS
 from analytics.figures.sizes import SIZES
 from analytics.figures.theme import THEMES
-from analytics.panels import shown_panel, shown_panels, shown_tiles
+from analytics.panels import quality_said, shown_panel, shown_panels, shown_tiles
 from registry.access.permissions import Permission
 
 
@@ -61,6 +61,7 @@ def dashboard(request, slug):
         "choices": _choices(page),
         "rules": _rules(page.choice) if page.dashboard.has_rules else [],
         "tiles": page.tiles(),
+        "quality": quality_said(page.results),
         "sections": [
             (section, [_whole(panels[one.name], request) for one in section.panels])
             for section in page.dashboard.sections

@@ -75,6 +75,9 @@ async function showPanel(panel) {
     isRefused = true;
     return null;
   }
+  if (frame && sizeFor(frame) !== size) {
+    return showPanel(panel); // the page was laid out anew meanwhile
+  }
   const isNew = panel.dataset.digest !== body.digest;
   panel.dataset.size = size;
   if (isNew) {
@@ -123,7 +126,9 @@ async function choose(link) {
   for (const panel of panels) {
     panel.dataset.url = chosen.querySelector(`[data-panel="${panel.dataset.panel}"]`).dataset.url;
   }
+  const open = [...root.querySelectorAll("[data-choices] details[open]")].map((one) => one.id);
   root.querySelector("[data-choices]").replaceWith(chosen.querySelector("[data-choices]"));
+  open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
   document.getElementById(link.id)?.focus({ preventScroll: true });
   window.history.replaceState(null, "", root.dataset.query);
   await refresh();
