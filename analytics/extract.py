@@ -1,23 +1,20 @@
 """The one door between the apps: a cohort's stored forms → the core's tables. Nothing else here knows registry models."""
 
-import hashlib
-import hmac
 import io
 
 import numpy as np
 import pandas as pd
-from django.conf import settings
 from django.db import connection
 
 from analytics.core.cases import FORM_TABLES, TABLES, checked
 from analytics.extract_quality import quality_tables
+from analytics.pseudonyms import pseudonym, site_pseudonym
 from registry.consent import ITEMS, consent_of
 from registry.models import FORM_OF, Case, DerivedValue, Patient
 
 IDS = ("case_id", "row_id")
 AGES = ("age_decision_y", "age_inf_y")
 DAYS_OF_YEAR = 365.25
-PSEUDONYM_DIGITS = 12  # hexadecimal digits of a pseudonym: 48 bits
 
 
 def extract(cohort):
@@ -70,7 +67,7 @@ def _cases(cohort):
     cases = cases[cases["case_id"].isin(analysable(cohort))].copy()
     cases["case"] = [pseudonym("case", pk) for pk in cases["case_id"]]
     if not cohort.is_published:
-        cases["site"] = [pseudonym("site", code)[:5] for code in cases["site"]]
+        cases["site"] = [site_pseudonym(code) for code in cases["site"]]
     cases["cohort"] = cohort.code
     return cases.sort_values("case", ignore_index=True)
 
@@ -80,16 +77,6 @@ def analysable(cohort):
     answers = {row["case_id"]: row for row in Patient.objects.filter(case__cohort=cohort).values("case_id", *ITEMS)}
     cases = Case.objects.filter(cohort=cohort).values_list("pk", flat=True)
     return {pk for pk in cases if consent_of(answers.get(pk), is_published=cohort.is_published).may_be_analysed}
-
-
-def pseudonym(kind, key):
-    """The name under which a case or a site appears in datasets: stable, and not to be guessed back without the key.
-
-    It begins with a letter, for data tools read "12e4" as a number.
-    """
-    text = f"{kind}:{key}".encode()
-    digits = hmac.new(settings.PSEUDONYM_KEY.encode(), text, hashlib.sha256).hexdigest()[:PSEUDONYM_DIGITS]
-    return kind[0] + digits
 
 
 def _copy(rows, names):

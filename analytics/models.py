@@ -111,6 +111,27 @@ class Result(models.Model):
     digest = models.CharField(max_length=64)
 
 
+class ResultCases(models.Model):
+    """The cases behind a run's Result, for those who may see cases: `packed` as `analytics.core.cases_behind` packs them."""
+
+    run = models.OneToOneField(AnalysisRun, on_delete=models.CASCADE, primary_key=True, related_name="cases_behind")
+    cases = models.PositiveIntegerField()
+    packed = models.BinaryField()
+
+
+class ResultChange(models.Model):
+    """What a run's Result says otherwise than that of the revision before, of the same analysis by the same rules.
+
+    body  `analytics.core.headline.moved`: numbers before and after. is_of_code: the code has changed too, not only the data
+    """
+
+    run = models.OneToOneField(AnalysisRun, on_delete=models.CASCADE, primary_key=True, related_name="change")
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="changes")
+    before = models.PositiveIntegerField()  # revision
+    is_of_code = models.BooleanField(default=False)
+    body = models.JSONField()
+
+
 class Heartbeat(models.Model):
     """When a worker last finished the task that beat sends: progress, not mere life."""
 

@@ -6,6 +6,7 @@ from django.db import migrations, models
 
 from registry.access import guard_sql
 
+POOLED = ("analytics_resultcases", "analytics_resultchange")
 LOGS = ("analytics_viewed", "analytics_export")
 # What the web changes of a run: it takes the wish back, or asks again for one that failed.
 ASKED = "state, cancelled_by, requested_by, attempts, error, deadline, ended_at, lease_until, rung_at"
@@ -15,6 +16,10 @@ def install(apps, schema_editor):
     """Row-level security and rights. The web asks for runs and cancels them; the worker does the rest."""
     for statement in (guard_sql.OF_VIEWS, *(guard_sql.own_acts(table) for table in LOGS)):
         schema_editor.execute(statement, params=None)
+    for table in POOLED:
+        schema_editor.execute(guard_sql.pool(table), params=None)
+    schema_editor.execute(f"GRANT SELECT ON {', '.join(POOLED)} TO {guard_sql.APP}")
+    schema_editor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(POOLED)} TO {guard_sql.WORKER}")
     schema_editor.execute(f"GRANT INSERT, UPDATE ({ASKED}) ON analytics_analysisrun TO {guard_sql.APP}")
     schema_editor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {guard_sql.SERVING}")
 
@@ -102,6 +107,24 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-id'],
             },
+        ),
+        migrations.CreateModel(
+            name='ResultCases',
+            fields=[
+                ('run', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='cases_behind', serialize=False, to='analytics.analysisrun')),
+                ('cases', models.PositiveIntegerField()),
+                ('packed', models.BinaryField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ResultChange',
+            fields=[
+                ('run', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='change', serialize=False, to='analytics.analysisrun')),
+                ('before', models.PositiveIntegerField()),
+                ('is_of_code', models.BooleanField(default=False)),
+                ('body', models.JSONField()),
+                ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='analytics.dataset')),
+            ],
         ),
         migrations.AddField(
             model_name='analysisrun',

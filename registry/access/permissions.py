@@ -16,6 +16,8 @@ class Permission(StrEnum):
     QUERY_MANAGE = "raise, close and re-open queries"
     TRAIL_REVIEW = "review the trail of all sites"
     POOLED_READ = "read pooled analyses of all sites"
+    SITES_COMPARE = "compare the data quality of all sites"
+    CAUSE_READ = "see which cases are behind a result"
     DATASET_READ = "read de-identified datasets"
     PEOPLE_MANAGE = "manage people and sites"
     TOKEN_OWN = "have personal tokens"

@@ -49,6 +49,8 @@ class DataManager(Role):
         Permission.FORM_LOCK,
         Permission.TRAIL_REVIEW,
         Permission.POOLED_READ,
+        Permission.SITES_COMPARE,
+        Permission.CAUSE_READ,
         Permission.DATASET_READ,
         Permission.TOKEN_OWN,
     )
@@ -60,7 +62,14 @@ class ConsortiumLead(Role):
     code = "lead"
     label = _("Consortium lead")
     all_sites = True
-    permissions = (Permission.CASE_READ, Permission.POOLED_READ, Permission.DATASET_READ, Permission.TOKEN_OWN)
+    permissions = (
+        Permission.CASE_READ,
+        Permission.POOLED_READ,
+        Permission.SITES_COMPARE,
+        Permission.CAUSE_READ,
+        Permission.DATASET_READ,
+        Permission.TOKEN_OWN,
+    )
 
 
 class Statistician(Role):

@@ -5,8 +5,9 @@ from itertools import product
 import pytest
 
 from analytics import actions
-from analytics.extract import extract, pseudonym
+from analytics.extract import extract
 from analytics.models import AnalysisRun, Dataset
+from analytics.pseudonyms import pseudonym
 from registry.access.row_security import everything_scope
 from registry.actions.forms import save_form
 from registry.consent import consent_of

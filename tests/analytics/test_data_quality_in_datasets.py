@@ -10,8 +10,9 @@ from analytics.actions import build_datasets
 from analytics.core.data_quality import data_quality, quality_columns
 from analytics.core.endpoints.timeline import timeline
 from analytics.core.quality_tables import FORM_STATES, OPEN_QUERIES
-from analytics.extract import extract, pseudonym
+from analytics.extract import extract
 from analytics.models import Dataset
+from analytics.pseudonyms import pseudonym
 from registry.access.row_security import everything_scope
 from registry.actions.queries import answer_query, close_query
 from registry.actions.states import exempt

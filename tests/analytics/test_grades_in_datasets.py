@@ -6,7 +6,8 @@ from analytics.core.endpoints.definitions import ENDPOINTS
 from analytics.core.endpoints.derive import derive
 from analytics.core.endpoints.timeline import timeline
 from analytics.core.sentences import NOT_REPORTED
-from analytics.extract import extract, pseudonym
+from analytics.extract import extract
+from analytics.pseudonyms import pseudonym
 from registry.access.row_security import everything_scope
 from registry.actions.forms import enter_forms
 from registry.models import FORM_OF

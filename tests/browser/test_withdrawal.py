@@ -6,8 +6,8 @@ import pyarrow.parquet
 import pytest
 from playwright.sync_api import expect
 
-from analytics.extract import pseudonym
 from analytics.models import Dataset
+from analytics.pseudonyms import pseudonym
 from registry.access.row_security import everything_scope
 from registry.models import Case, HistoryEvent
 from tests.browser.test_save_to_curve import DASHBOARD, faults, signed_in, world  # noqa: F401 - fixtures
