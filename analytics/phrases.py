@@ -27,6 +27,7 @@ from analytics.core.endpoints.definitions import (
     SET_LABELS,
     TIE_ORDER,
 )
+from analytics.published import texts
 
 CONTEXT = "analysis"
 GROUPS = tuple(dict.fromkeys(analysis.groups for analysis in CATALOGUE if analysis.groups))
@@ -46,6 +47,7 @@ LABELS = (
     *(*table_words.LABELS, quality_sentences.CUT, quality_sentences.NEWEST),
     *(*patient_table_words.LABELS, *declarations.LABELS, *patient_course_words.LABELS),
     *(label for groups in GROUPS for _value, label in groups.levels),
+    *texts(),
 )
 SENTENCES = (
     *(sentences.NO_CLOCK, sentences.NOT_REPORTED, sentences.OUT_OF_ORDER, sentences.NO_END),

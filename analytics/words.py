@@ -11,6 +11,8 @@ from analytics import phrases
 from analytics.figures.words import Words
 
 ENGLISH = Words()
+PARTS = ("groups", "causes", "gray", "models", "spells")  # of a Result, that hold labels
+LABELS = ("label", "labels", "level_label", "reference_label", "unit", "covariates", "events")
 
 
 def localised(result):
@@ -19,9 +21,14 @@ def localised(result):
     made_at = timezone.localtime(datetime.fromisoformat(dataset["made_at"]))
     return {
         **result,
-        "analysis": {**result["analysis"], "population": phrases.label(result["analysis"]["population"])},
-        "endpoint": rule and {**rule, **{name: phrases.label(rule[name]) for name in ("label", "clock", "print")}},
-        **({"groups": [_labelled(group) for group in result["groups"]]} if "groups" in result else {}),
+        "analysis": _analysis(result["analysis"]),
+        "endpoint": rule
+        and {
+            **rule,
+            **{name: phrases.label(rule[name]) for name in ("label", "clock", "print")},
+            "causes": _labelled(rule["causes"]),
+        },
+        **{name: _labelled(result[name]) for name in PARTS if name in result},
         "excluded": [{**one, "reason": phrases.sentence(one["reason"])} for one in result["excluded"]],
         "warnings": [phrases.sentence(one) for one in result["warnings"]],
         "undefined": [{**one, "reason": phrases.sentence(one["reason"])} for one in result["undefined"]],
@@ -29,8 +36,31 @@ def localised(result):
     }
 
 
-def _labelled(group):
-    return {**group, "label": phrases.label(group["label"])}
+def _analysis(analysis):
+    return {
+        **analysis,
+        "population": phrases.label(analysis["population"]),
+        "covariates": _labelled(analysis.get("covariates", [])),
+    }
+
+
+def _labelled(part):
+    """Objects with their labels, and why a model was refused, in the reader's language; numbers are not looked at."""
+    if isinstance(part, list):
+        return [_labelled(one) for one in part] if part and isinstance(part[0], dict) else part
+    if not isinstance(part, dict):
+        return part
+    return {name: _said(name, value) for name, value in part.items()}
+
+
+def _said(name, value):
+    if name == "refused" and value:
+        return phrases.sentence(value)
+    if name in LABELS and isinstance(value, str):
+        return phrases.label(value)
+    if name in LABELS and isinstance(value, list) and value and isinstance(value[0], str):
+        return [phrases.label(one) for one in value]
+    return _labelled(value)
 
 
 def figure_words(panel=None):
@@ -58,6 +88,45 @@ def figure_words(panel=None):
         kinds=(("live", _("live")), ("cut", _("data cut"))),
         dataset_without_events=_("{cohort}, {kind} revision {revision} ({hash}), {date}; n {n}."),
         hover=_("{time} months: {share}, {at_risk} at risk"),
+        hover_share=_("{time} months: {share}"),
+        hover_days=_("Day {time}: {share}"),
+        days_axis=_("Days since {clock}"),
+        one_month=_("1 month"),
+        incidence=_("Cumulative incidence"),
+        competing=_("Competing"),
+        causes=_("Events: {own}. Competing: {others}."),
+        gray=_("Gray’s test, {cause}: χ² {statistic}, df {df}, p {p}."),
+        stacked=_("Areas add up to 100 %; at each time the height of an area is the share of patients."),
+        stacked_axis=_("Share of patients"),
+        estimates_of=_("Estimates: {cause}."),
+        event_free=_("None of these"),
+        n=_("n {n}"),
+        n_head=_("n"),
+        ratio_head=_("HR (95 % CI)"),
+        ratio_axis=_("Hazard ratio (log scale)"),
+        hazard_title=_("{endpoint}: hazard ratios"),
+        reference=_("reference"),
+        as_reference=_("{level}: reference"),
+        per=_("{label}, per {unit}"),
+        each_alone=_("Each alone"),
+        all_together=_("All together"),
+        each_alone_by=_("Each covariate alone: {regression}."),
+        time_dependent_by=_("From its beginning on, each day counted where it was lived: {regression}."),
+        all_together_by=_("Together ({covariates}; n {n}, events {events}): {regression}."),
+        forest_limits=_("Intervals: 95 %, by profile likelihood where it is given, else Wald’s."),
+        forest_arrows=_("Arrow: the interval goes on beyond the axis."),
+        exploratory=_("Several comparisons, none corrected for their number: exploratory."),
+        mantel_byar=_("Mantel–Byar test: χ² {statistic}, df {df}, p {p}."),
+        not_fitted=_("No model of {covariates}: {reason}"),
+        regressions={
+            "cox": _("Cox’s regression"),
+            "firth-cox": _("Firth’s penalised Cox regression"),
+            "fine-gray": _("Fine and Gray’s regression"),
+        },
+        hazards={
+            "cause_specific": _("Cause-specific hazard"),
+            "fine_gray": _("Subdistribution hazard (Fine–Gray)"),
+        },
         between=pgettext("between items", ", "),
         before_last=pgettext("between the last two items", " or "),
         landmark_axis=_("Months since day {day} after {clock}"),
