@@ -118,11 +118,11 @@ class _Maker:
         self.tick = part.get("ticklen", 5) if self.has_ticks else 0
 
     def made(self) -> Drawn:
-        """Grid and zero line; line, ticks, labels, title."""
+        """Grid; line, ticks, labels, title."""
         values = self.part.get("tickvals", ())
         positions = [self._position(value) for value in values]
         shown = [(i, one) for i, one in enumerate(positions) if one is not None and self.axis.shows(one)]
-        under = [*self._grid([one for _, one in shown]), *self._zero_line(positions)]
+        under = self._grid([one for _, one in shown])
         over = [*self._line(), *self._ticks([one for _, one in shown])]
         labels = self._labels(values, shown)
         return Drawn(tuple(under), (*over, *labels, *self._title(labels)))
@@ -145,28 +145,19 @@ class _Maker:
         return far if side in ("bottom", "right") else near
 
     def _grid(self, positions: list[float]) -> list[Mark]:
-        if not self.part.get("showgrid", True):
-            self.part.ignore("gridcolor", "gridwidth", "griddash")
-            return []
-        self.part.only(griddash="solid")
-        if not positions or self.anchor is None:
+        """A line for each tick but those on the edges of the plot. plotly's own line at zero must be switched off."""
+        has_grid = self.part.get("showgrid", True)
+        self.part.only(griddash="solid", zeroline=False)
+        if has_grid and "zeroline" not in self.part.given:
+            raise ValueError(f"{self.part.where}: zeroline is missing; a file cannot choose it")
+        if not has_grid or not positions or self.anchor is None:
             self.part.ignore("gridcolor", "gridwidth")
             return []
         paint, width = Paint.of(self.part.get("gridcolor")), self.part.get("gridwidth", 1)
         start, end = self.anchor.offset, self.anchor.offset + self.anchor.length
-        return [Stroke((self._across(self.axis.at(one), start, end),), paint, width) for one in positions]
-
-    def _zero_line(self, positions: list[float | None]) -> list[Mark]:
-        """The line at zero, which plotly draws unless it is told not to."""
-        grid = self.part.given.get("showgrid", True)
-        wanted = self.part.get("zeroline", bool(grid))
-        paint, width = Paint.of(self.part.get("zerolinecolor", LINE_COLOUR)), self.part.get("zerolinewidth", 1)
-        if not wanted or self.axis.is_log or self.axis.categories or not self.axis.shows(0) or self.anchor is None:
-            return []
-        if any(abs(edge) < 1e-9 for edge in (self.axis.low, self.axis.high)) and 0 not in positions:
-            return []
-        start, end = self.anchor.offset, self.anchor.offset + self.anchor.length
-        return [Stroke((self._across(self.axis.at(0), start, end),), paint, width)]
+        places = [self.axis.at(one) for one in positions]
+        inside = [one for one in places if 1 < one - self.axis.offset < self.axis.length - 1]
+        return [Stroke((self._across(one, start, end),), paint, width) for one in inside]
 
     def _across(self, place: float, start: float, end: float) -> tuple:
         return ((place, start), (place, end)) if self.axis.letter == "x" else ((start, place), (end, place))

@@ -70,6 +70,7 @@ class Area:
     edge: Paint | None = None
     edge_width: float = 0
     clip: Clip | None = None
+    edge_dash: tuple[float, ...] = ()
     circle: tuple[float, float, float] | None = None
 
 

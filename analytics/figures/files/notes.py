@@ -180,10 +180,7 @@ def shape_marks(part: Part, places: Places) -> tuple[str, list[Mark]]:
     if kind == "line":
         return layer, [Stroke((((x0, y0), (x1, y1)),), edge, width, dash, clip)] if edge else []
     ring = box(x0, y0, x1, y1)
-    found: list[Mark] = [Area((ring,), Paint.of(fill, opacity), clip=clip)]
-    if edge:
-        found.append(Stroke(((*ring, ring[0]),), edge, width, dash, clip))
-    return layer, found
+    return layer, [Area((ring,), Paint.of(fill, opacity), edge, width, clip, dash)]
 
 
 def _ends(part: Part, letter: str, places: Places) -> tuple[float, float]:

@@ -46,7 +46,7 @@ def written(picture: Picture, kind: str, about: Any, resolution: int) -> bytes:
     _own_fonts()
     with matplotlib.rc_context(SETTINGS), warnings.catch_warnings():
         warnings.simplefilter("error")  # a warning here is a figure that is not as it should be
-        paper = Figure(figsize=(picture.width / 96, picture.height / 96), dpi=72)
+        paper = Figure(figsize=(picture.width / 96, picture.height / 96), dpi=72, frameon=False)
         to_paper = Affine2D().scale(1 / picture.width, -1 / picture.height).translate(0, 1) + paper.transFigure
         for depth, mark in enumerate(picture.marks):
             for artist in _artists(mark, to_paper):
@@ -80,15 +80,18 @@ def _artists(mark: Mark, to_paper: Transform) -> Iterable:
     return [_stroke(mark, to_paper)] if isinstance(mark, Stroke) else [_area(mark, to_paper)]
 
 
+def _dash(lengths: tuple[float, ...]) -> Any:
+    return (0, tuple(one * POINT for one in lengths)) if lengths else "solid"
+
+
 def _stroke(mark: Stroke, to_paper: Transform) -> PathPatch:
-    dash = tuple(one * POINT for one in mark.dash)
     return PathPatch(
         _path(mark.runs, is_closed=False),
         fill=False,
         edgecolor=mark.paint.colour,
         alpha=mark.paint.opacity,
         linewidth=mark.width * POINT,
-        linestyle=(0, dash) if dash else "solid",
+        linestyle=_dash(mark.dash),
         capstyle="butt",
         joinstyle="miter",
         transform=to_paper,
@@ -100,6 +103,7 @@ def _area(mark: Area, to_paper: Transform) -> PathPatch | Circle:
         "facecolor": (mark.fill.colour, mark.fill.opacity) if mark.fill else "none",
         "edgecolor": (mark.edge.colour, mark.edge.opacity) if mark.edge else "none",
         "linewidth": mark.edge_width * POINT if mark.edge else 0,
+        "linestyle": _dash(mark.edge_dash),
         "joinstyle": "miter",
         "transform": to_paper,
     }

@@ -63,7 +63,7 @@ def symbol(
             raise ValueError(f"the symbol {name!r} needs marker.line; without it nothing is seen")
         return Stroke(tuple(tuple((x + dx, y + dy) for dx, dy in run) for run in strokes), line, width, clip=clip)
     if bare == "circle":
-        return Area((), fill_of, line if width else None, width, clip, (x, y, r))
+        return Area((), fill_of, line if width else None, width, clip, circle=(x, y, r))
     outline = _outline(bare, r)
     if outline is None:
         raise ValueError(f"the symbol {name!r} cannot be drawn in a file")

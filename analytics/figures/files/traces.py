@@ -216,7 +216,6 @@ def _errors(part: Part, x: Axis, y: Axis, xs: list, ys: list, clip: Clip | None,
             error.ignore("arrayminus")
             paint, width = Paint.of(error.get("color"), opacity), error.get("thickness", 2)
             cap = error.get("width", 4)
-        runs = []
         for value, beside, plus, minus in zip(own, other, up, down, strict=True):
             place = across.place(beside)
             if value is None or plus is None or minus is None or place is None:
@@ -226,6 +225,6 @@ def _errors(part: Part, x: Axis, y: Axis, xs: list, ys: list, clip: Clip | None,
                 raise ValueError(f"{part.where}.{name}: an end of a bar lies outside of the axis")
             pairs = [((low, place), (high, place))]
             pairs += [((end, place - cap), (end, place + cap)) for end in (low, high) if cap]
-            runs += [pair if axis is x else tuple((b, a) for a, b in pair) for pair in pairs]
-        found += [Stroke(tuple(runs), paint, width, clip=clip)] if runs else []
+            runs = tuple(pair if axis is x else tuple((b, a) for a, b in pair) for pair in pairs)
+            found.append(Stroke(runs, paint, width, clip=clip))
     return found
