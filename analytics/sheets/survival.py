@@ -63,8 +63,9 @@ def _permuted(test):
 
 
 def _means(found):
+    compared = ("",) if found["difference"] else ()
     rows = [
-        Row(label(group["label"]), (str(group["n"]), _in_months(group["estimate"]), _between_months(group), ""))
+        Row(label(group["label"]), (str(group["n"]), _in_months(group["estimate"]), _between_months(group), *compared))
         for group in found["groups"]
     ]
     if found["difference"]:
@@ -83,7 +84,7 @@ def _means(found):
             )
         )
     caption = _("Mean months without the event within the first {months} months (restricted mean)")
-    heads = (_("n"), _("Months"), _("95 % CI"), _("p") if found["difference"] else "")
+    heads = (_("n"), _("Months"), _("95 % CI"), *((_("p"),) if compared else ()))
     return Sheet(caption.format(months=months(found["tau"], NONE)), _("Group"), heads, tuple(rows))
 
 

@@ -44,7 +44,7 @@ def world(transactional_db):
 
 def draw_all(page):
     """Go through the page as a reader does: a figure is drawn when one comes near."""
-    page.wait_for_url(f"**{PAGE}**")
+    expect(page.locator("[data-dashboard]")).to_be_visible(timeout=30_000)
     for frame in page.locator("[data-figure-frame]").all():
         frame.scroll_into_view_if_needed()
         expect(frame.locator(".js-plotly-plot")).to_be_visible(timeout=30_000)
