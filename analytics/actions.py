@@ -2,8 +2,6 @@
 
 import hashlib
 import io
-import json
-import logging
 from datetime import timedelta
 
 import pyarrow
@@ -12,13 +10,11 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from analytics import live
+from analytics.actions_of_runs import run_analysis as run_analysis
 from analytics.acts.runs import wanted_run
 from analytics.catalogue import CATALOGUE
-from analytics.core.analysis import COX, FINE_GRAY, Analysis
 from analytics.core.columns.table import case_table, flat
 from analytics.core.endpoints.derive import endpoint_table
-from analytics.core.whole import whole_table
 from analytics.extract import extract
 from analytics.models import AnalysisRun, Dataset, DatasetTable, Heartbeat
 from registry.access.row_security import everything_scope
@@ -27,7 +23,6 @@ from registry.actions.seals import seal_history
 from registry.doorbell import ring, ring_after_commit
 from registry.models import Case, Cohort, Outbox
 
-log = logging.getLogger(__name__)
 BUILD_LOCK = 7_201_001  # advisory lock: one builder at a time
 KEPT_LIVE_REVISIONS = 20
 TEXT_COLUMNS = ("case", "site", "cohort", "stratum", "burden", "endpoint", "clock", "event", "censor_reason")
@@ -133,85 +128,6 @@ def request_runs(dataset, *, by="catalogue"):
     )
     for pk in dataset.runs.filter(state=AnalysisRun.QUEUED).order_by("pk").values_list("pk", flat=True):
         ring_after_commit("analytics.tasks.run_analysis", pk)
-
-
-CLAIM = """
-UPDATE analytics_analysisrun SET state = 'running', fence = fence + 1, attempts = attempts + 1,
-  lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
-WHERE id = %(id)s AND state IN ('queued', 'running') AND coalesce(lease_until, '-infinity') < clock_timestamp()
-  AND attempts < 3 AND deadline > clock_timestamp() RETURNING fence
-"""
-
-# Result and state together, and only by the holder of the newest fence.
-FINISH = """
-WITH mine AS (UPDATE analytics_analysisrun SET state = 'done', lease_until = NULL, ended_at = clock_timestamp()
-  WHERE id = %(id)s AND fence = %(fence)s AND state = 'running' RETURNING id)
-INSERT INTO analytics_result (run_id, body, digest) SELECT id, %(body)s::jsonb, %(digest)s FROM mine RETURNING run_id
-"""
-
-FAIL = """
-UPDATE analytics_analysisrun SET state = CASE WHEN attempts < 3 THEN 'queued' ELSE 'failed' END, lease_until = NULL,
-  error = %(error)s, ended_at = clock_timestamp() WHERE id = %(id)s AND fence = %(fence)s AND state = 'running'
-"""
-
-
-def run_analysis(run_id):
-    """Compute one run and store its result; whether this call did. Harmless to call twice, or late."""
-    with everything_scope(actor="worker"):
-        fence = _first(CLAIM, id=run_id, lease=settings.RUN_LEASE_SECONDS)
-        if fence is None:
-            return False
-        run = AnalysisRun.objects.select_related("dataset__cohort").get(pk=run_id)
-    try:
-        with everything_scope(actor="worker"):
-            body = json.dumps(_answer(run), sort_keys=True, allow_nan=False)
-    except Exception as failure:
-        log.exception("run %s failed", run_id)
-        with everything_scope(actor="worker"), connection.cursor() as cursor:
-            cursor.execute(FAIL, {"id": run_id, "fence": fence, "error": type(failure).__name__})
-        raise
-    with everything_scope(actor="worker"):
-        digest = hashlib.sha256(body.encode()).hexdigest()
-        finished = _first(FINISH, id=run_id, fence=fence, body=body, digest=digest) is not None
-    if finished:
-        live.publish(run.dataset.cohort.code, run.analysis, run.dataset.revision)
-    return finished
-
-
-def _first(statement, **values):
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        row = cursor.fetchone()
-    return row and row[0]
-
-
-def _answer(run):
-    """The Result of a run: computed from the stored dataset, never from the record."""
-    from analytics.core.run import run as compute
-
-    analysis = Analysis.from_dict(run.spec)
-    table = whole_of(run.dataset)
-    result = compute(analysis, table, not_after=run.dataset.made_at.date())
-    if analysis.method not in (COX, FINE_GRAY):
-        return result
-    from analytics.second_opinion import second_opinions
-
-    return second_opinions(result, analysis, table)
-
-
-_wholes: dict = {}
-
-
-def whole_of(dataset):
-    """All that the core knows of the dataset's cases; the worker keeps the last few, for a revision's analyses come together."""
-    key = (dataset.cohort_id, dataset.hash)
-    if key not in _wholes:
-        while len(_wholes) >= 3:
-            _wholes.pop(next(iter(_wholes)))
-        stored = dataset.tables.exclude(name__endswith=".csv")
-        tables = {table.name: pyarrow.parquet.read_table(io.BytesIO(table.parquet)).to_pandas() for table in stored}
-        _wholes[key] = whole_table(tables, not_after=dataset.made_at.date())
-    return _wholes[key]
 
 
 def sweep():

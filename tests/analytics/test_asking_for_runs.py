@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics import actions
+from analytics import actions, actions_of_runs
 from analytics.acts.runs import cancel_run, request_run
 from analytics.catalogue import OVERALL_SURVIVAL
 from analytics.core.analysis import Filter, Groups
@@ -83,14 +83,14 @@ def test_a_run_cancelled_while_it_is_computed_stores_nothing(dataset, lead, monk
     log_in_as("reg_app")
     run = asked_by(lead, dataset)
     log_in_as("reg_worker")
-    answer = actions._answer
+    answer = actions_of_runs.answer
 
-    def cancelled_meanwhile(one):
+    def cancelled_meanwhile(one, fence):
         with everything_scope(actor="test"):
             cancel_run(one, by=lead.email)
-        return answer(one)
+        return answer(one, fence)
 
-    monkeypatch.setattr(actions, "_answer", cancelled_meanwhile)
+    monkeypatch.setattr(actions_of_runs, "answer", cancelled_meanwhile)
 
     assert not actions.run_analysis(run.pk)
     log_in_as("reg_app")

@@ -82,6 +82,7 @@ WRITERS = (
     "registry/management/commands/load_demo.py",
     "registry/migrations",
     "analytics/actions.py",
+    "analytics/actions_of_runs.py",
     "analytics/acts",
     "analytics/migrations",
 )

@@ -10,7 +10,7 @@ import redis
 from django.conf import settings
 from django.utils import timezone
 
-from analytics import actions, read
+from analytics import actions, actions_of_runs, read
 from analytics.models import AnalysisRun, Dataset, Result
 from registry.access.row_security import everything_scope
 from registry.actions.forms import save_form
@@ -66,7 +66,7 @@ def test_a_worker_killed_in_the_middle_leaves_its_run_to_the_next(processes, as_
     actions.build_datasets()
     with everything_scope(actor="test"):
         victim = AnalysisRun.objects.filter(analysis="efs-a").get()
-        fence = actions._first(actions.CLAIM, id=victim.pk, lease=settings.RUN_LEASE_SECONDS)  # claimed, then kill -9
+        fence = actions_of_runs.first(actions_of_runs.CLAIM, id=victim.pk, lease=settings.RUN_LEASE_SECONDS)  # claimed, then kill -9
     assert fence == 1
     assert actions.run_analysis(victim.pk) is False, "a leased run has one worker"
 
@@ -107,11 +107,11 @@ def test_a_worker_that_wakes_up_late_cannot_overwrite_its_successor(as_worker):
     actions.build_datasets()
     with everything_scope(actor="test"):
         run = AnalysisRun.objects.filter(analysis="os").get()
-        late = actions._first(actions.CLAIM, id=run.pk, lease=0)
-        newer = actions._first(actions.CLAIM, id=run.pk, lease=20)
+        late = actions_of_runs.first(actions_of_runs.CLAIM, id=run.pk, lease=0)
+        newer = actions_of_runs.first(actions_of_runs.CLAIM, id=run.pk, lease=20)
         assert (late, newer) == (1, 2)
-        assert actions._first(actions.FINISH, id=run.pk, fence=late, body="{}", digest="late") is None
-        assert actions._first(actions.FINISH, id=run.pk, fence=newer, body='{"n": 1}', digest="newer") == run.pk
+        assert actions_of_runs.first(actions_of_runs.FINISH, id=run.pk, fence=late, body="{}", digest="late") is None
+        assert actions_of_runs.first(actions_of_runs.FINISH, id=run.pk, fence=newer, body='{"n": 1}', digest="newer") == run.pk
         assert Result.objects.get(run=run).digest == "newer"
 
 

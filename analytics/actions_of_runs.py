@@ -1,0 +1,168 @@
+"""Compute a queued run and store its Result: claimed with a lease and a fence, so that it is stored once.
+
+At most one explored run is computed at a time, whatever number of them wait: another process of the worker stays free for the
+dashboards.
+"""
+
+import hashlib
+import io
+import json
+import logging
+
+import pyarrow.parquet
+from django.conf import settings
+from django.db import connection
+
+from analytics import live
+from analytics.core import progress
+from analytics.core.analysis import COX, FINE_GRAY, Analysis
+from analytics.core.run import run as compute
+from analytics.core.whole import whole_table
+from analytics.explore.grammar import EXPLORED
+from analytics.models import AnalysisRun
+from registry.access.row_security import everything_scope
+from registry.doorbell import ring
+
+log = logging.getLogger(__name__)
+EXPLORE_LOCK = 7_201_002  # advisory lock: one process at a time looks whether an explored run is being computed
+
+CLAIM = """
+UPDATE analytics_analysisrun SET state = 'running', fence = fence + 1, attempts = attempts + 1,
+  lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+WHERE id = %(id)s AND state IN ('queued', 'running') AND coalesce(lease_until, '-infinity') < clock_timestamp()
+  AND attempts < 3 AND deadline > clock_timestamp() RETURNING fence
+"""
+
+ANOTHER_EXPLORED = """
+SELECT 1 FROM analytics_analysisrun WHERE analysis = %(name)s AND state = 'running' AND id <> %(id)s
+  AND lease_until > clock_timestamp() LIMIT 1
+"""
+
+# Result and state together, and only by the holder of the newest fence.
+FINISH = """
+WITH mine AS (UPDATE analytics_analysisrun SET state = 'done', lease_until = NULL, ended_at = clock_timestamp()
+  WHERE id = %(id)s AND fence = %(fence)s AND state = 'running' RETURNING id)
+INSERT INTO analytics_result (run_id, body, digest) SELECT id, %(body)s::jsonb, %(digest)s FROM mine RETURNING run_id
+"""
+
+FAIL = """
+UPDATE analytics_analysisrun SET state = CASE WHEN attempts < 3 THEN 'queued' ELSE 'failed' END, lease_until = NULL,
+  error = %(error)s, ended_at = clock_timestamp() WHERE id = %(id)s AND fence = %(fence)s AND state = 'running'
+"""
+
+STEP = """
+UPDATE analytics_analysisrun SET step = %(step)s, steps_done = %(done)s, steps = %(steps)s,
+  lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+WHERE id = %(id)s AND fence = %(fence)s AND state = 'running' RETURNING id
+"""
+
+
+class RunEndedError(Exception):
+    """The run is not this process's any more: somebody cancelled it, or its lease went to another."""
+
+
+def run_analysis(run_id):
+    """Compute one run and store its result; whether this call did. Harmless to call twice, or late."""
+    with everything_scope(actor="worker"):
+        fence = claim(run_id)
+        if fence is None:
+            return False
+        run = AnalysisRun.objects.select_related("dataset__cohort").get(pk=run_id)
+    try:
+        body = json.dumps(answer(run, fence), sort_keys=True, allow_nan=False)
+        finished = _store(run, fence, body)
+    except RunEndedError:
+        finished = False
+    except Exception as failure:
+        log.exception("run %s failed", run_id)
+        with everything_scope(actor="worker"), connection.cursor() as cursor:
+            cursor.execute(FAIL, {"id": run_id, "fence": fence, "error": type(failure).__name__})
+        raise
+    finally:
+        if run.analysis == EXPLORED:
+            ring_for_next_explored()
+    return finished
+
+
+def claim(run_id):
+    """The fence under which this process computes the run; None if it is another's, or has to wait."""
+    explored = AnalysisRun.objects.filter(pk=run_id, analysis=EXPLORED).exists()
+    if explored:
+        first("SELECT pg_advisory_xact_lock(%(lock)s)", lock=EXPLORE_LOCK)
+        if first(ANOTHER_EXPLORED, name=EXPLORED, id=run_id):
+            return None
+    return first(CLAIM, id=run_id, lease=settings.RUN_LEASE_SECONDS)
+
+
+def ring_for_next_explored():
+    """Tell a worker of the explored run that has waited longest."""
+    with everything_scope(actor="worker"):
+        waiting = AnalysisRun.objects.filter(analysis=EXPLORED, state=AnalysisRun.QUEUED).order_by("requested_at", "pk")
+        pk = waiting.values_list("pk", flat=True).first()
+    if pk is not None:
+        ring("analytics.tasks.run_analysis", pk)
+
+
+def _store(run, fence, body):
+    """Store the Result and tell the open pages; whether the run was still this process's."""
+    with everything_scope(actor="worker"):
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        finished = first(FINISH, id=run.pk, fence=fence, body=body, digest=digest) is not None
+    if finished:
+        live.publish(run.dataset.cohort.code, run.analysis, run.dataset.revision)
+    return finished
+
+
+def first(statement, **values):
+    """The first value that the statement returns, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        row = cursor.fetchone()
+    return row and row[0]
+
+
+def answer(run, fence):
+    """The Result of a run: computed from the stored dataset, never from the record. Raises RunEndedError when it is cancelled."""
+    analysis = Analysis.from_dict(run.spec)
+    with progress.listening(analysis, _listener(run, fence)):
+        progress.begin(progress.READING)
+        with everything_scope(actor="worker"):
+            table = whole_of(run.dataset)
+        result = compute(analysis, table, not_after=run.dataset.made_at.date())
+        if analysis.method not in (COX, FINE_GRAY):
+            return result
+        from analytics.second_opinion import second_opinions
+
+        progress.begin(progress.SECOND)
+        return second_opinions(result, analysis, table)
+
+
+def _listener(run, fence):
+    """Stores each step of an explored run in a transaction of its own, for somebody may be waiting before a page."""
+
+    def explored(step, done, steps):
+        with everything_scope(actor="worker"):
+            lease = settings.RUN_LEASE_SECONDS
+            mine = first(STEP, id=run.pk, fence=fence, step=step, done=done, steps=steps, lease=lease)
+        if mine is None:
+            raise RunEndedError
+
+    def others(_step, _done, _steps):
+        """The catalogue's runs: nobody waits for one of them."""
+
+    return explored if run.analysis == EXPLORED else others
+
+
+_wholes: dict = {}
+
+
+def whole_of(dataset):
+    """All that the core knows of the dataset's cases; the worker keeps the last few, for a revision's analyses come together."""
+    key = (dataset.cohort_id, dataset.hash)
+    if key not in _wholes:
+        while len(_wholes) >= 3:
+            _wholes.pop(next(iter(_wholes)))
+        stored = dataset.tables.exclude(name__endswith=".csv")
+        tables = {table.name: pyarrow.parquet.read_table(io.BytesIO(table.parquet)).to_pandas() for table in stored}
+        _wholes[key] = whole_table(tables, not_after=dataset.made_at.date())
+    return _wholes[key]
