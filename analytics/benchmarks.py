@@ -176,8 +176,13 @@ def _point(row: Published, parts: dict[tuple[str, str], str]) -> Benchmark:
         lower=lower,
         upper=upper,
         n=row.n,
-        subgroup=phrases.label(row.subgroup),
+        subgroup=_as_symbols(phrases.label(row.subgroup)),
         rule=phrases.label(row.rule),
         note=phrases.label(row.note),
         group=parts[SUBGROUPS[row.subgroup]] if row.subgroup else "",
     )
+
+
+def _as_symbols(text: str) -> str:
+    """Comparisons as they are set in print."""
+    return text.replace(">=", "≥ ").replace("<=", "≤ ").replace("<5", "< 5")

@@ -132,7 +132,8 @@ def figure_words(panel=None):
         landmark_axis=_("Months since day {day} after {clock}"),
         landmark=_("Counted from day {day} on (n {n}); before it {events} had an event and {censored} were censored."),
         benchmarks=_(
-            "Open symbols: published estimates with 95 % intervals where printed, of other patients and methods."
+            "Numbered: published estimates of other patients, with 95 % intervals where printed; no targets. Those of about "
+            "the same month stand side by side."
         ),
         benchmark_n=_("n {n}"),
         benchmark_no_n=_("n not printed"),
@@ -140,5 +141,7 @@ def figure_words(panel=None):
         alt_survival=_("{outcome}: n {n}, events {events}."),
         alt_estimate=_("{months} {estimate}, {median}."),
         alt_median=_("median {median}"),
+        alt_at=_("{months} {estimate}."),
+        alt_ratio=_("{label}: {ratio}."),
         alt_group=_("{group}: {text}"),
     )

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from analytics.figures import incidence
 from analytics.figures.below import with_limits
+from analytics.figures.forest_rows import forests
+from analytics.figures.ratio_axis import printed_with_limits
 from analytics.figures.text import months
+from analytics.figures.theme import LIGHT
 from analytics.figures.words import Words
 
 PREFERRED_MONTHS = 12
-MOST_GROUPS = 6  # named one by one
+MOST_GROUPS, MOST_ROWS = 6, 12  # named one by one
 
 
 def survival_text(result: dict, words: Words) -> str:
@@ -24,18 +28,61 @@ def survival_text(result: dict, words: Words) -> str:
 
 
 def _group(group: dict, words: Words, is_named: bool) -> str:
-    months_asked = [row["months"] for row in group["at"]]
-    month = PREFERRED_MONTHS if PREFERRED_MONTHS in months_asked else months_asked[-1]
-    row = next(row for row in group["at"] if row["months"] == month)
+    row = _preferred(group["at"])
     text = words.alt_estimate.format(
-        months=words.at.format(months=month),
+        months=words.at_month(row["months"]),
         estimate=with_limits(row["survival"], row["lower"], row["upper"]),
         median=words.alt_median.format(median=months(group["median"]["estimate"], words.not_reached)),
     )
     return words.alt_group.format(group=group["label"], text=text) if is_named else text
 
 
-ALT_TEXTS: dict[str, Callable[[dict, Words], str]] = {"kaplan-meier": survival_text, "landmark": survival_text}
+def incidence_text(result: dict, words: Words) -> str:
+    """Incidence of each curve at one year, or at the last month that is estimated."""
+    head = words.alt_survival.format(
+        outcome=words.outcome or result["endpoint"]["label"], n=result["n"], events=result["events"]
+    )
+    curves = incidence.drawn_curves(result, words, LIGHT)
+    if not curves:
+        return f"{head} {words.no_patients}"
+    return " ".join([head, *(_incidence(one.curve.label, one.cause, words) for one in curves[:MOST_GROUPS])])
+
+
+def _incidence(label: str, cause: dict, words: Words) -> str:
+    row = _preferred(cause["at"])
+    estimate = with_limits(row["incidence"], row["lower"], row["upper"])
+    return words.alt_group.format(
+        group=label, text=words.alt_at.format(months=words.at_month(row["months"]), estimate=estimate)
+    )
+
+
+def forest_text(result: dict, words: Words) -> str:
+    """Every hazard ratio that was estimated, of the common model where the covariate is in it."""
+    head = words.alt_survival.format(
+        outcome=words.hazard_title.format(endpoint=words.outcome or result["endpoint"]["label"]),
+        n=result["n"],
+        events=result["events"],
+    )
+    rows = [row for forest in forests(result)[:1] for row in forest.rows if row.ratios]
+    if not rows:
+        return f"{head} {words.no_patients}" if not result["models"] else head
+    said = [words.alt_ratio.format(label=row.label, ratio=printed_with_limits(row.ratios[-1])) for row in rows]
+    return " ".join([head, *said[:MOST_ROWS]])
+
+
+def _preferred(rows: list[dict]) -> dict:
+    """The estimate at one year, or the last one."""
+    return next((row for row in rows if row["months"] == PREFERRED_MONTHS), rows[-1])
+
+
+ALT_TEXTS: dict[str, Callable[[dict, Words], str]] = {
+    "kaplan-meier": survival_text,
+    "landmark": survival_text,
+    "cumulative-incidence": incidence_text,
+    "cox": forest_text,
+    "fine-gray": forest_text,
+    "time-dependent": forest_text,
+}
 
 
 def alt_text(result: dict, words: Words) -> str:

@@ -14,7 +14,7 @@ from analytics.figures.text import safe
 from analytics.figures.theme import STRONG
 from analytics.figures.words import Words
 
-DISTANCE = 13  # px between two points of about the same month: a number of two digits fits
+DISTANCES = (10, 13)  # px between two points of about the same month: with numbers of one digit, of two
 NUMBER_SPACE = 15  # px above a point's interval for its number
 MARKER = {"symbol": "circle-open", "size": 7}
 KEY = "benchmark"
@@ -59,9 +59,9 @@ def directed(point: Benchmark, direction: str) -> tuple[float, float | None, flo
 
 def _across(frame: Frame, points: list[Benchmark]) -> list[float]:
     """Px from the axis of each point; those of one month stand side by side."""
-    most = len(points) - 1
+    most, distance = len(points) - 1, DISTANCES[len(points) > 9]
     wanted = [point.months / frame.axis.end * frame.plot_width for point in points]
-    return [min(place, frame.plot_width - (most - i) * DISTANCE) for i, place in enumerate(spread(wanted, DISTANCE))]
+    return [min(place, frame.plot_width - (most - i) * distance) for i, place in enumerate(spread(wanted, distance))]
 
 
 def _traces(frame: Frame, number: int, point: Benchmark, place: float, colour: str, direction: str) -> list[dict]:

@@ -79,7 +79,8 @@ class Words:
     landmark_axis: str = "Months since day {day} after {clock}"
     landmark: str = "Counted from day {day} on (n {n}); before it {events} had an event and {censored} were censored."
     benchmarks: str = (
-        "Open symbols: published estimates with 95 % intervals where printed, of other patients and methods."
+        "Numbered: published estimates of other patients, with 95 % intervals where printed; no targets. Those of about the "
+        "same month stand side by side."
     )
     benchmark_n: str = "n {n}"
     benchmark_no_n: str = "n not printed"
@@ -87,6 +88,8 @@ class Words:
     alt_survival: str = "{outcome}: n {n}, events {events}."
     alt_estimate: str = "{months} {estimate}, {median}."
     alt_median: str = "median {median}"
+    alt_at: str = "{months} {estimate}."
+    alt_ratio: str = "{label}: {ratio}."
     alt_group: str = "{group}: {text}"
 
     def at_month(self, month: int) -> str:
@@ -97,7 +100,9 @@ class Words:
     counts_head: str = "x / n"
     share_head: str = "% (95 % CI)"
     exact_limits: str = "Lines: exact 95 % confidence intervals (Clopper–Pearson). n: those for whom it is known."
-    exact_of_infused: str = "Lines: exact 95 % confidence intervals (Clopper–Pearson). Best response from day 21 to day 100."
+    exact_of_infused: str = (
+        "Lines: exact 95 % confidence intervals (Clopper–Pearson). Best response from day 21 to day 100."
+    )
     fisher: str = "Fisher’s exact test: p {p}."
     response: str = "Share of patients who responded"
     all_infused: str = "All infused, n {n}"
@@ -107,10 +112,12 @@ class Words:
     sensitivity: str = "Free of events at {months} months, by rule, patients and restriction"
     sensitivity_counts: str = "n, events"
     sensitivity_row: str = "{rule}, {restriction}"
-    sensitivity_limits: str = "Lines: log-log 95 % confidence intervals. A restriction that changes no time is not shown again."
+    sensitivity_limits: str = (
+        "Lines: log-log 95 % confidence intervals. A restriction that changes no time is not shown again."
+    )
     carried_on: str = "Open: nobody was observed for so long; the estimate is that of the last observation."
     toxicity: str = "Highest grade, share of those infused"
-    grade: str = "Grade {grade}"
+    not_reported: str = "not reported"
     group_n: str = "{group}, n {n}"
     toxicity_note: str = "Numbers: patients, of all infused. Dashed: not reported, which is not “none”."
     alt_toxicity: str = "{item}: {groups}."
@@ -142,7 +149,9 @@ class Words:
     alt_flow: str = "{boxes}."
     funnel_counts: str = "Forms or answers asked of a hospital"
     funnel_pooled: str = "all {share}"
-    funnel_note: str = "Lines: exact binomial 95 % (solid) and 99.8 % (dashed) limits around all hospitals together. Dots: hospitals."
+    funnel_note: str = (
+        "Lines: exact binomial 95 % (solid) and 99.8 % (dashed) limits around all hospitals together. Dots: hospitals."
+    )
     funnel_own: str = "Filled: {own}."
     alt_funnel: str = "{measure}: {share} of {n} over {sites} hospitals, {outside} outside the 99.8 % limits"
     alt_funnel_own: str = "{own} {share}"
