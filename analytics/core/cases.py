@@ -136,6 +136,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     **{name: form.columns for name, form in FORM_TABLES.items()},
 }
 
+KNOWN_AT_CUT = "known_at_cut"  # beside tables that were rolled back: see endpoints/at_cut.py
 PRECISIONS = ("D", "M", "Y")
 
 
@@ -145,7 +146,8 @@ def empty_tables() -> dict[str, pd.DataFrame]:
 
 
 def checked(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The tables, columns selected and typed: dates datetime64, codes and numbers float64 (missing NaN), keys text.
+    """The tables, columns selected and typed: dates datetime64, codes and numbers float64 (missing NaN), keys text. What
+    was known at a cut passes as it is.
 
     Dates may arrive as ISO 8601 text, as `datetime.date` or as datetime64.
     Raises ValueError naming the table, and the column or value at fault: a missing table or column, a case listed
@@ -163,6 +165,8 @@ def located(tables: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame]
     known = pd.Index(found["cases"]["case"])
     for name, form in FORM_TABLES.items():
         found[name], positions[name] = _checked_form(name, tables[name], form, known)
+    if KNOWN_AT_CUT in tables:
+        found[KNOWN_AT_CUT] = tables[KNOWN_AT_CUT]
     return found, positions
 
 

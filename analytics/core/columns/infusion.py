@@ -16,7 +16,7 @@ from analytics.core.columns.sources import (
 )
 from analytics.core.endpoints import derived
 from analytics.core.endpoints.categories import categorical
-from analytics.core.endpoints.dates import any_per_case
+from analytics.core.endpoints.dates import any_per_case, days
 
 HIGH_INTENSITY, ANTIBODY, LOW_INTENSITY, ANY = (2,), (3, 4), (1,), (5, 6, 7, 8, 88)  # brg_type
 PENDING = 9
@@ -73,7 +73,10 @@ def _bridging(work: Sources) -> None:
 
 def _lymphodepletion(work: Sources) -> None:
     levels = declarations.column("lymphodepletion").levels
-    given, regimen = (work.answer("lymphodepletion", item) for item in ("ld_given", "ld_regimen"))
+    rows, code = work.rows.of("lymphodepletion")
+    later = any_per_case(code, days(rows["ld_start"]) > work.rows.cut, work.size)
+    answers = (work.answer("lymphodepletion", item) for item in ("ld_given", "ld_regimen"))
+    given, regimen = (np.where(later, NOTHING, answer) for answer in answers)
     place = coded(np.where(given == 1, regimen, NOTHING), codes.LD_REGIMEN, levels).codes
     work.found["lymphodepletion"] = categorical(np.where(given == 0, 0, place), [value for value, _ in levels])
 

@@ -15,7 +15,7 @@ def groups(work: Rows) -> None:
     rows, code = work.of("pre_infusion_assessment")
     day = work.days(rows, code, "pre_date", lower=found["T_APH"][code], upper=found["T0"][code])
     phase = rows["pre_phase"].map({2: 2, 3: 1, 1: 0}).to_numpy()
-    usable = (rows["pre_bm_done"] != 0).to_numpy() & ~(day > found["T0"][code]) & ~np.isnan(phase)
+    usable = (rows["pre_bm_done"] != 0).to_numpy() & ~(day > np.fmin(found["T0"][code], work.cut)) & ~np.isnan(phase)
     burden = np.asarray(derived.burden_kato(rows).codes)
     # A marrow after bridging comes first, then one after lymphodepletion, then one before it; of these the latest.
     number = rows["pre_seq"].to_numpy()

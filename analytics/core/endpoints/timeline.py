@@ -48,6 +48,7 @@ import pandas as pd
 
 from analytics.core import cases as case_table
 from analytics.core.endpoints.anchors import anchors, disposition
+from analytics.core.endpoints.at_cut import believe
 from analytics.core.endpoints.bcells import bcells
 from analytics.core.endpoints.best_response import confirmed_response
 from analytics.core.endpoints.dates import NO_DAY, dates
@@ -82,7 +83,7 @@ def timeline(tables: Mapping[str, pd.DataFrame], cut: date | None = None) -> pd.
     work = Rows(checked, cut_day, positions)
     for step in (
         *(anchors, disposition, relapses, therapies, responses, failures, bcells, toxicity, neoplasms, last_news),
-        *(confirmed_response, _sets, groups),
+        *(believe, confirmed_response, _sets, groups),
     ):
         step(work)
     work.found["imputed_dates"] = _imputed(work)

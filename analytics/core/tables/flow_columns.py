@@ -106,7 +106,7 @@ def _disposition(work: Rows, line: pd.DataFrame) -> dict[str, np.ndarray]:
     disposition = _largest(code, np.where((infused == NOT_INFUSED) & ~stopped, PENDING, infused), work.size)
     day_0 = first_per_case(*_infusion_days(work), work.size)
     disposition = np.where((disposition == INFUSED) & ~_happened(work, day_0), PENDING, disposition)
-    reason = np.where(infused == NOT_INFUSED, rows["noninf_reason"].to_numpy(), NO_DAY)
+    reason = np.where((infused == NOT_INFUSED) & stopped, rows["noninf_reason"].to_numpy(), NO_DAY)
     return {
         # Of two rows for course 1, which the registry does not store, the timeline believes the infusion.
         "flow_infused": np.where(line["infused"].to_numpy(dtype=bool), INFUSED, disposition),
@@ -134,9 +134,11 @@ def _after_infusion(work: Rows, line: pd.DataFrame) -> dict[str, np.ndarray]:
     day = days(rows["rsp_date"])
     later = _happened(work, day) & ~np.isnan(day) & (day > days(line["T0"])[code])
     rows_of_death, of_death = work.of("death")
+    happened = _happened(work, days(rows_of_death["death_date"]))
+    cause = np.where(happened, rows_of_death["death_cause"].to_numpy(), NO_DAY)
     return {
         "flow_assessed": any_per_case(code, later, work.size),
-        "flow_death_cause": _largest(of_death, rows_of_death["death_cause"].to_numpy(), work.size),
+        "flow_death_cause": _largest(of_death, cause, work.size),
     }
 
 
