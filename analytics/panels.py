@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from analytics import phrases, provenance, read
 from analytics.answers import answer
+from analytics.benchmarks import comparable
 from analytics.choices import USUAL, Choice
 from analytics.figures.choices import Choices
 from analytics.figures.figure import alt_text, figure_of, has_figure
@@ -78,7 +79,12 @@ class Shown:
     @property
     def drawn(self):
         """How the figure is drawn: direction, stacking, published cohorts beside it."""
-        return Choices(direction=self.choice.direction, stacked=self.choice.stacked == "1")
+        return Choices(self.choice.direction, self.choice.stacked == "1", tuple(self._published[0]))
+
+    @cached_property
+    def _published(self):
+        """(points, refusals): published estimates that may stand beside the curves, and why the others may not; none unless asked for."""
+        return comparable(self.result) if self.stored and self.choice.published == "1" else ([], [])
 
     def figure(self, theme=LIGHT, size=WIDE):
         """The figure as plotly JSON; None before the first result, and where the method has none."""
@@ -101,6 +107,7 @@ class Shown:
             "downloads": provenance.downloads(self.stored, result, person, self.choice.query()),
             "sheets": sheets_of(result),
             "counts": _counts(result),
+            "not_beside": [one for one in self._published[1] if one.is_near],
         }
 
     def heights(self):

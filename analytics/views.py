@@ -114,7 +114,7 @@ def panel(request, slug, name):
             "state": live,
             "figure": shown.figure(theme, size),
             "result": shown.stored and shown.stored.envelope(),
-            "html": render_to_string("analytics/panel_texts.html", texts, request=request),
+            "html": render_to_string("analytics/panel_texts.html", {"shown": shown, "texts": texts}, request=request),
         }
 
     return _conditional(request, _digest([shown.digest, live, theme.name, size.name, request.user.role]), body)
