@@ -7,6 +7,7 @@ from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.utils import timezone
 
+from analytics.explore.grammar import EXPLORED
 from analytics.models import AnalysisRun, Dataset, Heartbeat, Result
 from registry.models import Case, Outbox
 
@@ -56,11 +57,16 @@ def newest_dataset(cohort_code):
 
 
 def dataset_asked(request, cohort_code):
-    """The dataset that the address asks for with `?data=`: "cut:<name>", else the newest live one; None before the first.
+    """The dataset that the address asks for with `?data=`: see `dataset_named`."""
+    return dataset_named(request.GET.get("data", ""), cohort_code)
+
+
+def dataset_named(asked, cohort_code):
+    """The dataset that a word asks for: "cut:<name>", else the newest live one; None before the first.
 
     404 for a cut that does not exist or was retired, and for any other word.
     """
-    asked = request.GET.get("data", "") or LIVE
+    asked = asked or LIVE
     if asked == LIVE:
         return newest_dataset(cohort_code)
     kind, _colon, name = asked.partition(":")
@@ -94,7 +100,8 @@ def live_state(cohort_code):
     dataset = newest_dataset(cohort_code)
     cases = Case.with_void.filter(cohort__code=cohort_code).values("pk")
     open_changes = Outbox.objects.filter(dataset_id=None, case_id__in=cases).exists()
-    open_runs = bool(dataset and dataset.runs.filter(state__in=[AnalysisRun.QUEUED, AnalysisRun.RUNNING]).exists())
+    waiting_runs = AnalysisRun.objects.filter(state__in=[AnalysisRun.QUEUED, AnalysisRun.RUNNING])
+    open_runs = bool(dataset and waiting_runs.filter(dataset=dataset).exclude(analysis=EXPLORED).exists())
     beat = Heartbeat.objects.filter(name="worker").values_list("at", flat=True).first()
     waiting = open_changes or open_runs
     stalled = waiting and (beat is None or timezone.now() - beat > STALLED_AFTER)

@@ -24,6 +24,7 @@ class SiteCoordinator(Role):
         Permission.CASE_ENROL,
         Permission.FORM_WRITE,
         Permission.QUERY_ANSWER,
+        Permission.OWN_SITE_READ,
         Permission.TOKEN_OWN,
     )
 
@@ -67,6 +68,7 @@ class ConsortiumLead(Role):
         Permission.POOLED_READ,
         Permission.SITES_COMPARE,
         Permission.CAUSE_READ,
+        Permission.VIEWS_OF_ALL,
         Permission.DATASET_READ,
         Permission.TOKEN_OWN,
     )
