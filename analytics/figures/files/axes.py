@@ -185,7 +185,7 @@ class _Maker:
         part = self.part
         part.only(tickmode="array", tickangle=0)
         part.ignore("tickformat", "automargin")
-        texts = each(part.get("ticktext", [_number(value) for value in values]), len(values))
+        texts = each(part.get("ticktext", ()) or [_number(value) for value in values], len(values))
         with part.part("tickfont") as font:
             size, colour = font.get("size", self.size), font.get("color", self.colour)
             bold = font.get("weight", 400) >= 550
