@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from analytics import live
+from analytics.actions_of_causes import store_beside
 from analytics.core import progress
 from analytics.core.analysis import COX, FINE_GRAY, Analysis
 from analytics.core.run import run as compute
@@ -104,10 +105,12 @@ def ring_for_next_explored():
 
 
 def _store(run, fence, body):
-    """Store the Result and tell the open pages; whether the run was still this process's."""
+    """Store the Result with what belongs to it and tell the open pages; whether the run was still this process's."""
     with everything_scope(actor="worker"):
         digest = hashlib.sha256(body.encode()).hexdigest()
         finished = first(FINISH, id=run.pk, fence=fence, body=body, digest=digest) is not None
+        if finished:
+            store_beside(run, json.loads(body), whole_of(run.dataset))
     if finished:
         live.publish(run.dataset.cohort.code, run.analysis, run.dataset.revision)
     return finished
@@ -128,7 +131,7 @@ def answer(run, fence):
         progress.begin(progress.READING)
         with everything_scope(actor="worker"):
             table = whole_of(run.dataset)
-        result = compute(analysis, table, not_after=run.dataset.made_at.date())
+        result = compute(analysis, table, cut=run.dataset.cut_date, not_after=run.dataset.made_at.date())
         if analysis.method not in (COX, FINE_GRAY):
             return result
         from analytics.second_opinion import second_opinions
@@ -158,11 +161,15 @@ _wholes: dict = {}
 
 def whole_of(dataset):
     """All that the core knows of the dataset's cases; the worker keeps the last few, for a revision's analyses come together."""
-    key = (dataset.cohort_id, dataset.hash)
+    key = (dataset.cohort_id, dataset.hash, dataset.cut_date)
     if key not in _wholes:
         while len(_wholes) >= 3:
             _wholes.pop(next(iter(_wholes)))
-        stored = dataset.tables.exclude(name__endswith=".csv")
-        tables = {table.name: pyarrow.parquet.read_table(io.BytesIO(table.parquet)).to_pandas() for table in stored}
-        _wholes[key] = whole_table(tables, not_after=dataset.made_at.date())
+        _wholes[key] = whole_table(tables_of(dataset), cut=dataset.cut_date, not_after=dataset.made_at.date())
     return _wholes[key]
+
+
+def tables_of(dataset):
+    """The dataset's tables as the core takes them."""
+    stored = dataset.tables.exclude(name__endswith=".csv")
+    return {table.name: pyarrow.parquet.read_table(io.BytesIO(table.parquet)).to_pandas() for table in stored}

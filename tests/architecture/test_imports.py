@@ -82,7 +82,9 @@ WRITERS = (
     "registry/management/commands/load_demo.py",
     "registry/migrations",
     "analytics/actions.py",
+    "analytics/actions_of_releases.py",
     "analytics/actions_of_runs.py",
+    "analytics/actions_of_causes.py",
     "analytics/acts",
     "analytics/migrations",
 )

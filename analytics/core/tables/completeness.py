@@ -136,7 +136,7 @@ def _funnel(measure: str, total: dict[str, Any], sites: tuple[dict[str, Any], ..
     pooled = total[counted] / total[of]
     sizes = np.array([site[of] for site in sites])
     drawn = np.unique(np.rint(np.geomspace(1, max(sizes.max(), 1), POINTS)))
-    at_sites, curves = _limits(sizes, pooled), _limits(drawn, pooled)
+    at_sites, curves = limits_at(sizes, pooled), limits_at(drawn, pooled)
     return {
         "measure": measure,
         "label": words.MEASURES[measure],
@@ -149,9 +149,7 @@ def _funnel(measure: str, total: dict[str, Any], sites: tuple[dict[str, Any], ..
                 "x": site[counted],
                 "n": site[of],
                 "share": site[counted] / site[of] if site[of] else None,
-                "outside": _outside(
-                    site[counted], site[of], {name: limits[place] for name, limits in at_sites.items()}
-                ),
+                "outside": outside(site[counted], site[of], {name: limits[place] for name, limits in at_sites.items()}),
                 **{name: number(limits[place]) for name, limits in at_sites.items()},
             }
             for place, site in enumerate(sites)
@@ -163,7 +161,7 @@ def _funnel(measure: str, total: dict[str, Any], sites: tuple[dict[str, Any], ..
     }
 
 
-def _limits(sizes: np.ndarray, pooled: float) -> dict[str, np.ndarray]:
+def limits_at(sizes: np.ndarray, pooled: float) -> dict[str, np.ndarray]:
     """lower_95, upper_95, lower_998, upper_998 at each size."""
     found: dict[str, np.ndarray] = {}
     for name, confidence in (("95", WARNING), ("998", ALARM)):
@@ -172,7 +170,7 @@ def _limits(sizes: np.ndarray, pooled: float) -> dict[str, np.ndarray]:
     return found
 
 
-def _outside(x: int, n: int, limits: dict[str, float]) -> float | None:
+def outside(x: int, n: int, limits: dict[str, float]) -> float | None:
     """The widest limits that the share lies outside of; None inside both."""
     if not n:
         return None
