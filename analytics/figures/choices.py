@@ -30,11 +30,15 @@ class Benchmark:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """direction: of a survival curve. stacked: incidences as areas that add up to 100 %. overlay: published points."""
+    """direction: of a survival curve. stacked: incidences as areas that add up to 100 %. overlay: published points.
+
+    own: the reader's own hospital, which a funnel names; it comes from who is logged in, never from an address.
+    """
 
     direction: str = SURVIVAL
     stacked: bool = False
     overlay: tuple[Benchmark, ...] = ()
+    own: str = ""
 
     def __post_init__(self) -> None:
         if self.direction not in DIRECTIONS:

@@ -159,15 +159,18 @@ def stacked(
         "bargap": 0,
     }
     down = -top
+    lowest = sheet.y / inner
     for region in regions:
         down += region.above
-        domain = [1 - (down + region.height) / inner, 1 - down / inner]
+        # Domains that overlap by a rounding error would make plotly paint one ground over the other's ticks.
+        domain = [round(1 - (down + region.height) / inner, 6), round(1 - down / inner, 6)]
+        lowest = min(lowest, domain[0])
         layout[f"xaxis{region.suffix}"] = {**region.x, "anchor": region.yref}
         layout[f"yaxis{region.suffix}"] = {**region.y, "anchor": f"x{region.suffix}", "domain": domain}
         down += region.height + region.under
     layout["yaxis2"] = {
         "anchor": "x",
-        "domain": [0, sheet.y / inner],
+        "domain": [0, lowest],
         "range": [round(sheet.y, 1), 0],
         "visible": False,
         "fixedrange": True,

@@ -19,13 +19,11 @@ def response_figure(
     """The figure of a response table as {"data": […], "layout": {…}} of plotly.js; every measure, then two of them by subgroup."""
     words = words or Words()
     said = [words.exact_of_infused] if response_blocks(result, words) else []
-    return dots_figure(
-        result, words, theme, size, words.response, _heads(words), response_blocks(result, words), said
-    )
+    return dots_figure(result, words, theme, size, words.response, _heads(words), response_blocks(result, words), said)
 
 
 def response_blocks(result: dict, words: Words) -> list[Block]:
-    """All infused by every measure; then for two measures each subgroup with its levels."""
+    """All infused by every measure; then for two measures each subgroup with its levels, as far as somebody is in it."""
     table = result["table"]
     if table is None:
         return []
@@ -35,7 +33,9 @@ def response_blocks(result: dict, words: Words) -> list[Block]:
     found = [Block(words.all_infused.format(n=whole["n"]), tuple(_dot(labels[one], cells[one]) for one in OVERALL))]
     for measure in BY_SUBGROUP:
         for column in dict.fromkeys(row["column"] for row in rows):
-            own = [row for row in rows if row["column"] == column]
+            own = [row for row in rows if row["column"] == column and row["n"]]
+            if all(row["value"] is None for row in own):
+                continue
             head = words.by_subgroup.format(measure=labels[measure], subgroup=own[0]["label"])
             dots = (_dot(row["level"], next(one for one in row["cells"] if one["measure"] == measure)) for row in own)
             found.append(Block(head, tuple(dots)))
