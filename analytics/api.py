@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_view
 from rest_framework.response import Response
 
 from analytics import read
+from analytics.api_figures import RunData, RunFigure
 from analytics.api_scripts import ResultScript
 from analytics.api_tables import CaseTable, EndpointTable, word
 from analytics.catalogue import CATALOGUE
@@ -167,4 +168,6 @@ urlpatterns = [
     re_path(r"^runs/?$", Runs.as_view(), name="api-runs"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/?$", RunDetail.as_view(), name="api-run"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/result/?$", RunResult.as_view(), name="api-run-result"),
+    re_path(r"^runs/(?P<pk>[0-9]{1,18})/figure/?$", RunFigure.as_view(), name="api-run-figure"),
+    re_path(r"^runs/(?P<pk>[0-9]{1,18})/data/?$", RunData.as_view(), name="api-run-data"),
 ]

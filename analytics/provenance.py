@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from analytics.catalogue import CATALOGUE
 from analytics.core.analysis import REGRESSIONS, TABLES
+from analytics.figures.figure import has_figure
 from analytics.figures.text import DAYS_PER_MONTH
 from analytics.r_scripts.script import NO_SCRIPT
 from registry.access.permissions import Permission
@@ -95,7 +96,11 @@ def downloads(stored, result, person, query="?"):
     """
     name, cohort, method = result["analysis"]["name"], result["dataset"]["cohort"], result["analysis"]["method"]
     is_live = result["dataset"]["kind"] == "live"
-    found = [(_("Result (JSON)"), reverse("api-run-result", args=[stored.run.pk]))]
+    found = [
+        *_figures(stored.run.pk, method, query),
+        (_("Data (CSV)"), reverse("run_data", args=[stored.run.pk])),
+        (_("Result (JSON)"), reverse("api-run-result", args=[stored.run.pk])),
+    ]
     if result["n"] and method not in NO_SCRIPT and is_live and name in NAMES:
         found.append((_("The same in R (script)"), reverse("api-result-script", args=[name])))
     if not person.may(Permission.DATASET_READ) or not is_live:
@@ -106,3 +111,12 @@ def downloads(stored, result, person, query="?"):
     if method in (*REGRESSIONS, *TABLES) or not result["endpoint"]:
         found.append((_("Cases (CSV)"), f"{reverse('api-case-table', args=[cohort])}?format=csv"))
     return found
+
+
+def _figures(pk, method, query):
+    """The figure as a file in each format, drawn as on the page; nothing for a method without one."""
+    words = {"svg": _("Figure (SVG)"), "pdf": _("Figure (PDF)"), "png": _("Figure (PNG, 300 dpi)")}
+    address = "" if query == "?" else query
+    return [
+        (label, reverse("run_figure", args=[pk, kind]) + address) for kind, label in words.items() if has_figure(method)
+    ]

@@ -164,3 +164,22 @@ class StoredResultSerializer(serializers.Serializer):
     dataset = serializers.JSONField()
     computed_at = serializers.DateTimeField()
     url = serializers.CharField()
+
+
+class FigureSerializer(serializers.Serializer):
+    """The figure of a run."""
+
+    run = serializers.IntegerField()
+    analysis = serializers.CharField()
+    dataset = serializers.JSONField()
+    alt = serializers.CharField(help_text="What the figure shows, in words.")
+    figure = serializers.JSONField(help_text="`data` and `layout` of plotly.js.")
+
+
+class DataSerializer(serializers.Serializer):
+    """The data behind the figure of a run: `columns` in their order, and a row for each thing drawn."""
+
+    run = serializers.IntegerField()
+    analysis = serializers.CharField()
+    columns = serializers.ListField(child=serializers.CharField())
+    results = serializers.ListField(child=serializers.DictField())

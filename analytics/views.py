@@ -96,7 +96,7 @@ def state(request, slug):
 def panel(request, slug, name):
     """One panel: result envelope, figure, answer, state and texts. Query: the choice, theme (light, dark), size (wide, compact)."""
     page = _page(request, slug, panel=name)
-    theme, size = _one_of(request, "theme", THEMES), _one_of(request, "size", SIZES)
+    theme, size = one_of(request, "theme", THEMES), one_of(request, "size", SIZES)
     asked = page.dashboard.panel(name)
     if asked is None:
         raise Http404
@@ -200,7 +200,7 @@ def plotly_style_ids():
     return json.loads(Path(path).read_text(encoding="utf-8")) if path else []
 
 
-def _one_of(request, name, known):
+def one_of(request, name, known):
     """The value of a parameter out of a closed list; the first when it is absent or unknown."""
     return known.get(request.GET.get(name, ""), next(iter(known.values())))
 

@@ -49,6 +49,7 @@ def curve_json(curve: SurvivalCurve) -> dict:
     return {
         "time": [0.0, *numbers(curve.time)],
         "survival": [start, *numbers(curve.survival)],
+        "std_error": [0.0 if curve.n else None, *numbers(curve.std_error)],
         "lower": [start, *numbers(curve.lower)],
         "upper": [start, *numbers(curve.upper)],
         "at_risk": [curve.n, *numbers(curve.at_risk)],

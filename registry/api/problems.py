@@ -26,6 +26,7 @@ KINDS = {
     "method_not_allowed": (405, "The method is not possible here", "The Allow header lists the methods that are."),
     "not_acceptable": (406, "No such representation", "Ask for application/json, or for what the documentation of this address names."),
     "exists": (409, "It exists already", "Read what is stored and correct it with PATCH."),
+    "not_done": (409, "The run is not done", "Read the run until its state is done; a failed or cancelled one must be asked for again."),
     "locked": (409, "The form or its case is locked", "Ask the data manager to unlock it; nothing was stored."),
     "stale": (412, "Somebody changed it since", "Read it again, look at what changed, and send the correction with the new ETag in If-Match."),
     "too_large": (413, "The body is too large", "Send at most 2 MB and 500 answers."),

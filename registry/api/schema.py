@@ -64,13 +64,14 @@ ANSWERS = {
     "403": "A right is missing; it is named.",
     "404": "Nothing is there, or nothing that you may see.",
     "406": "No such representation.",
-    "409": "It exists already.",
+    "409": "It exists already, or is not done yet.",
     "412": "Somebody changed it since; who and what is said.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
     "422": "Refused; every answer at fault is named, and nothing was stored.",
     "428": "If-Match is missing.",
 }
+ALSO = "x-problems"  # in the `extensions` of an operation: further statuses of problems
 OF_WRITES = ("400", "413", "415", "422")
 OF_METHOD = {"get": ("400",), "post": (*OF_WRITES, "404", "409"), "patch": OF_WRITES}
 
@@ -149,7 +150,8 @@ def problems_everywhere(result, generator, request, public):
             if known:
                 operation["security"] = [{"token": []}, {"session": []}]  # either, not both
             seen = ("412", "428") if any(one["name"] == "If-Match" for one in operation.get("parameters", ())) else ()
-            kinds = {*known, *seen, *OF_METHOD[method], *(["404"] if "{" in path else [])}
+            own = operation.pop(ALSO, ())
+            kinds = {*known, *seen, *own, *OF_METHOD[method], *(["404"] if "{" in path else [])}
             for status in kinds - operation["responses"].keys():
                 operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
             operation["responses"] = dict(sorted(operation["responses"].items()))

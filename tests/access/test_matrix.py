@@ -55,6 +55,7 @@ ADMINISTRATOR = "302 403 403 403 403 403 403 200"
 MANAGER_PAGE = "302 403 403 403 200 403 403 403"
 MANAGER_DOES = "302 403 403 403 302 403 403 403"
 POOLED_PAGE = "302 403 403 403 200 200 200 403"
+POOLED_PAGE_BUT_EMPTY = "302 403 403 403 404 404 404 403"
 POOLED = "401 403 403 403 200 200 200 403"
 POOLED_BUT_EMPTY = "401 403 403 403 404 404 404 403"  # nothing is computed in this world
 
@@ -164,6 +165,12 @@ TABLE = [
     Row("dashboard", POOLED_PAGE, DASHBOARD),
     Row("dashboard_state", POOLED_PAGE, DASHBOARD),
     Row("panel", POOLED_PAGE, {**DASHBOARD, "name": "os"}),
+    # The own hospital beside the others; nothing is released in this world.
+    Row("own_site", "302 200 200 200 403 403 403 403"),
+    Row("own_site", "302 200 404 200 403 403 403 403", body={"site": "KYO"}),
+    Row("own_site_figure", "302 404 404 404 403 403 403 403", {"name": "os"}),
+    Row("run_figure", POOLED_PAGE_BUT_EMPTY, {"pk": 1, "kind": "svg"}),
+    Row("run_data", POOLED_PAGE_BUT_EMPTY, {"pk": 1}),
     # REST: everybody who is logged in; what an error means, everybody.
     Row("api-index", REST_DOOR),
     Row("api-schema", REST_DOOR),
@@ -196,6 +203,8 @@ TABLE = [
     Row("api-runs", POOLED),
     Row("api-run", POOLED_BUT_EMPTY, {"pk": 1}),
     Row("api-run-result", POOLED_BUT_EMPTY, {"pk": 1}),
+    Row("api-run-figure", POOLED_BUT_EMPTY, {"pk": 1}),
+    Row("api-run-data", POOLED_BUT_EMPTY, {"pk": 1}),
 ]
 
 

@@ -89,7 +89,7 @@ def _risk_table(
 def _cause(selected: Selected, found: CumulativeIncidence, cause: Cause) -> dict:
     """One cause: how many, its curve from 0, and its values at the months asked for."""
     place = list(found.causes).index(cause.code)
-    names = ("incidence", "lower", "upper")
+    names = ("incidence", "std_error", "lower", "upper")
     months = sorted(set(selected.analysis.at_months))
     at = incidence_at(found, [month * DAYS_PER_MONTH for month in months])
     return {
