@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from analytics.figures import incidence
+from analytics.figures import alt_reports, incidence
 from analytics.figures.below import with_limits
 from analytics.figures.forest_rows import forests
 from analytics.figures.ratio_axis import printed_with_limits
@@ -82,6 +82,14 @@ ALT_TEXTS: dict[str, Callable[[dict, Words], str]] = {
     "cox": forest_text,
     "fine-gray": forest_text,
     "time-dependent": forest_text,
+    "proportion": alt_reports.proportion_text,
+    "response": alt_reports.response_text,
+    "toxicity": alt_reports.toxicity_text,
+    "flow": alt_reports.flow_text,
+    "enrolment": alt_reports.enrolment_text,
+    "swimmer": alt_reports.swimmer_text,
+    "sensitivity": alt_reports.sensitivity_text,
+    "completeness": alt_reports.funnel_text,
 }
 
 

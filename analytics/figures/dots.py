@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analytics.figures.below import Sheet, caption, with_limits
-from analytics.figures.regions import Region, in_px, shares_axis, stacked, strong, title_height, title_lines
+from analytics.figures.regions import Region, in_px, shares_axis, stacked, strong, title_height, title_lines, upright
 from analytics.figures.sizes import Size
 from analytics.figures.text import safe, width, wrapped
 from analytics.figures.theme import Theme
@@ -18,7 +18,7 @@ INDENT = 10
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One row. counts: as printed, "31 / 42". estimate and limits: shares from 0 to 1, None where not defined."""
+    """One row. counts: as printed, "31 / 42", and where that is no sentence, as said. estimate and limits: shares from 0 to 1, None where not defined."""
 
     label: str
     counts: str
@@ -26,6 +26,7 @@ class Dot:
     lower: float | None
     upper: float | None
     is_open: bool = False  # what must be read with a note
+    said: str = ""
 
     @property
     def printed(self) -> str:
@@ -80,7 +81,8 @@ def dots_figure(
         rows.block(block)
     rows.region.height = rows.y + 4
     rows.region.x, rows.region.y = shares_axis(sheet), in_px(rows.region.height)
-    return stacked(result, sheet, [rows.region], rows.traces(), [rows.region.title(sheet, lines, 0), *rows.notes])
+    notes = [rows.region.title(sheet, lines, 0), *rows.notes]
+    return stacked(result, sheet, [rows.region], rows.traces(), notes, upright(sheet, rows.region))
 
 
 def _widest(texts: Sequence[str], head: str, size: Size) -> float:
@@ -125,6 +127,7 @@ class _Rows:
             self.y += 4
             for line in wrapped(block.head, self.sheet.size.small, self.sheet.size.width - 8, bold=True):
                 self._text(line, 4 - self.sheet.left, strong(self.sheet))
+            self.y += 0 if self.beside else 2
         for dot in block.dots:
             self._row(dot)
 

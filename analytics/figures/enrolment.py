@@ -116,7 +116,8 @@ def _left(table: dict, size: Size) -> int:
 
 
 def _said(table: dict, words: Words) -> list[str]:
-    found = []
+    first, last = table["steps"][0], table["steps"][-1]
+    found = [words.enrolment_bars.format(pale=first["label"], dark=last["label"])]
     for key, sentence in (("undated", words.enrolment_undated), ("uncertain", words.enrolment_uncertain)):
         counts = [words.alt_level.format(label=step["label"], n=step[key]) for step in table["steps"] if step[key]]
         if counts:
@@ -180,7 +181,7 @@ def _cumulative(table: dict, calendar: Calendar, sheet: Sheet, place: int) -> Pa
 
 def spread(wanted: Sequence[float], apart: float, height: float) -> list[float]:
     """Places px down, as near to the wanted ones as a distance of `apart` and the plot's height allow, in their order."""
-    order = sorted(range(len(wanted)), key=lambda i: (wanted[i], -i))
+    order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
     found = list(wanted)
     last = -apart
     for i in order:

@@ -6,11 +6,18 @@ from collections.abc import Callable
 
 from analytics.figures.alt import alt_text
 from analytics.figures.choices import USUAL, Choices
+from analytics.figures.enrolment import enrolment_figure
+from analytics.figures.flow import flow_figure
 from analytics.figures.forest import forest_figure
+from analytics.figures.funnel import funnel_figure
 from analytics.figures.incidence import incidence_figure
+from analytics.figures.response import proportion_figure, response_figure
+from analytics.figures.sensitivity import sensitivity_figure
 from analytics.figures.sizes import WIDE, Size
 from analytics.figures.survival import survival_figure
+from analytics.figures.swimmer import swimmer_figure
 from analytics.figures.theme import LIGHT, Theme
+from analytics.figures.toxicity import toxicity_figure
 from analytics.figures.words import Words
 
 __all__ = ["FIGURES", "alt_text", "figure_of", "has_figure"]
@@ -25,6 +32,14 @@ FIGURES: dict[str, Figure] = {
     "cox": forest_figure,
     "fine-gray": forest_figure,
     "time-dependent": forest_figure,
+    "proportion": proportion_figure,
+    "response": response_figure,
+    "toxicity": toxicity_figure,
+    "flow": flow_figure,
+    "enrolment": enrolment_figure,
+    "swimmer": swimmer_figure,
+    "sensitivity": sensitivity_figure,
+    "completeness": funnel_figure,
 }
 
 

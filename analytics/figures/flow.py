@@ -235,35 +235,40 @@ class _Drawing:
         texts = [self._lines(node, span, with_exits=True) for node, span in zip(outcomes, spans, strict=True)]
         bus, height = self.y, max(map(self._height, texts))
         middles = [sum(span) / 2 for span in spans]
-        self._shaft(middles[0], middles[-1], bus)
-        self.y = bus + LEAST_GAP
-        top = self.y
-        for node, lines, span, middle in zip(outcomes, texts, spans, middles, strict=True):
-            if self._direct(node):
-                self._down(middle, bus, top)
+        reached = [middle for node, middle in zip(outcomes, middles, strict=True) if self._comes(LAST_BOX, node)]
+        if reached:
+            self._shaft(min(*reached, self.grid.arrow), max(*reached, self.grid.arrow), bus)
+        top = bus + LEAST_GAP
+        for middle in reached:
+            self._down(middle, bus, top)
+        for lines, span in zip(texts, spans, strict=True):
             self.y = top
             self._box(lines, span, height)
-        for (first, second), left, right in zip(
-            zip(outcomes, outcomes[1:], strict=False), spans, spans[1:], strict=False
-        ):
-            if any(step["id"] == second["id"] and step["n"] for step in first["next"]):
-                self._shaft(left[1], right[0], top + height / 2)
-                self._head(right[0], top + height / 2, -6, 0)
+        for place, node in enumerate(outcomes[1:]):
+            if self._comes(outcomes[place]["id"], node):
+                left, right = spans[place][1], spans[place + 1][0]
+                self._shaft(left, right, top + height / 2)
+                self._head(right, top + height / 2, -6, 0)
 
     def _one_under_another(self, outcomes: list[dict]) -> None:
-        """A line down beside them, from it an arrow to each."""
+        """A line down beside them, from it an arrow to each that follows remission; an arrow from one to the next."""
         start = self.y
         for place, (node, span) in enumerate(zip(outcomes, self.grid.outcomes, strict=True)):
             if place:
-                self.y += 10
+                follows = self._comes(outcomes[place - 1]["id"], node)
+                gap = LEAST_GAP if follows else LEAST_GAP / 2
+                if follows:
+                    self._down(sum(span) / 2, self.y, self.y + gap)
+                self.y += gap
             lines = self._lines(node, span, with_exits=True)
             middle = self.y + self._height(lines) / 2
-            self._upright(self.grid.arrow, start, middle)
-            self._shaft(self.grid.arrow, span[0], middle)
-            self._head(span[0], middle, -6, 0)
+            if self._comes(LAST_BOX, node):
+                self._upright(self.grid.arrow, start, middle)
+                self._shaft(self.grid.arrow, span[0], middle)
+                self._head(span[0], middle, -6, 0)
             self._box(lines, span)
 
-    def _direct(self, node: dict) -> bool:
-        """Whether somebody came straight from remission."""
-        remission = next(one for one in self.nodes if one["id"] == LAST_BOX)
-        return any(step["id"] == node["id"] and step["n"] for step in remission["next"])
+    def _comes(self, origin: str, node: dict) -> bool:
+        """Whether somebody came straight from that box."""
+        box = next(one for one in self.nodes if one["id"] == origin)
+        return any(step["id"] == node["id"] and step["n"] for step in box["next"])

@@ -80,7 +80,8 @@ def _floor(funnel: dict) -> float:
 
 def _curves(funnel: dict, region: Region, theme: Theme) -> list[dict]:
     """The limits as the steps they are, and the share of all together."""
-    curves = funnel["curves"]
+    least = min(site["n"] for site in funnel["sites"] if site["n"]) / 2
+    curves = [one for one in funnel["curves"] if one["n"] >= least]  # where nobody is, the steps only dazzle
     found = []
     for limits, dash in (("998", "7px,3px"), ("95", "solid")):
         for edge in ("lower", "upper"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from analytics.figures.below import Sheet
 from analytics.figures.frame import BOTTOM, line_of, page
-from analytics.figures.text import safe, wrapped
+from analytics.figures.text import safe, width, wrapped
 from analytics.figures.theme import STRONG
 
 TITLE_GAP = 8  # px between a title and its plot
@@ -121,10 +121,28 @@ def seen(sheet: Sheet, ticks: Sequence[float], texts: Sequence[str] | None = Non
 
 
 def shares_axis(sheet: Sheet) -> dict:
-    """An axis of x from 0 to 100 %, with faint lines up."""
-    ticks = (0, 25, 50, 75, 100) if sheet.size.name == "wide" else (0, 50, 100)
-    lines = {"showgrid": True, "gridcolor": sheet.theme.rule, "gridwidth": 1, "griddash": "solid"}
-    return {**seen(sheet, ticks, [f"{one} %" for one in ticks]), **lines, "range": [-2, 102]}
+    """An axis of x from 0 to 100 %, with as many ticks as its width has room for."""
+    plot = sheet.size.width - sheet.left - sheet.right
+    ticks = (0, 25, 50, 75, 100) if plot > 5.5 * width("100 %", sheet.size.small) else (0, 50, 100)
+    return {**seen(sheet, ticks, [f"{one} %" for one in ticks]), "range": [-2, 102]}
+
+
+def upright(sheet: Sheet, region: Region) -> list[dict]:
+    """A faint line up from each tick, over the height of a plot in px; a grid of the axis would run on through the sheet."""
+    return [
+        {
+            "type": "line",
+            "xref": f"x{region.suffix}",
+            "x0": tick,
+            "x1": tick,
+            "yref": region.yref,
+            "y0": 0,
+            "y1": round(region.height, 1),
+            "layer": "below",
+            "line": {"color": sheet.theme.rule, "width": 1},
+        }
+        for tick in region.x["tickvals"]
+    ]
 
 
 def grid(sheet: Sheet, ticks: Sequence[float], texts: Sequence[str] | None = None) -> dict:

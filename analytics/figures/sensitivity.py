@@ -46,5 +46,9 @@ def sensitivity_blocks(result: dict, words: Words) -> list[Block]:
 def _dot(row: dict, words: Words) -> Dot:
     label = words.sensitivity_row.format(rule=row["endpoint"], restriction=row["restriction_label"])
     return Dot(
-        label, f"{row['n']}, {row['events']}", row["survival"], row["lower"], row["upper"], is_open=row["carried_on"]
+        label,
+        f"{row['n']}, {row['events']}",
+        *(row[name] for name in ("survival", "lower", "upper")),
+        is_open=row["carried_on"],
+        said=words.counts.format(n=row["n"], events=row["events"]),
     )

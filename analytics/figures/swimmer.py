@@ -39,7 +39,7 @@ LOOKS = {
     "remission": Look("circle", 2, is_open=True),
     "no_response": Look("x", -1),
     "b_cells": Look("triangle-up", 4, is_open=True),
-    "mrd": Look("diamond", 5, is_open=True),
+    "mrd": Look("triangle-left", 5),
     "transplant": Look("square", 3),
     "therapy": Look("square", 3, is_open=True),
     "relapse_positive": Look("diamond", 1),
@@ -64,6 +64,11 @@ class Rows:
     def mark(self) -> float:
         """Size of a mark in px."""
         return min(8.0, max(3.0, self.pitch * 0.75))
+
+    @property
+    def bar(self) -> float:
+        """Height of a bar in px; thin ones touch, for gaps of less than a pixel would dazzle."""
+        return round(self.pitch * 0.62, 2) if self.pitch >= 6 else self.pitch
 
     def middle(self, place: int) -> float:
         """Of a row, px down from the top of the plot."""
@@ -163,7 +168,7 @@ def _bars(shown: Rows, spans: list[tuple[float, float]], colour: str, axis: Axis
         "x": [axis.place(end - start) for start, end in spans],
         "base": [axis.place(start) for start, _ in spans],
         "y": [shown.middle(place) for place in range(len(spans))],
-        "width": [round(shown.pitch * 0.62, 2)] * len(spans),
+        "width": [shown.bar] * len(spans),
         "marker": {"color": colour, "line": {"width": 0}},
         "hoverinfo": "skip",
     }

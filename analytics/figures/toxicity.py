@@ -38,7 +38,7 @@ def toxicity_figure(
     region = bars.region
     region.height = bars.y + 4
     region.x, region.y = shares_axis(sheet), in_px(region.height)
-    region.x |= {"showgrid": False, "range": [0, 100]}
+    region.x["range"] = [0, 100]
     notes = [region.title(sheet, lines, 0), *bars.notes]
     return stacked(result, sheet, [region], bars.traces, notes, bars.shapes)
 
@@ -95,7 +95,7 @@ class _Bars:
         """The share of the plot's width at which each column begins; the last is as wide as its head."""
         sheet = self.sheet
         plot = sheet.size.width - sheet.left - sheet.right
-        last = (width(sheet.words.not_reported, sheet.size.small) + SWATCH + 3 - sheet.right) / plot
+        last = (width(sheet.words.not_reported, sheet.size.small) + SWATCH + 9 - sheet.right) / plot
         return [i * (1 - last) / (n - 1) for i in range(n)]
 
     def _text(self, text: str, shift: float, *, at: float = 0, anchor: str = "left", **font) -> None:

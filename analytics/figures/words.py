@@ -32,6 +32,7 @@ class Words:
     kinds: tuple[tuple[str, str], ...] = (("live", "live"), ("cut", "data cut"))
     dataset_without_events: str = "{cohort}, {kind} revision {revision} ({hash}), {date}; n {n}."
     hover: str = "{time} months: {share}, {at_risk} at risk"
+    no_bands: str = "More than {n} curves: bands are not drawn."
     hover_share: str = "{time} months: {share}"
     hover_days: str = "Day {time}: {share}"
     days_axis: str = "Days since {clock}"
@@ -98,7 +99,6 @@ class Words:
         """ "12 months", "1 month"."""
         return self.one_month if month == 1 else self.at.format(months=month)
 
-    shares: str = "Share of patients"
     counts_head: str = "x / n"
     share_head: str = "% (95 % CI)"
     exact_limits: str = "Lines: exact 95 % confidence intervals (Clopper–Pearson). n: those for whom it is known."
@@ -124,19 +124,18 @@ class Words:
     toxicity_note: str = "Numbers: patients, of all infused. Dashed: not reported, which is not “none”."
     alt_toxicity: str = "{item}: {groups}."
     alt_toxicity_group: str = "{group} (n {n}): {levels}"
-    alt_level: str = "{label} {n}"
+    alt_level: str = "{label}: {n}"
     swimmer: str = "One bar for each patient"
     swimmer_bars: str = "Dark: free of events. Light: followed afterwards."
     swimmer_order: str = "Longest free of events first ({rule})."
-    swimmer_some: str = "Every {step}th of {n} patients in this order."
+    swimmer_some: str = "One in {step} of {n} patients is drawn."
     imputed_note: str = "Of {n} marks only the month or the year is known."
     alt_swimmer: str = "{n} patients followed for up to {months} months; {marks}; {ongoing} alive at last contact."
-    alt_mark: str = "{label} {n}"
     enrolment: str = "Patients, cumulative"
     enrolment_new: str = "Newly infused, by {period}"
     enrolment_sites: str = "Patients by hospital"
     periods: tuple[tuple[str, str], ...] = (("month", "month"), ("quarter", "quarter"), ("year", "year"))
-    enrolment_order: str = "Hospitals in the order of patients infused."
+    enrolment_bars: str = "Bars by hospital: {pale} (pale), {dark} (dark)."
     enrolment_undated: str = "Without a date, in no month: {counts}."
     enrolment_uncertain: str = "Known to the year only, in the month put in its place: {counts}."
     alt_enrolment: str = "From {first} to {last}: {steps}; {sites} hospitals."
@@ -145,7 +144,7 @@ class Words:
     flow_n: str = "{label} (n\u00a0{n})"
     flow_part: str = "{label} {n}"
     flow_parts: str = "{label}: {parts}"
-    flow_came: str = "from: {steps}"
+    flow_came: str = "From: {steps}"
     flow_day: str = "Grey: under way or last seen in that state, as of {day}."
     alt_flow: str = "{boxes}."
     funnel_counts: str = "Forms or answers asked of a hospital"
@@ -155,7 +154,6 @@ class Words:
     )
     funnel_own: str = "Filled: {own}."
     alt_funnel: str = "{measure}: {share} of {n} over {sites} hospitals, {outside} outside the 99.8 % limits"
-    alt_funnel_own: str = "{own} {share}"
 
     def one_of(self, names: list[str]) -> str:
         """Names as the beginning of a sentence: "Relapse, progression or death"."""

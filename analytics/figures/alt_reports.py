@@ -1,0 +1,105 @@
+"""What the figures of a report show, in words and numbers: enrolment, flow, response, toxicity, courses, sensitivity, funnels."""
+
+from __future__ import annotations
+
+from analytics.figures.dots import Block
+from analytics.figures.flow import nodes_of
+from analytics.figures.funnel import funnels_of
+from analytics.figures.response import outcome_of, proportion_blocks, response_blocks
+from analytics.figures.sensitivity import sensitivity_blocks, sensitivity_title
+from analytics.figures.swimmer import months_followed
+from analytics.figures.text import percent
+from analytics.figures.toxicity import items_of
+from analytics.figures.words import Words
+
+MOST_ROWS = 8
+BEYOND = 0.998  # the limits outside of which a hospital is counted
+
+
+def enrolment_text(result: dict, words: Words) -> str:
+    """The first and last month, how many reached each step, and of how many hospitals."""
+    table = result["table"]
+    if not table or not table["registered"]:
+        return words.no_patients
+    steps = words.between.join(words.alt_level.format(label=step["label"], n=step["n"]) for step in table["steps"])
+    registered = words.alt_level.format(label=words.registered, n=table["registered"])
+    first, last = (table["months"][0], table["months"][-1]) if table["months"] else ("–", "–")
+    return words.alt_enrolment.format(
+        first=first, last=last, steps=words.between.join((registered, steps)), sites=len(table["sites"])
+    )
+
+
+def flow_text(result: dict, words: Words) -> str:
+    """Every box with how many are in it."""
+    nodes = nodes_of(result)
+    if not nodes:
+        return words.no_patients
+    boxes = words.between.join(words.alt_level.format(label=node["label"], n=node["n"]) for node in nodes)
+    return words.alt_flow.format(boxes=boxes)
+
+
+def response_text(result: dict, words: Words) -> str:
+    """Every measure of all infused."""
+    return _shares(words.response, response_blocks(result, words)[:1], words)
+
+
+def proportion_text(result: dict, words: Words) -> str:
+    """The share of each group."""
+    return _shares(outcome_of(result), proportion_blocks(result), words)
+
+
+def sensitivity_text(result: dict, words: Words) -> str:
+    """The first estimates, of which those of all infused by each rule are the first."""
+    return _shares(sensitivity_title(result, words), sensitivity_blocks(result, words), words)
+
+
+def _shares(title: str, blocks: list[Block], words: Words) -> str:
+    dots = [dot for block in blocks for dot in block.dots][:MOST_ROWS]
+    if not dots:
+        return words.no_patients
+    rows = [words.alt_counted.format(label=dot.label, counts=dot.said or dot.counts, share=dot.printed) for dot in dots]
+    return words.alt_shares.format(title=title, rows="; ".join(rows))
+
+
+def toxicity_text(result: dict, words: Words) -> str:
+    """CRS and ICANS of all infused: every grade, and those not reported."""
+    items = items_of(result)
+    if not items:
+        return words.no_patients
+    head = result["table"]["heads"][0]
+    return " ".join(words.alt_toxicity.format(item=item["label"], groups=_levels(item, head, words)) for item in items)
+
+
+def _levels(item: dict, head: dict, words: Words) -> str:
+    levels = [words.alt_level.format(label=one["label"], n=one["cells"][0]["x"]) for one in item["levels"]]
+    return words.alt_toxicity_group.format(group=head["label"], n=head["n"], levels=words.between.join(levels))
+
+
+def swimmer_text(result: dict, words: Words) -> str:
+    """How many are followed how long, how often each mark stands, and how many live."""
+    table = result["table"]
+    if not table or not table["rows"]:
+        return words.no_patients
+    marks = words.between.join(words.alt_level.format(label=mark["label"], n=mark["n"]) for mark in table["marks"])
+    ongoing = sum(not row["dead"] for row in table["rows"])
+    return words.alt_swimmer.format(
+        n=len(table["rows"]), months=months_followed(table), marks=marks or words.nobody, ongoing=ongoing
+    )
+
+
+def funnel_text(result: dict, words: Words) -> str:
+    """Each measure: the share of all hospitals together, and how many lie outside the wide limits."""
+    funnels = funnels_of(result)
+    if not funnels:
+        return words.no_patients
+    said = [
+        words.alt_funnel.format(
+            measure=one["label"],
+            share=percent(one["pooled"], "–"),
+            n=f"{one['n']:.0f}",
+            sites=sum(1 for site in one["sites"] if site["n"]),
+            outside=sum(site["outside"] == BEYOND for site in one["sites"]),
+        )
+        for one in funnels
+    ]
+    return "; ".join(said) + "."
