@@ -52,7 +52,7 @@ def scorecard(cases: pd.DataFrame, day: date, thresholds: tuple[Threshold, ...] 
     periods = []
     stage, since, because = GOOD, None, []
     for period in range(first, this + 1):
-        is_judged = began is not None and began <= period < this
+        is_judged = began is not None and bool(began <= period < this)
         measures = [_measure(one, expected, period, began, at) for one in thresholds]
         is_met = _all_met(measures) if is_judged else None
         if is_met is not None:
