@@ -200,9 +200,26 @@ def _completeness(_panel, result):
     )
 
 
-def _plain(_panel, result):
-    """For a method whose figure says it all."""
-    return ngettext("{n} patient.", "{n} patients.", result["n"]).format(n=result["n"])
+def _enrolment(_panel, result):
+    table = result["table"]
+    steps = joined(_("{label} {n}").format(label=phrases.label(one["label"]), n=one["n"]) for one in table["steps"])
+    if not table["months"]:
+        return steps + "."
+    text = ngettext(
+        "{steps}, at {n} site, from {first} to {last}.",
+        "{steps}, at {n} sites, from {first} to {last}.",
+        len(table["sites"]),
+    )
+    return text.format(steps=steps, n=len(table["sites"]), first=table["months"][0], last=table["months"][-1])
+
+
+def _swimmer(_panel, result):
+    rows = result["table"]["rows"]
+    free = sum(not row["event"] and not row["dead"] for row in rows)
+    alive = sum(not row["dead"] for row in rows)
+    return _("{free} of {n} patients without an event so far, {alive} alive at last contact.").format(
+        free=free, alive=alive, n=len(rows)
+    )
 
 
 ANSWERS = {
@@ -219,6 +236,6 @@ ANSWERS = {
     "flow": _flow,
     "sensitivity": _sensitivity,
     "completeness": _completeness,
-    "enrolment": _plain,
-    "swimmer": _plain,
+    "enrolment": _enrolment,
+    "swimmer": _swimmer,
 }

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from analytics import phrases, provenance, read
 from analytics.answers import answer
-from analytics.benchmarks import comparable
+from analytics.benchmarks import DRAWN, comparable
 from analytics.choices import USUAL, Choice
 from analytics.figures.choices import Choices
 from analytics.figures.figure import alt_text, figure_of, has_figure
@@ -84,7 +84,8 @@ class Shown:
     @cached_property
     def _published(self):
         """(points, refusals): published estimates that may stand beside the curves, and why the others may not; none unless asked for."""
-        return comparable(self.result) if self.stored and self.choice.published == "1" else ([], [])
+        is_asked = self.stored and self.choice.published == "1" and self.result["analysis"]["method"] in DRAWN
+        return comparable(self.result) if is_asked else ([], [])
 
     def figure(self, theme=LIGHT, size=WIDE):
         """The figure as plotly JSON; None before the first result, and where the method has none."""
