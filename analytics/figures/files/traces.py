@@ -108,7 +108,7 @@ def _line(part: Part, runs: list[Run], modes: set[str], clip: Clip, opacity: flo
             line.ignore("color", "dash")
             return []
         paint, dash = Paint.of(line.get("color"), opacity), dash_of(line.get("dash", "solid"), width)
-    return [Stroke(tuple(tuple(run) for run in runs), paint, width, dash, clip)] if runs else []
+    return [Stroke((tuple(run),), paint, width, dash, clip) for run in runs if len(run) > 1]
 
 
 def _seen(clip: Clip, edge_clip: Clip | None) -> Callable[[Point | None], bool]:

@@ -47,7 +47,13 @@ DRAWN = """(place) => {
     const width = parseFloat(style.strokeWidth) * Math.abs(one.getScreenCTM().a);
     const stroke = width && seen("stroke") ? paint("stroke") : "", fill = box.width && box.height && seen("fill") ? paint("fill") : "";
     if (!stroke && !fill || one.getAttribute("d") === "M0,0Z") continue;
-    const [left, top] = at(one, box), [right, bottom] = at(one, { x: box.x + box.width, y: box.y + box.height });
+    let ends = [box, { x: box.x + box.width, y: box.y + box.height }];
+    if (one.closest(".annotation-arrow-g") && style.strokeDasharray.startsWith("0px")) { // the head hides the line's end
+      const [, before, seen] = style.strokeDasharray.split(",").map(parseFloat);
+      ends = [before, before + seen].map((length) => one.getPointAtLength(length));
+    }
+    const [first, last] = ends.map((end) => at(one, end)); // a rotated one swaps them
+    const [left, right] = [first[0], last[0]].sort((a, b) => a - b), [top, bottom] = [first[1], last[1]].sort((a, b) => a - b);
     if (one.tagName === "path" && right - left > origin.width - 2 && bottom - top > origin.height - 2) continue; // the ground
     shapes.push({ stroke, fill, width: stroke ? width : 0, veil: fill ? seen("fill") : 0, box: [left, top, right, bottom] });
   }
