@@ -14,6 +14,8 @@ from deploy.stack import Stack, free_place
 
 ROOT = servers.ROOT
 INTERRUPTED = 130
+# A worker a core, each with its database and its browser; one that has done its tests takes over half of another's.
+ON_ALL_CORES = ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")
 TEST_NAMES = ("ADMIN_DATABASE_URL", "DATABASE_URL", "APP_DATABASE_URL", "WORKER_DATABASE_URL", "REDIS_URL")
 
 
@@ -38,12 +40,13 @@ def do(command, arguments):
 
 
 def test(arguments):
-    """The whole suite on servers of its own; the exit status is pytest's."""
+    """The whole suite on servers of its own, on all cores unless ARGS say otherwise; the exit status is pytest's."""
     browser.ensure()
     r.ensure()
     with servers_for_tests() as environment:
         return to_its_end(
-            [sys.executable, "-m", "pytest", *shlex.split(os.environ.get("ARGS", "")), *arguments], environment
+            [sys.executable, "-m", "pytest", *ON_ALL_CORES, *shlex.split(os.environ.get("ARGS", "")), *arguments],
+            environment,
         )
 
 

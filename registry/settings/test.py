@@ -10,14 +10,17 @@ read_env_file(ROOT / "var/test/env")
 from registry.settings.base import *  # noqa: E402, F403
 from registry.settings.base import DATABASE_OPTIONS, REDIS_URL, STORAGES  # noqa: E402
 
-# Whoever runs tests at the same time on the same servers has a database and a broker of their own.
+# Whoever runs tests at the same time on the same servers has a database and a broker of their own; so has each of pytest's
+# workers, gw0, gw1 … (pytest-django names their databases).
 SUFFIX = os.environ.get("TEST_DB_SUFFIX", "")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 TEST_NAME = f"test_registry{SUFFIX}"
-REDIS_URL = CELERY_BROKER_URL = f"{REDIS_URL.rpartition('/')[0]}/{zlib.crc32(SUFFIX.encode()) % 15 + 1}"
+BROKER = (zlib.crc32(SUFFIX.encode()) + int(WORKER.removeprefix("gw") or 0)) % 15 + 1
+REDIS_URL = CELERY_BROKER_URL = f"{REDIS_URL.rpartition('/')[0]}/{BROKER}"
 
 DEBUG = False
 DEMO = True
-MEDIA_ROOT = str(ROOT / "var/test/media")
+MEDIA_ROOT = str(ROOT / "var/test" / WORKER / "media")
 SECRET_KEY = "test"  # noqa: S105
 HOSPITAL_NUMBER_KEY = "test-hospital-number"
 PSEUDONYM_KEY = "test-pseudonym"
