@@ -9,10 +9,14 @@ from django.utils.translation import pgettext
 
 from analytics import phrases
 from analytics.figures.words import Words
+from analytics.report_words import report_words
 
 ENGLISH = Words()
-PARTS = ("groups", "causes", "gray", "models", "spells")  # of a Result, that hold labels
-LABELS = ("label", "labels", "level_label", "reference_label", "unit", "covariates", "events")
+PARTS = ("groups", "causes", "gray", "models", "spells", "table")  # of a Result, that hold labels
+LABELS = (
+    *("label", "labels", "level_label", "reference_label", "unit", "covariates", "events"),
+    *("level", "reason", "population_label", "restriction_label", "ongoing"),  # of tables
+)
 
 
 def localised(result):
@@ -82,12 +86,16 @@ def figure_words(panel=None):
         not_reached_note=_("NR, not reached."),
         logrank=_("Log-rank test: χ² {statistic}, df {df}, p {p}."),
         limits=_("Brackets and bands: {limits} confidence limits."),
+        withheld=_("withheld"),
+        withheld_note=_("–: withheld, or not asked."),
         tail=_("Thin and grey: fewer than 5 patients, or than 10 %, still at risk."),
         rule=_("{label} ({id} version {version}): {rule}"),
         dataset=_("{cohort}, {kind} revision {revision} ({hash}), {date}; n {n}, events {events}."),
         kinds=(("live", _("live")), ("cut", _("data cut"))),
         dataset_without_events=_("{cohort}, {kind} revision {revision} ({hash}), {date}; n {n}."),
         hover=_("{time} months: {share}, {at_risk} at risk"),
+        no_bands=_("More than {n} curves: bands are not drawn."),
+        own_band=_("A band is drawn of this alone: {own}."),
         hover_share=_("{time} months: {share}"),
         hover_days=_("Day {time}: {share}"),
         days_axis=_("Days since {clock}"),
@@ -144,4 +152,5 @@ def figure_words(panel=None):
         alt_at=_("{months} {estimate}."),
         alt_ratio=_("{label}: {ratio}."),
         alt_group=_("{group}: {text}"),
+        **report_words(),
     )

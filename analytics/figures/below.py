@@ -116,7 +116,7 @@ class Sheet:
                 "x": [tick for tick, _ in row],
                 "y": [self.y + self.size.line / 2] * len(row),
                 "yaxis": "y2",
-                "text": [str(number) for _, number in row],
+                "text": ["–" if number is None else str(number) for _, number in row],
                 "textfont": {"size": self.size.small, "color": colour},
                 "hoverinfo": "skip",
                 "cliponaxis": False,
@@ -138,10 +138,19 @@ class Block:
 
 def block_of(group: dict, style: tuple[str, str], names: dict[str, str], axis: Axis, words: Words) -> Block:
     """The block of one group of a Result; names: key of a row of its risk table → word."""
-    counts = words.counts.format(n=group["n"], events=group["events"]) if group["n"] else words.nobody
+    counts = _counts(group, words)
     table = [row for row in group["risk_table"] if row["months"] in axis.ticks] if group["n"] else []
-    rows = tuple((name, word, [(row["months"], row[name]) for row in table]) for name, word in names.items() if table)
+    told = [name for name in names if any(row[name] is not None for row in table)]
+    rows = tuple((name, names[name], [(row["months"], row[name]) for row in table]) for name in told)
     return Block(group["group"], group["label"], counts, style, rows)
+
+
+def _counts(group: dict, words: Words) -> str:
+    """Patients and events of a group; in a released form some are withheld."""
+    if group["n"] == 0:
+        return words.nobody
+    n, events = (words.withheld if group[name] is None else group[name] for name in ("n", "events"))
+    return words.counts.format(n=n, events=events)
 
 
 def risk_table(sheet: Sheet, blocks: list[Block]) -> None:
@@ -241,6 +250,13 @@ def _dataset(result: dict, words: Words) -> str:
         n=result["n"],
         events=result["events"],
     )
+
+
+def end_names(labels: list[str], size: Size) -> list[list[str]]:
+    """The names at the ends of so many curves; none where they would not fit, and the risk table's samples name the curves."""
+    if len(labels) > size.plot // (size.line + 2):
+        return []
+    return [name_lines(label, size, len(labels)) for label in labels]
 
 
 def name_lines(label: str, size: Size, names: int) -> list[str]:

@@ -11,6 +11,7 @@ from analytics.figures.text import limits, percent, safe
 from analytics.figures.theme import BAND, TAIL_BAND, Theme, veiled
 
 LINE, TAIL_LINE = 2, 1
+MOST_BANDS = 6  # curves; more bands cover each other
 CENSOR_TICK = {"symbol": "line-ns-open", "size": 7}
 
 Shares = list[float | None]
@@ -31,7 +32,7 @@ class Curve:
     share: Shares
     lower: Shares
     upper: Shares
-    at_risk: list[int]
+    at_risk: list[int] | list[int | None]
     censored: list[int]
     reliable: float
     end: float
@@ -67,6 +68,11 @@ def survival_curve(group: dict) -> Curve:
     )
 
 
+def is_drawn(group: dict) -> bool:
+    """Whether the group has a curve: patients, and in a released form enough of them."""
+    return bool(group["n"] and group["curve"]["time"])
+
+
 def reliable_days(group: dict) -> float:
     """Until when the curve is drawn in full; 0 when there never were enough patients."""
     return group["reliable_until"] or 0
@@ -89,13 +95,18 @@ def corner_px(curve: Curve, axis: Axis, width: float, tall: float) -> tuple[tupl
     return corners([(axis.place(day) / axis.end * width, (1 - share) * tall) for day, share in curve.path])
 
 
-def curve_traces(curve: Curve, style: tuple[str, str], axis: Axis, theme: Theme, hover: str) -> list[dict]:
+def curve_traces(
+    curve: Curve, style: tuple[str, str], axis: Axis, theme: Theme, hover: str, *, with_band: bool = True
+) -> list[dict]:
     """All traces of one curve, those further back first. hover: words with {time}, {share} and {at_risk}."""
     colour, dash = style
     grey = theme.greyed(colour)
-    traces = [
+    bands = [
         _band(curve, axis, 0, curve.reliable, veiled(colour, BAND)),
         _band(curve, axis, curve.reliable, curve.end, veiled(grey, TAIL_BAND)),
+    ]
+    traces = [
+        *(bands if with_band else ()),
         _line(curve, axis, (0, curve.reliable), {"color": colour, "width": LINE, "dash": dash}, hover),
         _line(curve, axis, (curve.reliable, curve.end), {"color": grey, "width": TAIL_LINE, "dash": dash}, hover),
         _censored(curve, axis, colour, grey),
@@ -124,6 +135,7 @@ def _hover(curve: Curve, i: int, axis: Axis, hover: str) -> str:
     interval = limits(curve.lower[i], curve.upper[i], "")
     share = percent(curve.share[i], "–") + (f" ({interval})" if interval.strip("–") else "")
     at_risk = curve.at_risk[i] if curve.at_risk else ""
+    at_risk = "–" if at_risk is None else at_risk
     return safe(hover.format(time=axis.said(curve.time[i]), share=share, at_risk=at_risk), 200)
 
 

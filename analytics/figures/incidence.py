@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from analytics.figures import below
 from analytics.figures.axis import Axis, days_axis, months_axis
 from analytics.figures.choices import USUAL, Choices
-from analytics.figures.curves import Curve, curve_traces, last_day, reliable_days
+from analytics.figures.curves import MOST_BANDS, Curve, curve_traces, last_day, reliable_days
 from analytics.figures.frame import Frame, emptiness, labels, put_together, right_margin
 from analytics.figures.overlay import key, marks
 from analytics.figures.sizes import WIDE, Size
@@ -20,6 +20,7 @@ from analytics.figures.text import p_value
 from analytics.figures.theme import LIGHT, Theme
 from analytics.figures.words import Words
 
+MOST_BANDS_OF_CAUSES = 3
 OWN = 1  # code of the rule's own event
 
 
@@ -31,18 +32,29 @@ def incidence_figure(
     if choices.stacked and any(group["n"] for group in result["groups"]):
         return _stacked(result, words, theme, size)
     drawn = drawn_curves(result, words, theme)
-    named = [below.name_lines(one.curve.label, size, len(drawn)) for one in drawn]
+    named = below.end_names([one.curve.label for one in drawn], size)
     axis = axis_of(result, size)
     sheet = below.Sheet(size, theme, words, _left_margin(size, words), right_margin(named, size, axis))
     _tables(sheet, result, axis, drawn, theme.styles(len(result["groups"])))
     below.caption(sheet, result, [*said(result, words), *key(choices.overlay, axis, words, USUAL.direction)])
     frame = Frame(sheet, axis, title(result, words), since(result, words, axis))
     hover = words.hover_days if axis.unit == 1 else words.hover_share
-    traces = [trace for one in drawn for trace in curve_traces(one.curve, one.style, axis, theme, hover)]
+    traces = [
+        trace
+        for one in drawn
+        for trace in curve_traces(one.curve, one.style, axis, theme, hover, with_band=has_band(one, drawn, result))
+    ]
     colours = {one.curve.key: one.style[0] for one in drawn} if is_grouped(result) else {}
     points, numbers, boxes = marks(frame, choices.overlay, colours, USUAL.direction)
-    ends = labels(frame, [one.curve for one in drawn], named, [one.style[0] for one in drawn], boxes)
+    ends = labels(frame, [one.curve for one in drawn], named, [one.style[0] for one in drawn], boxes) if named else []
     return put_together(result, frame, [*traces, *points], [*ends, *numbers] if drawn else [emptiness(frame), *numbers])
+
+
+def has_band(one: Drawn, drawn: list[Drawn], result: dict) -> bool:
+    """Whether the curve has a band: not where they would cover each other; the event itself has one before what competes."""
+    if is_grouped(result):
+        return len(drawn) <= MOST_BANDS
+    return len(drawn) <= MOST_BANDS_OF_CAUSES or one.cause["cause"] == OWN
 
 
 def is_grouped(result: dict) -> bool:
@@ -184,6 +196,7 @@ def _estimates(sheet: below.Sheet, drawn: list[Drawn]) -> None:
 def said(result: dict, words: Words) -> list[str]:
     """What counts and what competes, Gray's test, limits, tail rule."""
     groups = [group for group in result["groups"] if group["n"]]
+    causes = [cause for group in groups for cause in group["causes"]]
     names = cause_names(result, words)
     found = [words.causes.format(own=names[0], others=words.between.join(names[1:]))] if names[1:] else []
     found += [
@@ -193,6 +206,10 @@ def said(result: dict, words: Words) -> list[str]:
         if test["cause"] == cause["code"] and test["statistic"] is not None
     ]
     notes = [words.limits.format(limits=result["limits"])] if groups else []
+    if len(groups) > MOST_BANDS:
+        notes.append(words.no_bands.format(n=MOST_BANDS))
+    elif not is_grouped(result) and sum(bool(cause["events"]) for cause in causes) > MOST_BANDS_OF_CAUSES:
+        notes.append(words.own_band.format(own=names[0]))
     if any(reliable_days(group) < last_day(group) for group in groups):
         notes.append(words.tail)
     return [*found, " ".join(notes)] if notes else found

@@ -191,7 +191,7 @@ def _group_name(panel: Panel, frame: Frame) -> dict:
     sheet, words = frame.sheet, frame.sheet.words
     text = f"{' '.join(panel.group['label'].split())}, {words.n.format(n=panel.group['n'])}"
     return {
-        "text": safe(fitted(text, sheet.size.small, sheet.size.width - sheet.left - 4, bold=True), 120),
+        "text": safe(fitted(text, sheet.size.small, frame.plot_width, bold=True), 120),
         "font": {"size": sheet.size.small, "color": sheet.theme.ink, "weight": STRONG},
         "xref": "paper",
         "x": 0,

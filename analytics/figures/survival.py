@@ -12,7 +12,16 @@ from dataclasses import replace
 from analytics.figures import below
 from analytics.figures.axis import months_axis
 from analytics.figures.choices import FAILURE, USUAL, Choices
-from analytics.figures.curves import Curve, Shares, curve_traces, last_day, reliable_days, survival_curve
+from analytics.figures.curves import (
+    MOST_BANDS,
+    Curve,
+    Shares,
+    curve_traces,
+    is_drawn,
+    last_day,
+    reliable_days,
+    survival_curve,
+)
 from analytics.figures.frame import Frame, as_plotly, emptiness, labels, put_together, right_margin
 from analytics.figures.overlay import key, marks
 from analytics.figures.sizes import WIDE, Size
@@ -35,9 +44,11 @@ def survival_figure(
     styles = theme.styles(len(groups))
     axis = months_axis(max(map(last_day, groups), default=0), result["analysis"]["tick_months"], size.columns)
     drawn = [
-        (curve_of(group, choices.direction), style) for group, style in zip(groups, styles, strict=True) if group["n"]
+        (curve_of(group, choices.direction), style)
+        for group, style in zip(groups, styles, strict=True)
+        if is_drawn(group)
     ]
-    named = [below.name_lines(curve.label, size, len(drawn)) for curve, _ in drawn] if len(groups) > 1 else []
+    named = below.end_names([curve.label for curve, _ in drawn], size) if len(groups) > 1 else []
     names = {"at_risk": words.at_risk, "events": words.events, "censored": words.censored}
     sheet = below.Sheet(size, theme, words, below.left_margin(size, names.values()), right_margin(named, size, axis))
     blocks = [below.block_of(group, style, names, axis, words) for group, style in zip(groups, styles, strict=True)]
@@ -45,7 +56,11 @@ def survival_figure(
     _estimates(sheet, result, styles, choices.direction)
     below.caption(sheet, result, [*_said(result, words), *key(choices.overlay, axis, words, choices.direction)])
     frame = Frame(sheet, axis, title(result, words, choices.direction), since(result, words))
-    traces = [trace for curve, style in drawn for trace in curve_traces(curve, style, axis, theme, words.hover)]
+    traces = [
+        trace
+        for curve, style in drawn
+        for trace in curve_traces(curve, style, axis, theme, words.hover, with_band=len(drawn) <= MOST_BANDS)
+    ]
     colours = {group["group"]: colour for group, (colour, _) in zip(groups, styles, strict=True)}
     points, numbers, boxes = marks(frame, choices.overlay, colours, choices.direction)
     ends = labels(frame, [curve for curve, _ in drawn], named, [style[0] for _, style in drawn], boxes) if named else []
@@ -108,6 +123,8 @@ def _cells(group: dict, chosen: list[int], words: Words, direction: str) -> list
     nr = words.not_reached
     edges = (months(median["lower"], nr), months(median["upper"], nr))
     interval = "" if edges == (nr, nr) else f" ({'–'.join(edges)})"
+    if median.get("withheld"):
+        return [*cells, words.withheld]
     return [*cells, months(median["estimate"], nr) + interval]
 
 
@@ -119,12 +136,17 @@ def _said(result: dict, words: Words) -> list[str]:
     if test:
         found.append(words.logrank.format(statistic=f"{test['statistic']:.1f}", df=test["df"], p=p_value(test["p"])))
     notes = [words.limits.format(limits=result["limits"])] if groups else []
-    if any(None in group["median"].values() for group in groups):
+    if len(groups) > MOST_BANDS:
+        notes.append(words.no_bands.format(n=MOST_BANDS))
+    if any(group.get("withheld") is not None for group in groups):
+        notes.append(words.withheld_note)
+    if any(None in group["median"].values() for group in groups if not group["median"].get("withheld")):
         notes.append(words.not_reached_note)
-    if any(reliable_days(group) < group["curve"]["time"][-1] for group in groups):
+    if any(reliable_days(group) < group["curve"]["time"][-1] for group in groups if is_drawn(group)):
         notes.append(words.tail)
     found += [" ".join(notes)] if notes else []
     if "landmark" in result:
         mark = result["landmark"]
-        found.append(words.landmark.format(day=mark["days"], n=mark["n"], **mark["excluded"]))
+        left = {name: words.withheld if n is None else n for name, n in mark["excluded"].items()}
+        found.append(words.landmark.format(day=mark["days"], n=mark["n"], **left))
     return found

@@ -37,9 +37,11 @@ def fitted(text: str, size: float, widest: float, bold: bool = False) -> str:
 def _em(character: str) -> float:
     if unicodedata.east_asian_width(character) in "WF":
         return 1.0
+    if character in "…mwMW":
+        return 1.0 if character == "…" else 0.88
     if character in " .,:;·()'|iljtfI1–":
         return 0.36 if character not in "1–" else 0.6
-    return 0.78 if character.isupper() or character in "mw%≥≤" else 0.6
+    return 0.78 if character.isupper() or character in "%≥≤" else 0.6
 
 
 def wrapped(text: str, size: float, widest: float, bold: bool = False) -> list[str]:
@@ -112,3 +114,8 @@ def p_value(p: float | None) -> str:
     if p > 0.99:
         return f">{NBSP}0.99"
     return f"={NBSP}{p:.3f}" if p < 0.0995 else f"={NBSP}{p:.2f}"
+
+
+def counted(n: float | None) -> str:
+    """A count; a dash for one that is withheld."""
+    return "–" if n is None else f"{n:.0f}"
