@@ -8,7 +8,10 @@ class Dataset(models.Model):
     """What a cohort's analyses are computed from: the rows of one moment, de-identified, hashed, never changed.
 
     A cut has a name, a day up to which the cases are known, and who took it and why. When somebody in it withdraws consent it is
-    retired: its tables and results go, its hash and what happened stay.
+    retired: its tables and results go, its hash and what happened stay, and a successor without the case names it as predecessor.
+
+    manifest     of a cut: what it holds and what it leaves out, kept when it is retired
+    verified_at  when its hashes were last computed anew; `differs` says what was not the same then
     """
 
     cohort = models.ForeignKey("registry.Cohort", on_delete=models.PROTECT)
@@ -26,6 +29,10 @@ class Dataset(models.Model):
     taken_by = models.CharField(max_length=254, blank=True, default="")
     retired_at = models.DateTimeField(null=True)
     retired_reason = models.CharField(max_length=300, blank=True, default="")
+    predecessor = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="successors")
+    manifest = models.JSONField(default=dict)
+    verified_at = models.DateTimeField(null=True)
+    differs = models.JSONField(default=list)
 
     class Meta:
         ordering = ["-revision"]
@@ -139,6 +146,76 @@ class Heartbeat(models.Model):
     at = models.DateTimeField()
 
 
+class CutOrder(models.Model):
+    """What somebody asks the worker to do about a data cut: take it, verify it, write its report.
+
+    As with a run, state is the truth and a message only says "look"; whoever works on it holds a lease and a fence.
+    """
+
+    TAKE, VERIFY, REPORT = "take", "verify", "report"
+    QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
+
+    kind = models.CharField(max_length=6, choices=[(TAKE, _("freeze")), (VERIFY, _("verify")), (REPORT, _("report"))])
+    cohort = models.ForeignKey("registry.Cohort", on_delete=models.PROTECT)
+    name = models.SlugField(max_length=60)
+    cut_date = models.DateField(null=True)
+    reason = models.CharField(max_length=300, blank=True, default="")
+    dataset = models.ForeignKey(Dataset, null=True, on_delete=models.CASCADE, related_name="orders")
+    language = models.CharField(max_length=5, blank=True, default="")
+    audience = models.CharField(max_length=10, blank=True, default="")
+    asked_by = models.CharField(max_length=254)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(
+        max_length=7,
+        default=QUEUED,
+        choices=[(QUEUED, _("queued")), (RUNNING, _("running")), (DONE, _("done")), (FAILED, _("failed"))],
+    )
+    fence = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    rung_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    steps_done = models.PositiveSmallIntegerField(default=0)
+    steps = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cohort", "name"],
+                condition=models.Q(kind="take", state__in=["queued", "running"]),
+                name="one_order_per_name",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "dataset", "language", "audience"],
+                condition=models.Q(state__in=["queued", "running"]) & ~models.Q(kind="take"),
+                name="one_open_order",
+            ),
+        ]
+
+
+class CutReport(models.Model):
+    """The whole catalogue on a cut as one file, as an audience may have it."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="reports")
+    audience = models.CharField(max_length=10)
+    language = models.CharField(max_length=5)
+    format = models.CharField(max_length=4)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    code_version = models.CharField(max_length=40)
+    made_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["format"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dataset", "audience", "language", "format"], name="one_report_per_audience"
+            )
+        ]
+
+
 class SavedDashboard(models.Model):
     """Views that somebody keeps together: for the own eyes, or shared with all who see pooled outcomes."""
 
@@ -189,6 +266,24 @@ class Release(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["site", "audience", "analysis", "-id"], name="release_newest")]
+
+
+class ReleaseBasis(models.Model):
+    """What a released form of the other sites was made of, to judge whether the next one would give somebody away. For workers.
+
+    counts  exact counts of the curves; cases: pseudonym → digest of what the analyses read of the case, of the last one alone
+    """
+
+    site = models.ForeignKey("registry.Site", on_delete=models.CASCADE)
+    cohort = models.ForeignKey("registry.Cohort", on_delete=models.CASCADE)
+    policy = models.CharField(max_length=20)
+    counts = models.JSONField()
+    cases = models.JSONField(default=dict)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["site", "cohort", "id"], name="release_bases")]
 
 
 class Viewed(models.Model):

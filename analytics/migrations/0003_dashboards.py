@@ -6,7 +6,8 @@ from django.db import migrations, models
 
 from registry.access import guard_sql
 
-POOLED = ("analytics_resultcases", "analytics_resultchange")
+POOLED = ("analytics_resultcases", "analytics_resultchange", "analytics_cutorder", "analytics_cutreport")
+BASIS = "analytics_releasebasis"  # exact counts: for workers alone
 LOGS = ("analytics_viewed", "analytics_export")
 # What the web changes of a run: it takes the wish back, or asks again for one that failed.
 ASKED = "state, cancelled_by, requested_by, attempts, error, deadline, ended_at, lease_until, rung_at"
@@ -20,6 +21,9 @@ def install(apps, schema_editor):
         schema_editor.execute(guard_sql.pool(table), params=None)
     schema_editor.execute(f"GRANT SELECT ON {', '.join(POOLED)} TO {guard_sql.APP}")
     schema_editor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(POOLED)} TO {guard_sql.WORKER}")
+    schema_editor.execute(guard_sql.pool(BASIS), params=None)
+    schema_editor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {BASIS} TO {guard_sql.WORKER}")
+    schema_editor.execute(f"GRANT INSERT ON analytics_cutorder TO {guard_sql.APP}")
     schema_editor.execute(f"GRANT INSERT, UPDATE ({ASKED}) ON analytics_analysisrun TO {guard_sql.APP}")
     schema_editor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {guard_sql.SERVING}")
 
@@ -126,6 +130,22 @@ class Migration(migrations.Migration):
                 ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='analytics.dataset')),
             ],
         ),
+        migrations.CreateModel(
+            name='ReleaseBasis',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('policy', models.CharField(max_length=20)),
+                ('counts', models.JSONField()),
+                ('cases', models.JSONField(default=dict)),
+                ('made_at', models.DateTimeField(auto_now_add=True)),
+                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='registry.cohort')),
+                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='registry.site')),
+            ],
+            options={
+                'ordering': ['id'],
+                'indexes': [models.Index(fields=['site', 'cohort', 'id'], name='release_bases')],
+            },
+        ),
         migrations.AddField(
             model_name='analysisrun',
             name='cancelled_by',
@@ -218,6 +238,78 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='release',
             index=models.Index(fields=['site', 'audience', 'analysis', '-id'], name='release_newest'),
+        ),
+        migrations.AddField(
+            model_name='dataset',
+            name='predecessor',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='analytics.dataset'),
+        ),
+        migrations.AddField(
+            model_name='dataset',
+            name='manifest',
+            field=models.JSONField(default=dict),
+        ),
+        migrations.AddField(
+            model_name='dataset',
+            name='verified_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name='dataset',
+            name='differs',
+            field=models.JSONField(default=list),
+        ),
+        migrations.CreateModel(
+            name='CutOrder',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('take', 'freeze'), ('verify', 'verify'), ('report', 'report')], max_length=6)),
+                ('name', models.SlugField(max_length=60)),
+                ('cut_date', models.DateField(null=True)),
+                ('reason', models.CharField(blank=True, default='', max_length=300)),
+                ('language', models.CharField(blank=True, default='', max_length=5)),
+                ('audience', models.CharField(blank=True, default='', max_length=10)),
+                ('asked_by', models.CharField(max_length=254)),
+                ('asked_at', models.DateTimeField(auto_now_add=True)),
+                ('state', models.CharField(choices=[('queued', 'queued'), ('running', 'running'), ('done', 'done'), ('failed', 'failed')], default='queued', max_length=7)),
+                ('fence', models.PositiveIntegerField(default=0)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('lease_until', models.DateTimeField(null=True)),
+                ('rung_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('steps_done', models.PositiveSmallIntegerField(default=0)),
+                ('steps', models.PositiveSmallIntegerField(default=0)),
+                ('error', models.CharField(blank=True, default='', max_length=300)),
+                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='registry.cohort')),
+                ('dataset', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='orders', to='analytics.dataset')),
+            ],
+            options={
+                'ordering': ['-id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('kind', 'take'), ('state__in', ['queued', 'running'])), fields=('cohort', 'name'), name='one_order_per_name'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['queued', 'running']), models.Q(('kind', 'take'), _negated=True)), fields=('kind', 'dataset', 'language', 'audience'), name='one_open_order'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='CutReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('audience', models.CharField(max_length=10)),
+                ('language', models.CharField(max_length=5)),
+                ('format', models.CharField(max_length=4)),
+                ('content', models.BinaryField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('code_version', models.CharField(max_length=40)),
+                ('made_at', models.DateTimeField(auto_now=True)),
+                ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='analytics.dataset')),
+            ],
+            options={
+                'ordering': ['format'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('dataset', 'audience', 'language', 'format'), name='one_report_per_audience'),
+                ],
+            },
         ),
         migrations.RunPython(install, migrations.RunPython.noop),
     ]

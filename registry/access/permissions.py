@@ -21,5 +21,6 @@ class Permission(StrEnum):
     CAUSE_READ = "see which cases are behind a result"
     VIEWS_OF_ALL = "change the saved views that others share, and cancel their runs"
     DATASET_READ = "read de-identified datasets"
+    CUT_TAKE = "freeze data cuts"
     PEOPLE_MANAGE = "manage people and sites"
     TOKEN_OWN = "have personal tokens"

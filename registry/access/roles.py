@@ -53,6 +53,7 @@ class DataManager(Role):
         Permission.SITES_COMPARE,
         Permission.CAUSE_READ,
         Permission.DATASET_READ,
+        Permission.CUT_TAKE,
         Permission.TOKEN_OWN,
     )
 
@@ -70,6 +71,7 @@ class ConsortiumLead(Role):
         Permission.CAUSE_READ,
         Permission.VIEWS_OF_ALL,
         Permission.DATASET_READ,
+        Permission.CUT_TAKE,
         Permission.TOKEN_OWN,
     )
 

@@ -1,0 +1,137 @@
+"""Ask for a data cut, for its verification and for its report. The worker does them: see analytics.actions_of_cuts."""
+
+import re
+from datetime import date
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from analytics.models import CutOrder, CutReport, Dataset
+from registry.access.permissions import Permission
+from registry.access.row_security import everything_scope
+from registry.doorbell import ring, ring_after_commit
+
+TASK = "analytics.tasks.work_on_cut"
+ATTEMPTS = 3
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NAME_LENGTH, REASON_LENGTH = 50, 300
+EXACT = "exact"  # audience of a report: those who may see exact numbers
+OPEN = (CutOrder.QUEUED, CutOrder.RUNNING)
+NOT_NAMES = ("live",)
+
+
+def checked_name(cohort, name):
+    """The name, if a new cut of the cohort can have it. Raises ValidationError with what is wrong and what to do."""
+    if not NAME.fullmatch(name) or len(name) > NAME_LENGTH:
+        words = _(
+            "“%(name)s” cannot be a name. Use up to %(most)s small letters, digits and single hyphens, such as asco-2027."
+        )
+        raise ValidationError({"name": words % {"name": name[:80], "most": NAME_LENGTH}})
+    if name in NOT_NAMES:
+        raise ValidationError({"name": _("“live” is the name of the newest revision. Choose another name.")})
+    taken = Dataset.objects.filter(cohort=cohort, name=name).first()
+    if taken:
+        words = _("There is a cut “%(name)s” already: %(who)s froze it on %(day)s. Choose another name.")
+        day = timezone.localtime(taken.made_at).date().isoformat()
+        raise ValidationError({"name": words % {"name": name, "who": taken.taken_by, "day": day}})
+    order = CutOrder.objects.filter(cohort=cohort, name=name, kind=CutOrder.TAKE, state__in=OPEN).first()
+    if order:
+        raise ValidationError({"name": _being_frozen(name, order.asked_by)})
+    return name
+
+
+def checked_day(day):
+    """The day, if a cut can be taken at it. Raises ValidationError for one that has not come."""
+    today = timezone.localdate()
+    if day > today:
+        words = _("%(day)s has not come yet. A cut can be taken at today, %(today)s, or an earlier day.")
+        raise ValidationError({"date": words % {"day": day.isoformat(), "today": today.isoformat()}})
+    return day
+
+
+def day_of(text):
+    """The day that a text names. Raises ValidationError for another text."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        words = _("“%(text)s” is not a day. Write it as 2027-03-31.")
+        raise ValidationError({"date": words % {"text": text[:40]}}) from None
+
+
+def order_cut(cohort, name, day, *, reason, by):
+    """A queued order for a cut. Raises PermissionDenied, or ValidationError by field."""
+    if not by.may(Permission.CUT_TAKE):
+        raise PermissionDenied
+    checked_name(cohort, name)
+    checked_day(day)
+    try:
+        with transaction.atomic():
+            order = CutOrder.objects.create(
+                kind=CutOrder.TAKE,
+                cohort=cohort,
+                name=name,
+                cut_date=day,
+                reason=reason[:REASON_LENGTH],
+                asked_by=by.email,
+            )
+    except IntegrityError:  # somebody else asked for the same name at the same moment
+        raise ValidationError({"name": _being_frozen(name, _("somebody else"))}) from None
+    ring_after_commit(TASK, order.pk)
+    return order
+
+
+def order_verification(dataset, *, by):
+    """The open order to verify the cut, or a new one."""
+    return _ordered(dataset, CutOrder.VERIFY, by)
+
+
+def order_report(dataset, language, audience, *, by):
+    """The open order for the cut's report in this language, or a new one."""
+    return _ordered(dataset, CutOrder.REPORT, by, language=language, audience=audience)
+
+
+def report_of(dataset, language, audience, form):
+    """The stored report as `form` (html, pdf), or None."""
+    found = CutReport.objects.filter(dataset=dataset, language=language, audience=audience, format=form)
+    return found.first()
+
+
+def _ordered(dataset, kind, by, **what):
+    if not by.may(Permission.DATASET_READ):
+        raise PermissionDenied
+    wanted = {"kind": kind, "dataset": dataset, "cohort": dataset.cohort, "name": dataset.name, **what}
+    CutOrder.objects.bulk_create([CutOrder(**wanted, asked_by=by.email)], ignore_conflicts=True)
+    order = CutOrder.objects.filter(**wanted).order_by("-pk").first()
+    ring_after_commit(TASK, order.pk)
+    return order
+
+
+def _being_frozen(name, who):
+    words = _("“%(name)s” is being frozen at this moment for %(who)s. Choose another name.")
+    return words % {"name": name, "who": who}
+
+
+END_HOPELESS = """
+UPDATE analytics_cutorder SET state = 'failed', lease_until = NULL, ended_at = clock_timestamp(),
+  error = CASE WHEN error = '' THEN 'stopped' ELSE error END
+WHERE state IN ('queued', 'running') AND coalesce(lease_until, '-infinity') < clock_timestamp() AND attempts >= %s
+"""
+
+RING_AGAIN = """
+UPDATE analytics_cutorder SET rung_at = clock_timestamp()
+WHERE state IN ('queued', 'running') AND coalesce(lease_until, '-infinity') < clock_timestamp()
+  AND coalesce(rung_at, asked_at) < %s RETURNING id
+"""
+
+
+def ring_waiting_cuts(again):
+    """Ring for the orders that nobody works on and that were not rung for since `again`; end the hopeless. Returns the rings."""
+    with everything_scope(actor="sweeper"), connection.cursor() as cursor:
+        cursor.execute(END_HOPELESS, [ATTEMPTS])
+        cursor.execute(RING_AGAIN, [again])
+        waiting = [pk for (pk,) in cursor.fetchall()]
+    for pk in waiting:
+        ring(TASK, pk)
+    return len(waiting)
