@@ -8,7 +8,7 @@ from analytics.figures.funnel import funnels_of
 from analytics.figures.response import outcome_of, proportion_blocks, response_blocks
 from analytics.figures.sensitivity import sensitivity_blocks, sensitivity_title
 from analytics.figures.swimmer import months_followed
-from analytics.figures.text import percent
+from analytics.figures.text import counted, percent
 from analytics.figures.toxicity import items_of
 from analytics.figures.words import Words
 
@@ -19,13 +19,17 @@ BEYOND = 0.998  # the limits outside of which a hospital is counted
 def enrolment_text(result: dict, words: Words) -> str:
     """The first and last month, how many reached each step, and of how many hospitals."""
     table = result["table"]
-    if not table or not table["registered"]:
+    if not table or table["registered"] == 0:
         return words.no_patients
-    steps = words.between.join(words.alt_level.format(label=step["label"], n=step["n"]) for step in table["steps"])
-    registered = words.alt_level.format(label=words.registered, n=table["registered"])
-    first, last = (table["months"][0], table["months"][-1]) if table["months"] else ("–", "–")
+    steps = words.between.join(
+        words.alt_level.format(label=step["label"], n=counted(step["n"])) for step in table["steps"]
+    )
+    registered = words.alt_level.format(label=words.registered, n=counted(table["registered"]))
+    counts = words.between.join((registered, steps))
+    if not table["months"]:
+        return words.alt_enrolment_counts.format(steps=counts)
     return words.alt_enrolment.format(
-        first=first, last=last, steps=words.between.join((registered, steps)), sites=len(table["sites"])
+        first=table["months"][0], last=table["months"][-1], steps=counts, sites=len(table["sites"])
     )
 
 
@@ -34,7 +38,7 @@ def flow_text(result: dict, words: Words) -> str:
     nodes = nodes_of(result)
     if not nodes:
         return words.no_patients
-    boxes = words.between.join(words.alt_level.format(label=node["label"], n=node["n"]) for node in nodes)
+    boxes = words.between.join(words.alt_level.format(label=node["label"], n=counted(node["n"])) for node in nodes)
     return words.alt_flow.format(boxes=boxes)
 
 
@@ -71,8 +75,8 @@ def toxicity_text(result: dict, words: Words) -> str:
 
 
 def _levels(item: dict, head: dict, words: Words) -> str:
-    levels = [words.alt_level.format(label=one["label"], n=one["cells"][0]["x"]) for one in item["levels"]]
-    return words.alt_toxicity_group.format(group=head["label"], n=head["n"], levels=words.between.join(levels))
+    levels = [words.alt_level.format(label=one["label"], n=counted(one["cells"][0]["x"])) for one in item["levels"]]
+    return words.alt_toxicity_group.format(group=head["label"], n=counted(head["n"]), levels=words.between.join(levels))
 
 
 def swimmer_text(result: dict, words: Words) -> str:

@@ -9,7 +9,7 @@ from analytics.figures.below import Sheet, caption
 from analytics.figures.choices import USUAL, Choices
 from analytics.figures.regions import Region, grid, in_px, seen, stacked, strong, title_height, title_lines
 from analytics.figures.sizes import WIDE, Size
-from analytics.figures.text import fitted, safe, width
+from analytics.figures.text import counted, fitted, safe, width
 from analytics.figures.theme import LIGHT, Theme, mixed
 from analytics.figures.words import Words
 
@@ -73,10 +73,10 @@ def enrolment_figure(
     """The figure of an enrolment table as {"data": […], "layout": {…}} of plotly.js."""
     words = words or Words()
     table = result["table"]
-    if table is None or not table["registered"]:
+    if table is None or table["registered"] == 0:
         return _nothing(result, Sheet(size, theme, words, 14, 14))
     columns = _columns(table, size)
-    sheet = Sheet(size, theme, words, _left(table, size), round(columns[-1][1] + 4))
+    sheet = Sheet(size, theme, words, _left(table, size, words), round(columns[-1][1] + 4))
     caption(sheet, result, _said(table, words))
     sites = _sites(table, words)
     regions, traces, notes = [], [], []
@@ -103,21 +103,23 @@ def _columns(table: dict, size: Size) -> list[tuple[dict, float]]:
     found, edge = [], 4.0
     steps = table["steps"] if size.name == "wide" else [table["steps"][0], table["steps"][-1]]
     for step in steps:
-        edge += GAP + max(width(step["label"], size.small), width(str(step["n"]), size.small))
+        edge += GAP + max(width(step["label"], size.small), width(counted(step["n"]), size.small))
         found.append((step, edge))
     return found
 
 
-def _left(table: dict, size: Size) -> int:
+def _left(table: dict, size: Size, words: Words) -> int:
     """Room for the hospitals' names and the numbers beside the axis of y."""
-    names = max((width(site["site"], size.small) for site in table["sites"]), default=0)
-    numbers = width(str(table["registered"]), size.small) + 10
+    names = max(width(site.label, size.small) for site in _sites(table, words))
+    numbers = width(counted(table["registered"]), size.small) + 10
     return round(min(max(names + 4 + GAP, numbers), 0.3 * size.width))
 
 
 def _said(table: dict, words: Words) -> list[str]:
     first, last = table["steps"][0], table["steps"][-1]
     found = [words.enrolment_bars.format(pale=first["label"], dark=last["label"])]
+    if any(step["n"] is None for step in table["steps"]):
+        found.append(words.withheld_note)
     for key, sentence in (("undated", words.enrolment_undated), ("uncertain", words.enrolment_uncertain)):
         counts = [words.alt_level.format(label=step["label"], n=step[key]) for step in table["steps"] if step[key]]
         if counts:
@@ -223,17 +225,19 @@ class Site:
     """A row: a hospital, or the further ones together. counts: in the order of the steps."""
 
     label: str
-    counts: tuple[int, ...]
+    counts: tuple[int | None, ...]
 
 
 def _sites(table: dict, words: Words) -> list[Site]:
-    """The hospitals, most infused first; of more than 40 the last ones in one row."""
+    """The hospitals, most infused first; of more than 40 the last ones in one row. All together where none is told."""
+    if not table["sites"]:
+        return [Site(words.all_sites, tuple(step["n"] for step in table["steps"]))]
     sites = [Site(one["site"], tuple(step["n"] for step in one["steps"])) for one in table["sites"]]
-    sites.sort(key=lambda one: tuple(-n for n in reversed(one.counts)))
+    sites.sort(key=lambda one: tuple(-(n or 0) for n in reversed(one.counts)))
     if len(sites) <= MOST_SITES:
         return sites
     rest = sites[MOST_SITES - 1 :]
-    together = tuple(sum(one.counts[i] for one in rest) for i in range(len(table["steps"])))
+    together = tuple(sum(one.counts[i] or 0 for one in rest) for i in range(len(table["steps"])))
     return [*sites[: MOST_SITES - 1], Site(words.others.format(n=len(rest)), together)]
 
 
@@ -244,7 +248,7 @@ def _by_site(sites: list[Site], table: dict, columns: list[tuple[dict, float]], 
     head = size.line + 4
     height = head + len(sites) * PITCH + 4
     region = Region(place, height, title_height(sheet, lines))
-    most = max((max(site.counts) for site in sites), default=1)
+    most = max((n for site in sites for n in site.counts if n is not None), default=1)
     apart = next((one for one in COUNTS if most / one <= 3), COUNTS[-1])
     ticks = list(range(0, most + 1, apart))
     region.x = {**seen(sheet, ticks, [str(one) for one in ticks]), "range": [0, max(most, 1) * 1.04]}
@@ -260,7 +264,7 @@ def _by_site(sites: list[Site], table: dict, columns: list[tuple[dict, float]], 
         notes.append(region.note(sheet, name, middle, shift=4 - sheet.left))
         for step, edge in columns:
             n = site.counts[table["steps"].index(step)]
-            notes.append(region.note(sheet, str(n), middle, at=1, shift=edge, anchor="right"))
+            notes.append(region.note(sheet, counted(n), middle, at=1, shift=edge, anchor="right"))
     pale, solid = mixed(theme.series[0], theme.surface, 0.72), mixed(theme.series[0], theme.surface, 0.2)
     traces = [
         {
@@ -271,7 +275,7 @@ def _by_site(sites: list[Site], table: dict, columns: list[tuple[dict, float]], 
             "y": middles,
             "width": [PITCH * 0.66] * len(sites),
             "marker": {"color": colour, "line": {"width": 0}},
-            "text": [safe(f"{site.label}: {table['steps'][i]['label']} {site.counts[i]}") for site in sites],
+            "text": [safe(f"{site.label}: {table['steps'][i]['label']} {counted(site.counts[i])}") for site in sites],
             "textposition": "none",
             "hoverinfo": "text",
             **region.axes,

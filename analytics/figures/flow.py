@@ -12,7 +12,7 @@ from analytics.figures.below import Sheet, caption
 from analytics.figures.choices import USUAL, Choices
 from analytics.figures.regions import Region, in_px, stacked, strong
 from analytics.figures.sizes import WIDE, Size
-from analytics.figures.text import safe, short, wrapped
+from analytics.figures.text import NBSP, counted, safe, short, wrapped
 from analytics.figures.theme import LIGHT, Theme
 from analytics.figures.words import Words
 
@@ -52,7 +52,7 @@ def flow_figure(
     words = words or Words()
     sheet = Sheet(size, theme, words, MARGIN, MARGIN, y=12)
     nodes = nodes_of(result)
-    caption(sheet, result, [words.flow_day.format(day=result["table"]["day"])] if nodes else [])
+    caption(sheet, result, _said(result, nodes, words))
     region = Region(0, 60, 8, x={"range": [0, 1], "visible": False, "fixedrange": True})
     drawing = _Drawing(sheet, region, nodes, BESIDE if size.name == "wide" else BELOW)
     if nodes:
@@ -69,6 +69,16 @@ def flow_figure(
 def nodes_of(result: dict) -> list[dict]:
     """The boxes of the Result; none of an empty cohort."""
     return list(result["table"]["nodes"]) if result["table"] else []
+
+
+def _said(result: dict, nodes: list[dict], words: Words) -> list[str]:
+    """The day at which states were looked at, and what a dash means."""
+    if not nodes:
+        return []
+    day = result["table"]["day"]
+    counts = [part["n"] for node in nodes for part in (node, *node["exits"], *node["next"])]
+    said = [words.flow_day.format(day=day)] if day else []
+    return [*said, words.withheld_note] if None in counts else said
 
 
 @dataclass
@@ -104,9 +114,9 @@ class _Drawing:
         """What a box says: its name and n, where they came from, how they divide, who goes no further."""
         words, room = self.sheet.words, self._px(span) - 2 * PAD
         texts = [Line(self._counted(node["label"], node["n"]), is_name=True)]
-        came = [one for one in self._sources(node) if one[1]]
+        came = [one for one in self._sources(node) if one[1] != 0]
         if with_exits and len(came) > 1:
-            steps = words.between.join(words.flow_part.format(label=label, n=n) for label, n in came)
+            steps = words.between.join(words.flow_part.format(label=label, n=counted(n)) for label, n in came)
             texts.append(Line(words.flow_came.format(steps=steps), is_soft=True))
         for partition in node["partitions"]:
             if len(partition["parts"]) > 1:
@@ -118,14 +128,14 @@ class _Drawing:
             texts += self._leaving(node)
         return self._wrapped(texts, room)
 
-    def _sources(self, node: dict) -> list[tuple[str, int]]:
+    def _sources(self, node: dict) -> list[tuple[str, int | None]]:
         return [
             (short(one["label"]), step["n"]) for one in self.nodes for step in one["next"] if step["id"] == node["id"]
         ]
 
-    def _counted(self, label: str, n: int) -> str:
-        """A label and how many."""
-        return self.sheet.words.flow_n.format(label=label, n=n)
+    def _counted(self, label: str, n: int | None) -> str:
+        """A label and how many, which no break of a line parts from its n."""
+        return self.sheet.words.flow_n.replace(" {n}", NBSP + "{n}").format(label=label, n=counted(n))
 
     def _leaving(self, node: dict) -> list[Line]:
         return [Line(self._counted(one["reason"], one["n"]), is_soft=one["waiting"]) for one in node["exits"]]
@@ -271,4 +281,4 @@ class _Drawing:
     def _comes(self, origin: str, node: dict) -> bool:
         """Whether somebody came straight from that box."""
         box = next(one for one in self.nodes if one["id"] == origin)
-        return any(step["id"] == node["id"] and step["n"] for step in box["next"])
+        return any(step["id"] == node["id"] and step["n"] != 0 for step in box["next"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analytics.figures.choices import USUAL, Choices
 from analytics.figures.dots import Block, Dot, Heads, dots_figure
 from analytics.figures.sizes import WIDE, Size
-from analytics.figures.text import p_value
+from analytics.figures.text import counted, p_value
 from analytics.figures.theme import LIGHT, Theme
 from analytics.figures.words import Words
 
@@ -18,8 +18,11 @@ def response_figure(
 ) -> dict:
     """The figure of a response table as {"data": […], "layout": {…}} of plotly.js; every measure, then two of them by subgroup."""
     words = words or Words()
-    said = [words.exact_of_infused] if response_blocks(result, words) else []
-    return dots_figure(result, words, theme, size, words.response, _heads(words), response_blocks(result, words), said)
+    blocks = response_blocks(result, words)
+    said = [words.exact_of_infused] if blocks else []
+    cells = [cell for row in result["table"]["rows"] for cell in row["cells"]] if blocks else []
+    said += _withheld(cells, words)
+    return dots_figure(result, words, theme, size, words.response, _heads(words), blocks, said)
 
 
 def response_blocks(result: dict, words: Words) -> list[Block]:
@@ -30,10 +33,12 @@ def response_blocks(result: dict, words: Words) -> list[Block]:
     labels = {measure["id"]: measure["label"] for measure in table["measures"]}
     whole, *rows = table["rows"]
     cells = {cell["measure"]: cell for cell in whole["cells"]}
-    found = [Block(words.all_infused.format(n=whole["n"]), tuple(_dot(labels[one], cells[one]) for one in OVERALL))]
+    found = [
+        Block(words.all_infused.format(n=counted(whole["n"])), tuple(_dot(labels[one], cells[one]) for one in OVERALL))
+    ]
     for measure in BY_SUBGROUP:
         for column in dict.fromkeys(row["column"] for row in rows):
-            own = [row for row in rows if row["column"] == column and row["n"]]
+            own = [row for row in rows if row["column"] == column and row["n"] != 0]
             if all(row["value"] is None for row in own):
                 continue
             head = words.by_subgroup.format(measure=labels[measure], subgroup=own[0]["label"])
@@ -48,7 +53,7 @@ def proportion_figure(
     """The figure of a proportion as {"data": […], "layout": {…}} of plotly.js: a dot for each group."""
     words = words or Words()
     blocks = proportion_blocks(result)
-    said = [words.exact_limits] if blocks else []
+    said = [*([words.exact_limits] if blocks else []), *_withheld(result["groups"], words)]
     test = result["comparison"]
     if test and test["p"] is not None:
         said.append(words.fisher.format(p=p_value(test["p"])))
@@ -58,7 +63,7 @@ def proportion_figure(
 def proportion_blocks(result: dict) -> list[Block]:
     """A row for each group; none where nobody can be counted."""
     dots = tuple(_dot(group["label"], group) for group in result["groups"])
-    return [Block("", dots)] if any(group["n"] for group in result["groups"]) else []
+    return [Block("", dots)] if any(group["n"] != 0 for group in result["groups"]) else []
 
 
 def outcome_of(result: dict) -> str:
@@ -67,9 +72,14 @@ def outcome_of(result: dict) -> str:
     return str(outcome["label"] if outcome else result["endpoint"]["label"])
 
 
+def _withheld(cells: list[dict], words: Words) -> list[str]:
+    """What a dash means, where something is withheld."""
+    return [words.withheld_note] if any(cell.get("withheld") for cell in cells) else []
+
+
 def _heads(words: Words) -> Heads:
     return Heads(words.counts_head, words.share_head)
 
 
 def _dot(label: str, cell: dict) -> Dot:
-    return Dot(label, f"{cell['x']} / {cell['n']}", cell["estimate"], cell["lower"], cell["upper"])
+    return Dot(label, f"{counted(cell['x'])} / {counted(cell['n'])}", cell["estimate"], cell["lower"], cell["upper"])

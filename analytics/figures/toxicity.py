@@ -6,7 +6,7 @@ from analytics.figures.below import Sheet, caption
 from analytics.figures.choices import USUAL, Choices
 from analytics.figures.regions import Region, in_px, shares_axis, stacked, strong, title_height, title_lines
 from analytics.figures.sizes import WIDE, Size
-from analytics.figures.text import fitted, safe, width
+from analytics.figures.text import counted, fitted, safe, width
 from analytics.figures.theme import LIGHT, Theme
 from analytics.figures.words import Words
 
@@ -28,7 +28,7 @@ def toxicity_figure(
     words = words or Words()
     sheet = Sheet(size, theme, words, 14, 22)
     items = items_of(result)
-    caption(sheet, result, [words.toxicity_note] if items else [])
+    caption(sheet, result, _said(items, words))
     lines = title_lines(sheet, words.toxicity)
     bars = _Bars(sheet, Region(0, 0, above=title_height(sheet, lines)))
     for item in items:
@@ -46,9 +46,15 @@ def toxicity_figure(
 def items_of(result: dict) -> list[dict]:
     """The rows of CRS and ICANS grades; none of an empty cohort."""
     table = result["table"]
-    if table is None or not table["n"]:
+    if table is None or table["n"] == 0:
         return []
     return [row for name in ITEMS for row in table["rows"] if row["column"] == name]
+
+
+def _said(items: list[dict], words: Words) -> list[str]:
+    cells = [cell for item in items for level in item["levels"] for cell in level["cells"]]
+    withheld = [words.withheld_note] if any(cell.get("withheld") for cell in cells) else []
+    return [words.toxicity_note, *withheld] if items else []
 
 
 class _Bars:
@@ -79,7 +85,7 @@ class _Bars:
             self._text(safe(self._short(level)), SWATCH + 3, at=at, color=self.sheet.theme.ink_soft)
         self.y += line + 2
         for place, head in enumerate(heads):
-            if head["n"] or not place:
+            if head["n"] != 0 or not place:
                 self._bar(item, place, head, places)
         self.y += 6
 
@@ -127,20 +133,20 @@ class _Bars:
 
     def _bar(self, item: dict, place: int, head: dict, columns: list[float]) -> None:
         size, words, theme = self.sheet.size, self.sheet.words, self.sheet.theme
-        name = words.group_n.format(group=head["label"], n=head["n"])
+        name = words.group_n.format(group=head["label"], n=counted(head["n"]))
         self._text(safe(fitted(name, size.small, size.width - 8), 200), 4 - self.sheet.left)
         self.y += size.line + 1
         start = 0.0
         for level, fill in zip(item["levels"], self._fills(item), strict=True):
             cell = level["cells"][place]
-            share = cell["percent"] or 0
+            share = min(cell["percent"] or 0, 100 - start)  # rounded shares may add up to more
             self._segment(item, name, level, cell, start, share, fill)
             start += share
         self.y += BAR + 2
         for at, level in zip(columns, item["levels"], strict=True):
             x = level["cells"][place]["x"]
             colour = theme.ink if x else theme.ink_soft
-            self._text(str(x), SWATCH + 3, at=at, color=colour)
+            self._text(counted(x), SWATCH + 3, at=at, color=colour)
         self.y += size.line + 5
 
     def _segment(self, item: dict, group: str, level: dict, cell: dict, start: float, share: float, fill: str) -> None:
@@ -160,7 +166,7 @@ class _Bars:
                     "color": fill or theme.surface,
                     "line": {"color": theme.surface, "width": 1},
                 },
-                "hovertext": [safe(f"{group}: {level['label']} {cell['x']} / {cell['n']}", 200)],
+                "hovertext": [safe(f"{group}: {level['label']} {counted(cell['x'])} / {counted(cell['n'])}", 200)],
                 "hoverinfo": "text",
             }
         )

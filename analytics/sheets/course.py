@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from analytics.figures.text import months
-from analytics.sheets.sheet import NONE, Row, Sheet, label
+from analytics.sheets.sheet import NONE, Row, Sheet, counted, label
 
 
 def enrolment(result):
@@ -13,6 +13,17 @@ def enrolment(result):
         return []
     steps = table["steps"]
     heads = tuple(label(step["label"]) for step in steps)
+    total = Row(_("All hospitals"), (_shown(table["registered"]), *(_shown(step["n"]) for step in steps)))
+    by_site = tuple(
+        Row(one["site"], (_shown(one["registered"]), *(_shown(step["n"]) for step in one["steps"])))
+        for one in table["sites"]
+    )
+    sites = Sheet(_("Patients by hospital"), _("Hospital"), (_("Registered"), *heads), (*by_site, total))
+    return [_by_month(table, heads), sites] if table["months"] else [sites]
+
+
+def _by_month(table, heads):
+    steps = table["steps"]
     rows = [
         Row(
             month,
@@ -22,21 +33,13 @@ def enrolment(result):
         )
         for i, month in enumerate(table["months"])
     ]
-    rows += [Row(_("Without a date"), tuple(str(step["undated"]) for step in steps))]
-    by_site = tuple(
-        Row(one["site"], (str(one["registered"]), *(str(step["n"]) for step in one["steps"]))) for one in table["sites"]
-    )
-    total = Row(_("All hospitals"), (str(table["registered"]), *(str(step["n"]) for step in steps)))
-    return [
-        Sheet(
-            _("Patients by the month in which each step was dated"),
-            _("Month"),
-            heads,
-            tuple(rows),
-            _("Total: up to the end of the month."),
-        ),
-        Sheet(_("Patients by hospital"), _("Hospital"), (_("Registered"), *heads), (*by_site, total)),
-    ]
+    rows.append(Row(_("Without a date"), tuple(_shown(step["undated"]) for step in steps)))
+    caption, note = _("Patients by the month in which each step was dated"), _("Total: up to the end of the month.")
+    return Sheet(caption, _("Month"), heads, tuple(rows), note)
+
+
+def _shown(n):
+    return NONE if n is None else str(n)
 
 
 def courses(result):
