@@ -33,6 +33,7 @@ SETTINGS: Any = {
     "pdf.fonttype": 42,  # TrueType, embedded
     "pdf.compression": 6,
     "path.simplify": False,
+    "lines.scale_dashes": False,
     "text.parse_math": False,
     "text.usetex": False,
     "text.hinting": "none",

@@ -47,15 +47,18 @@ DRAWN = """(place) => {
     const width = parseFloat(style.strokeWidth) * Math.abs(one.getScreenCTM().a);
     const stroke = width && seen("stroke") ? paint("stroke") : "", fill = box.width && box.height && seen("fill") ? paint("fill") : "";
     if (!stroke && !fill || one.getAttribute("d") === "M0,0Z") continue;
+    const scale = Math.abs(one.getScreenCTM().a), isArrow = one.closest(".annotation-arrow-g");
+    const dashes = style.strokeDasharray === "none" || isArrow ? [] : style.strokeDasharray.split(",").map(parseFloat);
+    const dash = (dashes.length % 2 ? [...dashes, ...dashes] : dashes).map((length) => (length * scale).toFixed(1)).join(" ");
     let ends = [box, { x: box.x + box.width, y: box.y + box.height }];
-    if (one.closest(".annotation-arrow-g") && style.strokeDasharray.startsWith("0px")) { // the head hides the line's end
+    if (isArrow && style.strokeDasharray.startsWith("0px")) { // the head hides the line's end
       const [, before, seen] = style.strokeDasharray.split(",").map(parseFloat);
       ends = [before, before + seen].map((length) => one.getPointAtLength(length));
     }
     const [first, last] = ends.map((end) => at(one, end)); // a rotated one swaps them
     const [left, right] = [first[0], last[0]].sort((a, b) => a - b), [top, bottom] = [first[1], last[1]].sort((a, b) => a - b);
     if (one.tagName === "path" && right - left > origin.width - 2 && bottom - top > origin.height - 2) continue; // the ground
-    shapes.push({ stroke, fill, width: stroke ? width : 0, veil: fill ? seen("fill") : 0, box: [left, top, right, bottom] });
+    shapes.push({ stroke, fill, width: stroke ? width : 0, dash: stroke ? dash : "", veil: fill ? seen("fill") : 0, box: [left, top, right, bottom] });
   }
   return { texts, shapes };
 }"""
@@ -63,7 +66,7 @@ DRAWN = """(place) => {
 
 @dataclass
 class Seen:
-    """texts: {text, at, colour, size, bold}; shapes: {stroke, fill, width, veil, box}."""
+    """texts: {text, at, colour, size, bold}; shapes: {stroke, fill, width, dash, veil, box}."""
 
     texts: list
     shapes: list
@@ -107,7 +110,7 @@ def seen_of_file(page, svg):
 def differences(page, file, tolerance):
     """What one shows and the other does not, or elsewhere by more than `tolerance` px; in words."""
     found = _unmatched(page.texts, file.texts, lambda one: (one["text"], one["bold"]), "at", tolerance, "text")
-    paints = lambda one: (one["stroke"], one["fill"], round(one["width"], 1), round(one["veil"], 1))  # noqa: E731
+    paints = lambda one: (one["stroke"], one["fill"], round(one["width"], 1), round(one["veil"], 1), one["dash"])  # noqa: E731
     return found + _unmatched(page.shapes, file.shapes, paints, "box", tolerance, "shape")
 
 
