@@ -13,6 +13,7 @@ from analytics.core.headline import moved
 from analytics.core.tables.own_funnel import POLICY, others_funnels, own_scorecard
 from analytics.models import AnalysisRun, Release, Result, ResultCases, ResultChange
 from analytics.pseudonyms import sites_by_name
+from analytics.read import said_of
 
 SCORECARD, OWN, OTHERS = "scorecard", "own", "others"
 RENEWED_AFTER = timedelta(
@@ -71,7 +72,8 @@ def _release_scorecards(run, result):
         if others is None:
             others = others_funnels(table, one["site"])
             _release(run, site, OTHERS, others)
-        _release(run, site, OWN, own_scorecard(table, one["site"], others))
+        own = {**own_scorecard(table, one["site"], others), "dataset": said_of(run.dataset)}
+        _release(run, site, OWN, own)
 
 
 def _release(run, site, audience, body):

@@ -1,5 +1,6 @@
 """What the pages and the REST interface read: stored results and datasets, by name. No pandas: web processes use this."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from analytics.models import AnalysisRun, Dataset, Heartbeat, Result
 from registry.models import Case, Outbox
 
 LIVE = "live"  # in an address: the newest live revision
+SLUG = re.compile(r"[-\w]+")
 STALLED_AFTER = timedelta(seconds=75)  # the heartbeat comes every 30 s
 
 
@@ -27,18 +29,23 @@ class Stored:
         """The result as it is served: with its dataset, code version and time."""
         return {
             **self.result,
-            "dataset": {
-                "cohort": self.dataset.cohort.code,
-                "kind": self.dataset.kind,
-                "revision": self.dataset.revision,
-                "hash": self.dataset.hash,
-                "made_at": self.dataset.made_at.isoformat(),
-                "name": self.dataset.name,
-                "cut_date": self.dataset.cut_date and self.dataset.cut_date.isoformat(),
-            },
+            "dataset": said_of(self.dataset),
             "code_version": self.run.code_version,
             "computed_at": self.run.ended_at.isoformat(),
         }
+
+
+def said_of(dataset):
+    """What a served result says of its dataset."""
+    return {
+        "cohort": dataset.cohort.code,
+        "kind": dataset.kind,
+        "revision": dataset.revision,
+        "hash": dataset.hash,
+        "made_at": dataset.made_at.isoformat(),
+        "name": dataset.name,
+        "cut_date": dataset.cut_date and dataset.cut_date.isoformat(),
+    }
 
 
 def newest(cohort_code, *names):
@@ -71,7 +78,7 @@ def dataset_named(asked, cohort_code):
         return newest_dataset(cohort_code)
     kind, _colon, name = asked.partition(":")
     found = Dataset.objects.filter(cohort__code=cohort_code, kind="cut", name=name, retired_at=None)
-    dataset = found.select_related("cohort").first() if kind == "cut" and name else None
+    dataset = found.select_related("cohort").first() if kind == "cut" and SLUG.fullmatch(name) else None
     if dataset is None:
         raise Http404
     return dataset
