@@ -75,7 +75,7 @@ def _floor(funnel: dict) -> float:
     """The lowest share that is drawn, in whole tens: below every hospital and the 95 % limits beyond the smallest sizes."""
     shares = [site["share"] for site in funnel["sites"] if site["share"] is not None]
     limits = [site["lower_998"] for site in funnel["sites"] if site["lower_998"] is not None]
-    return max(0, int(10 * min([*shares, *limits, funnel["pooled"]])) * 10)
+    return max(0, min(int(10 * min([*shares, *limits, funnel["pooled"]])) * 10, 90))
 
 
 def _curves(funnel: dict, region: Region, theme: Theme) -> list[dict]:

@@ -80,7 +80,7 @@ def rows_of(table: dict | None) -> Rows:
     rows = table["rows"] if table else []
     step = math.ceil(len(rows) / MOST_DRAWN) if rows else 1
     shown = rows[::step]
-    pitch = 15.0 if len(shown) <= 40 else 11.0 if len(shown) <= 120 else max(2.0, 1320 / len(shown))
+    pitch = 15.0 if len(shown) <= 40 else 12.0 if len(shown) <= 120 else max(2.0, 1320 / len(shown))
     return Rows(shown, step, pitch, is_named=len(shown) <= 120)
 
 
@@ -91,7 +91,7 @@ def swimmer_figure(
     words = words or Words()
     table, shown = result["table"], rows_of(result["table"])
     names = short_names([row["case"] for row in shown.rows]) if shown.is_named else []
-    font = min(size.small, shown.pitch - 1)
+    font = min(size.small, shown.pitch / 1.3)
     left = round(max((width(name, font) for name in names), default=0)) + 12 if names else 14
     end = max((row["end"] for row in shown.rows), default=0.0)
     axis = months_axis(end, result["analysis"]["tick_months"], size.columns)

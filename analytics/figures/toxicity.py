@@ -16,7 +16,7 @@ SWATCH = 9
 # From pale to strong, lighter to darker on paper and the other way round on a dark page: also in grey, also for those who see
 # no red or no green (yellow to brown changes in lightness above all).
 GRADES = {
-    "light": ("#e9ecef", "#fbd998", "#f0a04b", "#d2661f", "#973311", "#4a1507"),
+    "light": ("#e9ecef", "#f6c86b", "#e8913a", "#c8591a", "#8a2d10", "#421205"),
     "dark": ("#3b424a", "#6a4a2b", "#a3602a", "#d98b3f", "#f2bd7d", "#fff1d6"),
 }
 

@@ -13,9 +13,9 @@ def enrolment(result):
         return []
     steps = table["steps"]
     heads = tuple(label(step["label"]) for step in steps)
-    total = Row(_("All hospitals"), (_shown(table["registered"]), *(_shown(step["n"]) for step in steps)))
+    total = Row(_("All hospitals"), (counted(table["registered"]), *(counted(step["n"]) for step in steps)))
     by_site = tuple(
-        Row(one["site"], (_shown(one["registered"]), *(_shown(step["n"]) for step in one["steps"])))
+        Row(one["site"], (counted(one["registered"]), *(counted(step["n"]) for step in one["steps"])))
         for one in table["sites"]
     )
     sites = Sheet(_("Patients by hospital"), _("Hospital"), (_("Registered"), *heads), (*by_site, total))
@@ -33,13 +33,9 @@ def _by_month(table, heads):
         )
         for i, month in enumerate(table["months"])
     ]
-    rows.append(Row(_("Without a date"), tuple(_shown(step["undated"]) for step in steps)))
+    rows.append(Row(_("Without a date"), tuple(counted(step["undated"]) for step in steps)))
     caption, note = _("Patients by the month in which each step was dated"), _("Total: up to the end of the month.")
     return Sheet(caption, _("Month"), heads, tuple(rows), note)
-
-
-def _shown(n):
-    return NONE if n is None else str(n)
 
 
 def courses(result):
