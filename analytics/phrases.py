@@ -12,6 +12,7 @@ from analytics.catalogue import CATALOGUE
 from analytics.core import (
     patient_course_words,
     patient_table_words,
+    progress,
     quality_sentences,
     regression_sentences,
     sentences,
@@ -19,6 +20,7 @@ from analytics.core import (
     table_words,
 )
 from analytics.core.columns import declarations
+from analytics.core.disclosure import words as disclosure_words
 from analytics.core.endpoints.definitions import (
     CLOCK_LABELS,
     END_LABELS,
@@ -27,12 +29,17 @@ from analytics.core.endpoints.definitions import (
     SET_LABELS,
     TIE_ORDER,
 )
+from analytics.core.parts import LABELS as OWN_COLUMNS
+from analytics.explore import choosing, endpoints, title
 from analytics.published import texts
 
 CONTEXT = "analysis"
 GROUPS = tuple(dict.fromkeys(analysis.groups for analysis in CATALOGUE if analysis.groups))
 COVARIATES = tuple(dict.fromkeys(one for analysis in CATALOGUE for one in analysis.covariates))
-EXPOSURES = tuple(dict.fromkeys(analysis.exposure for analysis in CATALOGUE if analysis.exposure))
+EXPOSURES = tuple(
+    dict.fromkeys((*(one.exposure for one in CATALOGUE if one.exposure), *choosing.EXPOSURES.values()))
+)
+BETWEEN_CUTS = "{low} to < {high}"
 LABELS = (
     *(text for analysis in CATALOGUE for text in (analysis.title, analysis.question)),
     *(text for one in COVARIATES for text in (one.label, one.unit, *(label for _value, label in one.levels)) if text),
@@ -48,12 +55,14 @@ LABELS = (
     *(*patient_table_words.LABELS, *declarations.LABELS, *patient_course_words.LABELS),
     *(label for groups in GROUPS for _value, label in groups.levels),
     *texts(),
+    *(*endpoints.LABELS, *title.TEMPLATES, *OWN_COLUMNS.values(), *progress.STEPS, BETWEEN_CUTS),
 )
 SENTENCES = (
     *(sentences.NO_CLOCK, sentences.NOT_REPORTED, sentences.OUT_OF_ORDER, sentences.NO_END),
     *(sentences.GROUP_NOT_KNOWN.format(group=groups.label) for groups in GROUPS),
     *(
         sentences.NOT_CHOSEN,
+        sentences.KNOWN_LATER,
         sentences.NOT_IN_RULES_SET,
         sentences.RESTS_ON_IMPUTED,
         sentences.NO_GRAY_TEST,
@@ -70,6 +79,7 @@ SENTENCES = (
     *(*table_words.SENTENCES, *quality_sentences.OF_QUALITY),
     *(*patient_table_words.SENTENCES, *patient_course_words.SENTENCES),
     sentences.GROUP_NOT_KNOWN,
+    *disclosure_words.SENTENCES,
     sentences.GROUPED,  # last: it fits whatever has a colon
 )
 PHRASES = tuple(dict.fromkeys((*LABELS, *SENTENCES)))
@@ -77,7 +87,25 @@ PHRASES = tuple(dict.fromkeys((*LABELS, *SENTENCES)))
 
 def label(text):
     """A label or a rule's sentence in the reader's language; data, such as a hospital's code, stay as they are."""
-    return pgettext(CONTEXT, text) if text in LABELS else text
+    return pgettext(CONTEXT, text) if text in LABELS else _made_of_parts(text)
+
+
+def _made_of_parts(text):
+    """A group between cut points, a number of units, or a column with its values: each part in the reader's language."""
+    if found := CUT.fullmatch(text):
+        between = found["low"] and pgettext(CONTEXT, BETWEEN_CUTS).format(low=found["low"], high=found["high"])
+        return " ".join(part for part in (between or found["end"], label(found["unit"] or "")) if part)
+    if (found := UNITS.fullmatch(text)) and found["unit"] in LABELS:
+        return f"{found['n']} {label(found['unit'])}"
+    column, colon, values = text.partition(": ")
+    if colon and column in LABELS:
+        listed = pgettext("list", ", ").join(label(one) for one in values.split(", "))
+        return pgettext(CONTEXT, title.ONE_OF).format(column=label(column), values=listed)
+    return text
+
+
+CUT = re.compile(r"(?:(?P<low>[-\d.]+) to < (?P<high>[-\d.]+)|(?P<end>[<≥] [-\d.]+))(?: (?P<unit>.+))?")
+UNITS = re.compile(r"(?P<n>[\d.]+) (?P<unit>.+)")
 
 
 def sentence(text):
@@ -99,10 +127,11 @@ def is_of_quality(text):
 
 def _pattern(template):
     """The regular expression that a filled-in template matches."""
-    parts = (
-        re.escape(text) + (f"(?P<{name}>.+?)" if name else "")
-        for text, name, _spec, _how in Formatter().parse(template)
-    )
+    parts, seen = [], set()
+    for text, name, _spec, _how in Formatter().parse(template):
+        again = f"(?P={name})" if name in seen else f"(?P<{name}>.+?)"
+        parts.append(re.escape(text) + (again if name else ""))
+        seen.add(name)
     return re.compile("".join(parts))
 
 

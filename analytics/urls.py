@@ -2,17 +2,35 @@
 
 from django.urls import path, re_path
 
-from analytics import analyses, datasets, files, health, own_site, views
+from analytics import analyses, compare, cuts, datasets, files, health, own_site, scorecards, views
+from analytics.explore.urls import urlpatterns as explored
 
 urlpatterns = [
     path("ready", health.ready, name="ready"),
     path("datasets/", datasets.datasets, name="datasets"),
+    path("datasets/<slug:cohort>/cuts/", cuts.take, name="cut_take"),
+    path("datasets/<slug:cohort>/cuts/<slug:name>/", cuts.cut, name="cut"),
+    path("datasets/<slug:cohort>/cuts/<slug:name>/state/", cuts.state, name="cut_state"),
+    path("datasets/<slug:cohort>/cuts/<slug:name>/verify/", cuts.verify, name="cut_verify"),
+    path("datasets/<slug:cohort>/cuts/<slug:name>/compute/", cuts.compute, name="cut_compute"),
+    path("datasets/<slug:cohort>/cuts/<slug:name>/report/", cuts.report_make, name="cut_report_make"),
+    re_path(
+        r"^datasets/(?P<cohort>[-\w]+)/cuts/(?P<name>[-\w]+)/report\.(?P<form>html|pdf)$",
+        cuts.report,
+        name="cut_report",
+    ),
+    path("datasets/<slug:cohort>/compare/", compare.compare, name="compare"),
+    path("datasets/<slug:cohort>/compare/<slug:name>/figure/", compare.figure, name="compare_figure"),
     path("analyses/", analyses.analyses, name="analyses"),
     path("analyses/<slug:name>/", analyses.analysis, name="analysis"),
     path("own-site/", own_site.own_site, name="own_site"),
     path("own-site/<slug:name>/figure/", own_site.own_site_figure, name="own_site_figure"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/figure\.(?P<kind>svg|pdf|png)$", files.figure, name="run_figure"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/data\.csv$", files.data, name="run_data"),
+    path("scorecards/", scorecards.scorecards, name="scorecards"),
+    path("scorecards/funnels/", scorecards.scorecard_funnels, name="scorecard_funnels"),
+    path("scorecards/<slug:code>/", scorecards.scorecard, name="scorecard"),
+    *explored,
     path("dashboards/", views.dashboards, name="dashboards"),
     path("dashboards/<slug:slug>/", views.dashboard, name="dashboard"),
     path("dashboards/<slug:slug>/state/", views.state, name="dashboard_state"),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from analytics import phrases, read
+from analytics.acts.saved import visible_to
 from analytics.choices import DIRECTIONS, PUBLISHED, RULES, STACKED, choice_of
 from analytics.core.endpoints.definitions import ENDPOINTS
 from analytics.dashboards import DASHBOARDS
@@ -45,7 +46,7 @@ def pooled(view):
 def dashboards(request):
     """Every dashboard, with how fresh it is."""
     rows = [(one, read.newest_dataset(slug)) for slug, one in DASHBOARDS.items()]
-    return render(request, "analytics/dashboards.html", {"rows": rows})
+    return render(request, "analytics/dashboards.html", {"rows": rows, "boards": visible_to(request.user)})
 
 
 @pooled

@@ -19,6 +19,7 @@ What is as usual is left out, names and values are sorted.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -53,10 +54,15 @@ from analytics.explore.said import Said
 from analytics.explore.title import title_of
 from analytics.explore.writing import pairs_of
 
+CUT = re.compile(r"cut:[-\w]{1,60}")
+
 
 @dataclass(frozen=True)
 class Address:
-    """What an address asks for. analysis is None where `problems` say why not; `said` keeps every word for the form."""
+    """What an address asks for. analysis is None where `problems` say why not; `said` keeps every word for the form.
+
+    begun  columns for which the form has begun a filter that says nothing yet
+    """
 
     analysis: Analysis | None
     problems: tuple[Problem, ...]
@@ -65,6 +71,7 @@ class Address:
     data: str
     cohort: str
     method: str
+    begun: tuple[str, ...] = ()
 
     @property
     def query(self) -> str:
@@ -83,9 +90,21 @@ def analysis_of(query: str) -> Address:
     method = said.one("method", METHODS, "incidence" if competes else "curve")
     _refuse_strangers(said, method)
     drawn = {name: said.one(name, words, words[0]) for name, words in DRAWN.items() if method in OF_METHOD[name]}
-    data = said.one("data", default="live")
+    data = _data(said)
+    begun = tuple(said.listed("add", (*columns_of(cohort), PERIOD)))
     analysis = _analysis(said, cohort, endpoint, method)
-    return Address(analysis, tuple(said.problems), said, drawn, data, cohort, method)
+    filtered = [one.column for one in analysis.filters] if analysis else []
+    begun = tuple(column for column in begun if column not in filtered)
+    return Address(analysis, tuple(said.problems), said, drawn, data, cohort, method, begun)
+
+
+def _data(said: Said) -> str:
+    """ "live", or "cut:" and a name; whether there is such a cut is not known here."""
+    data = said.one("data", default="live")
+    if data == "live" or CUT.fullmatch(data):
+        return data
+    said.refuse("data", problems.UNKNOWN_VALUE, data, ("live", "cut:…"))
+    return "live"
 
 
 def _endpoint(said: Said, cohort: str) -> str:
@@ -133,7 +152,7 @@ def _analysis(said: Said, cohort: str, endpoint: str, method: str) -> Analysis |
         if outcome and "endpoint" in said.words and "form" not in said.words:
             said.refuse("endpoint", problems.NOT_FOR_METHOD, "proportion", ("outcome",))
         endpoint = ""
-    elif method == "proportion" and "endpoint" not in said.words:
+    elif method == "proportion" and not {"endpoint", "outcome"} & set(said.words):
         said.refuse("outcome", problems.MISSING)
     filters = choosing.filters_of(said, columns)
     may_group = method in OF_METHOD["group"] and not said.words.get("exposure")
