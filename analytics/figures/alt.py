@@ -66,7 +66,7 @@ def forest_text(result: dict, words: Words) -> str:
     rows = [row for forest in forests(result)[:1] for row in forest.rows if row.ratios]
     if not rows:
         return f"{head} {words.no_patients}" if not result["models"] else head
-    said = [words.alt_ratio.format(label=row.label, ratio=printed_with_limits(row.ratios[-1])) for row in rows]
+    said = [words.alt_ratio.format(label=row.name(words), ratio=printed_with_limits(row.ratios[-1])) for row in rows]
     return " ".join([head, *said[:MOST_ROWS]])
 
 

@@ -166,7 +166,7 @@ def _wide_row(table: Table, row: Row) -> None:
     indent = INDENT if row.is_inner else 0
     is_counted = row.n is not None and row.events is not None
     room = LABEL - 8 - indent if is_counted else table.left - 12
-    lines = _lines(_label(row, table.words), size, room, is_bold=not row.is_inner)
+    lines = _lines(row.name(table.words), size, room, is_bold=not row.is_inner)
     top = table.y
     for line in lines:
         table.write(safe(line), shift=4 + indent - table.left, **_look(row, theme))
@@ -184,7 +184,7 @@ def _compact_row(table: Table, row: Row) -> None:
     size, words, theme = table.size, table.words, table.theme
     indent = INDENT if row.is_inner else 0
     counts = words.counts.format(n=row.n, events=row.events) if row.n is not None else ""
-    label = words.as_reference.format(level=row.label) if row.kind == REFERENCE else _label(row, words)
+    label = words.as_reference.format(level=row.label) if row.kind == REFERENCE else row.name(words)
     room = size.width - 16 - indent - (width(counts, size.small) + 8 if counts else 0)
     if counts:
         table.write(safe(counts), at=1, shift=table.right - 4, anchor="right")
@@ -198,10 +198,6 @@ def _compact_row(table: Table, row: Row) -> None:
         _ratios(table, row)
         table.down(len(row.ratios) * size.line + 2)
         table.unity.append((began, table.y))
-
-
-def _label(row: Row, words: Words) -> str:
-    return words.per.format(label=row.label, unit=row.unit) if row.unit else row.label
 
 
 def _lines(label: str, size: Size, room: float, *, is_bold: bool) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analytics.figures.words import Words
+
 ALONE, TOGETHER = "alone", "together"
 HEAD, REFERENCE, ESTIMATE = "head", "reference", "estimate"
 
@@ -30,6 +32,10 @@ class Row:
     ratios: tuple[Ratio, ...] = ()
     is_inner: bool = False  # below a covariate's name
     unit: str = ""  # of a number: its ratios are per so much
+
+    def name(self, words: Words) -> str:
+        """The label, with the unit of a number."""
+        return words.per.format(label=self.label, unit=self.unit) if self.unit else self.label
 
 
 @dataclass(frozen=True, slots=True)
