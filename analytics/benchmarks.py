@@ -165,14 +165,16 @@ def _parts(result: dict) -> dict[tuple[str, str], str]:
 
 def _point(row: Published, parts: dict[tuple[str, str], str]) -> Benchmark:
     """The row as a figure draws it, in the reader's language."""
-    lower, upper = (None if one is None else one / 100 for one in (row.lower, row.upper))
-    assert row.months is not None  # noqa: S101 - every estimate of a curve has its month; a test holds the file to it
+    estimate, lower, upper = (
+        None if one is None else round(one / 100, 6) for one in (row.estimate, row.lower, row.upper)
+    )
+    assert row.months is not None and estimate is not None  # noqa: S101 - of a curve; a test holds the file to it
     return Benchmark(
         cohort=row.name,
         citation=row.citation,
         year=row.year,
         months=row.months,
-        estimate=row.estimate / 100,
+        estimate=estimate,
         lower=lower,
         upper=upper,
         n=row.n,

@@ -14,7 +14,7 @@ from analytics.figures.text import safe
 from analytics.figures.theme import STRONG
 from analytics.figures.words import Words
 
-DISTANCES = (10, 13)  # px between two points of about the same month: with numbers of one digit, of two
+DISTANCES = (10, 16)  # px between two points of about the same month: with numbers of one digit, of two
 NUMBER_SPACE = 15  # px above a point's interval for its number
 MARKER = {"symbol": "circle-open", "size": 7}
 KEY = "benchmark"
