@@ -20,7 +20,7 @@ def said(result: dict, found: list[Forest], words: Words, *, is_clipped: bool) -
         sentences.append(words.forest_arrows)
     if len([term for model in models for term in model["terms"]]) > 1:
         sentences.append(words.exploratory)
-    if test := result.get("mantel_byar"):
+    if (test := result.get("mantel_byar")) and test["statistic"] is not None:
         numbers = {"statistic": f"{test['statistic']:.1f}", "df": test["df"], "p": p_value(test["p"])}
         sentences.append(words.mantel_byar.format(**numbers))
     return [*sentences, *_refused(found, words)]
