@@ -47,7 +47,11 @@ class Outbox(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["id"], condition=models.Q(dataset_id=None), name="outbox_open")]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(dataset_id=None), name="outbox_open"),
+            models.Index(fields=["case_id", "id"], name="outbox_of_case"),
+            models.Index(fields=["dataset_id", "case_id"], name="outbox_of_dataset"),
+        ]
 
 
 class IdempotencyKey(models.Model):

@@ -1,0 +1,193 @@
+"""From a result to its cases and back: the cases behind a step of a curve, and what a correction in a case moved.
+
+For those who may see both pooled outcomes and the cases of all sites. Pseudonyms become cases by the registry's key, on the server alone.
+"""
+
+import math
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from analytics import cause_texts as texts
+from analytics import phrases, read
+from analytics.core.cases_listed import AT_RISK, CENSORED, EVENT, WHAT, chosen, unpack
+from analytics.models import AnalysisRun, Dataset, ResultCases, ResultChange
+from analytics.pseudonyms import cases_by_name
+from registry.access.permissions import Permission
+from registry.models import Case, Outbox
+from registry.views.access import own_case, permitted
+
+PAGE = 100
+SAVES = 50  # cases of a revision that are listed
+LONGEST = 100 * 366.0  # days: a time beyond is none
+TITLES = {
+    EVENT: gettext_lazy("Cases with an event"),
+    CENSORED: gettext_lazy("Censored cases"),
+    AT_RISK: gettext_lazy("Cases at risk"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which cases of a run: group, days, what, cause. Words that mean nothing are 404."""
+
+    group: str | None
+    start: float
+    end: float
+    what: str
+    cause: int | None
+
+    @classmethod
+    def of(cls, query):
+        """From the address."""
+        what = query.get("what", EVENT)
+        start, end = _days(query.get("from", "0")), _days(query.get("to", query.get("from", f"{LONGEST}")))
+        cause = query.get("cause", "")
+        if (
+            what not in WHAT
+            or start > end
+            or not (cause == "" or (cause.isascii() and cause.isdigit() and len(cause) < 3))
+        ):
+            raise Http404
+        return cls(query.get("group"), start, end, what, int(cause) if cause else None)
+
+
+def _days(text):
+    """Days from 0. 404 for what is none."""
+    try:
+        found = float(text)
+    except ValueError:
+        raise Http404 from None
+    if not math.isfinite(found) or not 0 <= found <= LONGEST:
+        raise Http404
+    return found
+
+
+@permitted(Permission.CAUSE_READ)
+@require_GET
+def run_cases(request, pk):
+    """The cases behind a step of a curve or a cell of its table. Query: what, group, from, to (days, both included), cause."""
+    asked = Asked.of(request.GET)
+    stored = ResultCases.objects.select_related("run__dataset__cohort", "run__result")
+    found = get_object_or_404(stored, run=pk, run__state=AnalysisRun.DONE)
+    run, result = found.run, found.run.result.body
+    groups = texts.groups_of(result)
+    if asked.group is not None and asked.group not in groups:
+        raise Http404
+    listed = chosen(
+        unpack(bytes(found.packed)),
+        what=asked.what,
+        start=asked.start,
+        end=asked.end,
+        group=asked.group,
+        cause=asked.cause,
+    )
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    cases = cases_by_name({one.case for one in page}, request.user, run.dataset.cohort_id)
+    context = {
+        "title": TITLES[asked.what],
+        "analysis": phrases.label(run.spec["title"]),
+        "analysis_url": texts.url_of_analysis(run),
+        "rule": phrases.label(result["endpoint"]["print"]),
+        "when": texts.when(asked),
+        "group": groups.get(asked.group, ""),
+        "clock": phrases.label(result["endpoint"]["clock"]),
+        "n": len(listed),
+        "lines": [texts.line(one, cases.get(one.case), groups) for one in page],
+        "is_grouped": len(groups) > 1,
+        "page": page,
+        "page_query": texts.query_without_page(request),
+        "dataset": read.said_of(run.dataset),
+        "others": texts.others(request, asked),
+    }
+    return render(request, "analytics/run_cases.html", context)
+
+
+@permitted(Permission.CAUSE_READ)
+@require_GET
+def revision(request, cohort, revision):
+    """One live revision: which saves it took in, and which results they moved."""
+    known = Dataset.objects.filter(cohort__code=cohort, kind="live").select_related("cohort")
+    dataset = get_object_or_404(known, revision=revision)
+    changes = ResultChange.objects.filter(dataset=dataset).select_related("run").order_by("run__analysis", "pk")
+    context = {
+        "dataset": dataset,
+        "saves": _saves(dataset, request.user),
+        "cases": Outbox.objects.filter(dataset_id=dataset.pk).aggregate(n=Count("case_id", distinct=True))["n"],
+        "changes": [texts.change(one) for one in changes],
+        "is_of_code": any(one.is_of_code for one in changes),
+        "waiting": dataset.runs.filter(state__in=[AnalysisRun.QUEUED, AnalysisRun.RUNNING]).count(),
+        "crumbs": [(_("Datasets"), reverse("datasets"))],
+    }
+    return render(request, "analytics/revision.html", context)
+
+
+@permitted(Permission.CAUSE_READ)
+@require_GET
+def case_results(request, number):
+    """Results that this case's last changes moved, newest revision first."""
+    case = own_case(request, number)
+    context = {
+        "case": case,
+        "revisions": moved_by(case, shown=10),
+        "crumbs": [(_("Cases"), reverse("cases")), (case.number, case.get_absolute_url())],
+    }
+    return render(request, "analytics/case_results.html", context)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a revision that took in saves of a case moved, and how many saves of other cases came with it."""
+
+    dataset: Dataset
+    forms: list
+    others: int
+    changes: list
+    is_of_code: bool
+    is_waiting: bool
+
+
+def moved_by(case, *, shown):
+    """The newest revisions that took in a save of this case. Five queries, however many there are."""
+    saves = Outbox.objects.filter(case_id=case.pk, dataset_id__isnull=False).order_by("-pk")
+    forms = {}
+    for dataset_id, form in saves.values_list("dataset_id", "form")[: 20 * shown]:
+        forms.setdefault(dataset_id, []).append(form)
+    newest = list(forms)[:shown]
+    datasets = Dataset.objects.filter(pk__in=newest).select_related("cohort").order_by("-revision")
+    beside = Outbox.objects.filter(dataset_id__in=newest).exclude(case_id=case.pk).order_by().values("dataset_id")
+    others = dict(beside.annotate(cases=Count("case_id", distinct=True)).values_list("dataset_id", "cases"))
+    changes = {}
+    for one in ResultChange.objects.filter(dataset__in=newest).select_related("run").order_by("run__analysis", "pk"):
+        changes.setdefault(one.dataset_id, []).append(one)
+    open_runs = AnalysisRun.objects.filter(dataset__in=newest, state__in=[AnalysisRun.QUEUED, AnalysisRun.RUNNING])
+    waiting = set(open_runs.values_list("dataset_id", flat=True))
+    return [
+        Moved(
+            dataset,
+            texts.forms(forms[dataset.pk]),
+            others.get(dataset.pk, 0),
+            [texts.change(one) for one in changes.get(dataset.pk, ())],
+            any(one.is_of_code for one in changes.get(dataset.pk, ())),
+            dataset.pk in waiting,
+        )
+        for dataset in datasets
+    ]
+
+
+def _saves(dataset, person):
+    """(case, its forms) of saves that a revision took in, of the cases that this person may see; the first ones of many."""
+    saves = Outbox.objects.filter(dataset_id=dataset.pk)
+    listed = saves.order_by().values("case_id").distinct().order_by("case_id")[:SAVES]
+    forms = {}
+    for case_id, form in saves.filter(case_id__in=listed).order_by("pk").values_list("case_id", "form"):
+        forms.setdefault(case_id, []).append(form)
+    own = Case.objects.visible_to(person).filter(pk__in=forms).select_related("site").order_by("number")
+    return [(case, texts.forms(forms[case.pk])) for case in own]
