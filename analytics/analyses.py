@@ -31,6 +31,8 @@ METHODS = {
     "flow": gettext_lazy("Table"),
     "sensitivity": gettext_lazy("Table"),
     "completeness": gettext_lazy("Table"),
+    "enrolment": gettext_lazy("Counts by month"),
+    "swimmer": gettext_lazy("Course of each patient"),
 }
 
 
@@ -71,18 +73,24 @@ def analyses(request):
 @pooled
 @require_GET
 def analysis(request, name):
-    """One analysis: its newest Result as tables, what must be read with it, where it comes from, what can be taken along."""
+    """One analysis: its newest Result as tables, what must be read with it, where it comes from, what can be taken along.
+
+    With `?data=cut:<name>` its Result on that cut.
+    """
     asked = next((one for one in CATALOGUE if one.name == name), None)
     if asked is None:
         raise Http404
-    stored = read.newest(asked.cohort, name).get(name)
+    dataset = read.dataset_asked(request, asked.cohort)
+    cut = dataset if dataset and dataset.kind == "cut" else None
+    stored = (read.of_dataset(cut, name) if cut else read.newest(asked.cohort, name)).get(name)
     context = {
         "title": phrases.label(asked.title),
         "question": phrases.label(asked.question),
         "method": "" if asked.method in TABLES else METHODS[asked.method],
-        "state": read.live_state(asked.cohort),
+        "state": read.state_of_cut(cut) if cut else read.live_state(asked.cohort),
+        "cut": cut,
         "stored": stored,
-        "waiting": _waiting(name) if stored is None else "",
+        "waiting": _waiting(name, cut) if stored is None else "",
     }
     if stored is not None:
         result = localised(stored.envelope())
@@ -96,9 +104,12 @@ def analysis(request, name):
     return render(request, "analytics/analysis.html", context)
 
 
-def _waiting(name):
+def _waiting(name, cut):
     """Why there is no Result yet."""
-    run = AnalysisRun.objects.filter(analysis=name).first()
+    runs = AnalysisRun.objects.filter(analysis=name)
+    run = (runs.filter(dataset=cut) if cut else runs).first()
+    if run is None and cut:
+        return _("Not computed on this cut. Its page can ask for it.")
     if run is None:
         return _("Not computed yet: it is when the first case is entered.")
     if run.state == AnalysisRun.FAILED:
