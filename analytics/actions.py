@@ -10,7 +10,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from analytics.actions_of_releases import take_down
 from analytics.actions_of_runs import run_analysis as run_analysis
+from analytics.acts.cuts import ring_waiting_cuts
 from analytics.acts.runs import wanted_run
 from analytics.catalogue import CATALOGUE
 from analytics.core.columns.table import case_table, flat
@@ -61,6 +63,9 @@ def _build_once():
                 # Only rows that this snapshot saw: a later change stays open.
                 of_cohort = Case.with_void.filter(cohort=cohort).values("pk")
                 waiting.filter(case_id__in=of_cohort).update(dataset_id=dataset.pk)
+            if any(is_new for _cohort, _dataset, is_new in datasets):
+                ring_after_commit("analytics.tasks.retire_cuts")
+                ring_after_commit("analytics.tasks.issue_releases")
     return sum(is_new for _cohort, _dataset, is_new in datasets)
 
 
@@ -73,13 +78,13 @@ def cohorts_of_older_code():
 def live_dataset(cohort):
     """(dataset, is it new) of the cohort's rows as they are now; unchanged rows are the revision before."""
     tables = extract(cohort)
-    files = {name: _parquet(table) for name, table in tables.items()}
+    files = {name: parquet(table) for name, table in tables.items()}
     last = Dataset.objects.filter(cohort=cohort, kind="live").first()
     digest = manifest_hash(files)
     if last and (last.hash, last.code_version) == (digest, settings.CODE_VERSION):
         return last, False
     whole = case_table(tables)
-    texts = {"endpoints.csv": _text(endpoint_table(whole)), "cases.csv": _text(flat(whole))}
+    texts = {"endpoints.csv": text(endpoint_table(whole)), "cases.csv": text(flat(whole))}
     dataset = Dataset.objects.create(
         cohort=cohort,
         revision=last.revision + 1 if last else 1,
@@ -90,31 +95,36 @@ def live_dataset(cohort):
     rows = {name: len(table) for name, table in tables.items()}
     DatasetTable.objects.bulk_create(
         [
-            *(_table(dataset, name, rows[name], content) for name, content in files.items()),
-            *(_table(dataset, name, content.count(b"\n") - 1, content) for name, content in texts.items()),
+            *(table_of(dataset, name, rows[name], content) for name, content in files.items()),
+            *(table_of(dataset, name, content.count(b"\n") - 1, content) for name, content in texts.items()),
         ]
     )
+    take_down(cohort, set(tables["cases"]["case"]))
     request_runs(dataset)
     return dataset, True
 
 
-def manifest_hash(files):
-    """The dataset's hash: SHA-256 over one line "table sha256" for each table, sorted by name."""
+def manifest_hash(files, cut_date=None):
+    """The dataset's hash: SHA-256 over one line "table sha256" for each table, sorted by name, and of a cut "cut_date <day>"."""
     lines = [f"{name} {hashlib.sha256(content).hexdigest()}\n" for name, content in sorted(files.items())]
+    lines += [f"cut_date {cut_date.isoformat()}\n"] if cut_date else []
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _text(table):
+def text(table):
+    """A table as the CSV that a dataset keeps beside its tables."""
     return table.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode()
 
 
-def _parquet(table):
+def parquet(table):
+    """A table as the Parquet file that a dataset keeps."""
     out = io.BytesIO()
     pyarrow.parquet.write_table(pyarrow.Table.from_pandas(table, preserve_index=False), out, compression="zstd")
     return out.getvalue()
 
 
-def _table(dataset, name, rows, content):
+def table_of(dataset, name, rows, content):
+    """A table of the dataset, not stored yet."""
     return DatasetTable(
         dataset=dataset, name=name, rows=rows, sha256=hashlib.sha256(content).hexdigest(), parquet=content
     )
@@ -149,7 +159,7 @@ def sweep():
         ring("analytics.tasks.build_datasets")
     for pk in runs:
         ring("analytics.tasks.run_analysis", pk)
-    return len(runs) + waiting + ring_waiting_checks(again)
+    return len(runs) + waiting + ring_waiting_checks(again) + ring_waiting_cuts(again)
 
 
 END_OVERDUE = """
@@ -182,11 +192,11 @@ def prune_live_datasets():
             older = Dataset.objects.filter(cohort=cohort, kind="live", revision__lt=newest.revision)
             older.filter(revision__lte=newest.revision - KEPT_LIVE_REVISIONS).delete()
             if not newest.runs.filter(state__in=[AnalysisRun.QUEUED, AnalysisRun.RUNNING]).exists():
-                kept = _cases_in(newest)
-                older.filter(pk__in=[one.pk for one in older if not _cases_in(one) <= kept]).delete()
+                kept = cases_in(newest)
+                older.filter(pk__in=[one.pk for one in older if not cases_in(one) <= kept]).delete()
 
 
-def _cases_in(dataset):
+def cases_in(dataset):
     """The pseudonyms of a dataset's cases."""
     table = dataset.tables.get(name="cases")
     return set(pyarrow.parquet.read_table(io.BytesIO(table.parquet), columns=["case"])["case"].to_pylist())

@@ -125,19 +125,24 @@ def first(statement, **values):
 
 
 def answer(run, fence):
-    """The Result of a run: computed from the stored dataset, never from the record. Raises RunEndedError when it is cancelled."""
-    analysis = Analysis.from_dict(run.spec)
-    with progress.listening(analysis, _listener(run, fence)):
-        progress.begin(progress.READING)
-        with everything_scope(actor="worker"):
-            table = whole_of(run.dataset)
-        result = compute(analysis, table, cut=run.dataset.cut_date, not_after=run.dataset.made_at.date())
-        if analysis.method not in (COX, FINE_GRAY):
-            return result
-        from analytics.second_opinion import second_opinions
+    """The Result of a run, each step told to who waits for it. Raises RunEndedError when it is cancelled."""
+    with progress.listening(Analysis.from_dict(run.spec), _listener(run, fence)):
+        return answer_of(run)
 
-        progress.begin(progress.SECOND)
-        return second_opinions(result, analysis, table)
+
+def answer_of(run):
+    """The Result of a run: computed from the stored dataset, never from the record."""
+    analysis, dataset = Analysis.from_dict(run.spec), run.dataset
+    progress.begin(progress.READING)
+    with everything_scope(actor="worker"):
+        table = whole_of(dataset)
+    result = compute(analysis, table, cut=dataset.cut_date, not_after=dataset.made_at.date())
+    if analysis.method not in (COX, FINE_GRAY):
+        return result
+    from analytics.second_opinion import second_opinions
+
+    progress.begin(progress.SECOND)
+    return second_opinions(result, analysis, table)
 
 
 def _listener(run, fence):

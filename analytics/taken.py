@@ -71,13 +71,16 @@ def name_of(stored):
     return f"{slugify(analysis)}_{slugify(which)}_{dataset.hash[:8]}"
 
 
-def _shown(stored, request):
-    """The panel that shows this analysis on a dashboard, whose words its figure has; one without a panel where there is none."""
+def panel_of(stored):
+    """The panel that shows this analysis on a dashboard, whose words its figure has; None where there is none."""
     name = stored.run.analysis
     cohort = DASHBOARDS.get(stored.dataset.cohort.code)
     panels = cohort.panels if cohort else ()
-    panel = next((one for one in panels for rule in RULES if one.analysis_for(rule) == name), None)
-    return Shown(panel, "", choice_of(request), stored)
+    return next((one for one in panels for rule in RULES if one.analysis_for(rule) == name), None)
+
+
+def _shown(stored, request):
+    return Shown(panel_of(stored), "", choice_of(request), stored)
 
 
 def _imprint(stored):

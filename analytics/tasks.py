@@ -36,3 +36,27 @@ def prune_live_datasets():
     from analytics import actions
 
     actions.prune_live_datasets()
+
+
+@shared_task
+def issue_releases():
+    """Issue what site users see of outcomes."""
+    from analytics import actions_of_releases
+
+    actions_of_releases.issue_releases()
+
+
+@shared_task
+def work_on_cut(order_id):
+    """Take, verify or report a data cut, as ordered."""
+    from analytics import actions_of_cuts
+
+    actions_of_cuts.work_on_cut(order_id)
+
+
+@shared_task
+def retire_cuts():
+    """Retire the data cuts that hold somebody whose data may not be used any more."""
+    from analytics import actions_of_cuts
+
+    actions_of_cuts.retire_all_cuts()

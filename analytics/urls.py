@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from analytics import analyses, compare, cuts, datasets, files, health, own_site, scorecards, views
+from analytics import analyses, causes, compare, cuts, datasets, files, health, own_site, scorecards, views
 from analytics.explore.urls import urlpatterns as explored
 
 urlpatterns = [
@@ -27,6 +27,9 @@ urlpatterns = [
     path("own-site/<slug:name>/figure/", own_site.own_site_figure, name="own_site_figure"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/figure\.(?P<kind>svg|pdf|png)$", files.figure, name="run_figure"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/data\.csv$", files.data, name="run_data"),
+    re_path(r"^runs/(?P<pk>[0-9]{1,18})/cases/$", causes.run_cases, name="run_cases"),
+    path("cases/<slug:number>/results/", causes.case_results, name="case_results"),
+    re_path(r"^datasets/(?P<cohort>[-\w]+)/(?P<revision>[0-9]{1,9})/$", causes.revision, name="revision"),
     path("scorecards/", scorecards.scorecards, name="scorecards"),
     path("scorecards/funnels/", scorecards.scorecard_funnels, name="scorecard_funnels"),
     path("scorecards/<slug:code>/", scorecards.scorecard, name="scorecard"),

@@ -19,3 +19,16 @@ def note_export(person, stored, content, *, what, kind, audience=EXACT):
         spec_hash=stored.run.spec_hash,
         digest=hashlib.sha256(content).hexdigest(),
     )
+
+
+def note_report(person, report):
+    """One line for the report of a data cut."""
+    return Export.objects.create(
+        person=person,
+        role=person.role,
+        what=f"report {report.dataset.cohort.code} cut:{report.dataset.name}"[:120],
+        format=report.format,
+        audience=report.audience,
+        dataset_hash=report.dataset.hash,
+        digest=report.sha256,
+    )

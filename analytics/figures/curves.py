@@ -126,6 +126,7 @@ def _line(curve: Curve, axis: Axis, span: tuple[float, float], line: dict, hover
         "y": [height(curve.share[i]) for i in points],
         "line": {"shape": "hv", **line},
         "text": [_hover(curve, i, axis, hover) for i in points],
+        "customdata": [curve.time[i] for i in points],  # days: a step that is pointed at leads to its cases
         "cliponaxis": False,
         "hovertemplate": f"{label}<br>%{{text}}<extra></extra>",
     }

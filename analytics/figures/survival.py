@@ -7,6 +7,7 @@ After Pocock 2002, doi:10.1016/S0140-6736(02)08594-X, the same numbers can be dr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from analytics.figures import below
@@ -39,9 +40,20 @@ def survival_figure(
 
     `layout.height` is fixed in px, the width is the page's, from `size.width` upward. Free text is escaped.
     """
-    words = words or Words()
+    return figure_in(result, words or Words(), theme, size, choices, theme.styles(len(result["groups"])))
+
+
+def figure_in(
+    result: dict,
+    words: Words,
+    theme: Theme,
+    size: Size,
+    choices: Choices,
+    styles: list[tuple[str, str]],
+    said: Sequence[str] = (),
+) -> dict:
+    """The figure with a colour and a dash for each group, and more to say under it."""
     groups = result["groups"]
-    styles = theme.styles(len(groups))
     axis = months_axis(max(map(last_day, groups), default=0), result["analysis"]["tick_months"], size.columns)
     drawn = [
         (curve_of(group, choices.direction), style)
@@ -54,7 +66,7 @@ def survival_figure(
     blocks = [below.block_of(group, style, names, axis, words) for group, style in zip(groups, styles, strict=True)]
     below.risk_table(sheet, blocks)
     _estimates(sheet, result, styles, choices.direction)
-    below.caption(sheet, result, [*_said(result, words), *key(choices.overlay, axis, words, choices.direction)])
+    below.caption(sheet, result, [*_said(result, words), *said, *key(choices.overlay, axis, words, choices.direction)])
     frame = Frame(sheet, axis, title(result, words, choices.direction), since(result, words))
     traces = [
         trace

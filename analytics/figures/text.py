@@ -47,7 +47,7 @@ def _em(character: str) -> float:
 def wrapped(text: str, size: float, widest: float, bold: bool = False) -> list[str]:
     """Plain text in lines of at most `widest` px; broken between words, in Japanese between characters."""
     lines, line = [], ""
-    for piece in _pieces(text):
+    for piece in pieces(text):
         if line and width((line + piece).rstrip(), size, bold) > widest:
             lines.append(line.rstrip())
             line = ""
@@ -55,23 +55,23 @@ def wrapped(text: str, size: float, widest: float, bold: bool = False) -> list[s
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
 
 
-def _pieces(text: str) -> list[str]:
+def pieces(text: str) -> list[str]:
     """Words with their space; each wide character on its own, with the closing punctuation after it."""
-    pieces: list[str] = []
+    found: list[str] = []
     for character in text:
         wide = unicodedata.east_asian_width(character) in "WF"
         closing = wide and unicodedata.category(character) in ("Pe", "Po", "Pf")
         if (
-            not pieces
+            not found
             or (wide and not closing)
-            or pieces[-1].endswith(" ")
+            or found[-1].endswith(" ")
             or not wide
-            and unicodedata.east_asian_width(pieces[-1][-1]) in "WF"
+            and unicodedata.east_asian_width(found[-1][-1]) in "WF"
         ):
-            pieces.append(character)
+            found.append(character)
         else:
-            pieces[-1] += character
-    return pieces
+            found[-1] += character
+    return found
 
 
 def short(label: str) -> str:

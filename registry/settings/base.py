@@ -166,6 +166,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "analytics.tasks.heartbeat", "schedule": 30.0},
     "prune-live-datasets": {"task": "analytics.tasks.prune_live_datasets", "schedule": 120.0},
+    "retire-cuts": {"task": "analytics.tasks.retire_cuts", "schedule": 120.0},
+    "issue-releases": {"task": "analytics.tasks.issue_releases", "schedule": 3600.0},
     # 02:10 in Japan.
     "check-cases": {"task": "registry.tasks.check_cases_nightly", "schedule": crontab(hour=17, minute=10)},
 }

@@ -10,6 +10,6 @@
 All geometry is plotly.js' own, in CSS px of 1/96 inch; matplotlib is only the pen.
 """
 
-from analytics.figures.files.drawing import FORMATS, RESOLUTION, WIDTHS, About, drawn, width_px
+from analytics.figures.files.drawing import FORMATS, RESOLUTION, WIDTHS, About, bound, drawn, width_px
 
-__all__ = ["FORMATS", "RESOLUTION", "WIDTHS", "About", "drawn", "width_px"]
+__all__ = ["FORMATS", "RESOLUTION", "WIDTHS", "About", "bound", "drawn", "width_px"]

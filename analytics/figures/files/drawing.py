@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from analytics.figures.files.frame import picture_of
+from analytics.figures.files.frame import Picture, picture_of
 from analytics.figures.sizes import COMPACT, SIZES, WIDE
 
 SVG, PDF, PNG = "svg", "pdf", "png"
@@ -62,3 +63,11 @@ def drawn(figure: dict, kind: str, width: float, about: About) -> bytes:
         from analytics.figures.files.pen import written  # loads matplotlib
 
         return written(picture_of(figure, width), kind, about, RESOLUTION)
+
+
+def bound(pictures: Iterable[Picture], about: About) -> bytes:
+    """One PDF with a page for each picture; the same bytes each time."""
+    with _ONE_AT_A_TIME:
+        from analytics.figures.files import pen
+
+        return pen.bound(pictures, about)

@@ -10,7 +10,7 @@ from typing import Any
 import matplotlib
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.backends.backend_pdf import FigureCanvasPdf, PdfPages
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, PathPatch
@@ -47,16 +47,40 @@ def written(picture: Picture, kind: str, about: Any, resolution: int) -> bytes:
     _own_fonts()
     with matplotlib.rc_context(SETTINGS), warnings.catch_warnings():
         warnings.simplefilter("error")  # a warning here is a figure that is not as it should be
-        paper = Figure(figsize=(picture.width / 96, picture.height / 96), dpi=72, frameon=False)
-        to_paper = Affine2D().scale(1 / picture.width, -1 / picture.height).translate(0, 1) + paper.transFigure
-        for depth, mark in enumerate(picture.marks):
-            for artist in _artists(mark, to_paper):
-                artist.set_zorder(depth)
-                if mark.clip:
-                    artist.set_clip_box(_clip(mark.clip, to_paper))
-                    artist.set_clip_on(True)
-                paper.add_artist(artist, clip=False)
-        return _saved(paper, kind, about, resolution)
+        return _saved(_paper(picture), kind, about, resolution)
+
+
+def bound(pictures: Iterable[Picture], about: Any) -> bytes:
+    """One PDF with a page for each picture."""
+    _own_fonts()
+    out = io.BytesIO()
+    with matplotlib.rc_context(SETTINGS), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with PdfPages(out, metadata=_metadata(about)) as pages:
+            for picture in pictures:
+                paper = _paper(picture)
+                FigureCanvasPdf(paper)
+                pages.savefig(paper)
+    return out.getvalue()
+
+
+def _paper(picture: Picture) -> Figure:
+    paper = Figure(figsize=(picture.width / 96, picture.height / 96), dpi=72, frameon=False)
+    to_paper = Affine2D().scale(1 / picture.width, -1 / picture.height).translate(0, 1) + paper.transFigure
+    for depth, mark in enumerate(picture.marks):
+        for artist in _artists(mark, to_paper):
+            artist.set_zorder(depth)
+            if mark.clip:
+                artist.set_clip_box(_clip(mark.clip, to_paper))
+                artist.set_clip_on(True)
+            paper.add_artist(artist, clip=False)
+    return paper
+
+
+def _metadata(about: Any) -> dict[str, Any]:
+    """What a PDF says of itself; no day, so that the same figure is the same bytes."""
+    said = {"Title": about.title, "Subject": about.sentence, "Creator": CREATOR, "Producer": CREATOR}
+    return {**said, "CreationDate": None}
 
 
 def _saved(paper: Figure, kind: str, about: Any, resolution: int) -> bytes:
@@ -65,8 +89,7 @@ def _saved(paper: Figure, kind: str, about: Any, resolution: int) -> bytes:
         said = {"Title": about.title, "Description": about.sentence, "Software": CREATOR}
         FigureCanvasAgg(paper).print_figure(out, format="png", dpi=resolution, metadata=said)
     elif kind == "pdf":
-        said = {"Title": about.title, "Subject": about.sentence, "Creator": CREATOR, "Producer": CREATOR}
-        FigureCanvasPdf(paper).print_figure(out, format="pdf", metadata={**said, "CreationDate": None})
+        FigureCanvasPdf(paper).print_figure(out, format="pdf", metadata=_metadata(about))
     else:
         said = {"Title": about.title, "Description": about.sentence, "Creator": CREATOR, "Date": None}
         FigureCanvasSVG(paper).print_figure(out, format="svg", metadata=said)

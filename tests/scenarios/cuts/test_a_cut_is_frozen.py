@@ -27,6 +27,7 @@ from tests.scenarios.cuts.worlds import (
     frozen,
     image,
     order,
+    person,
     table,
     tomorrow,
     worked,
@@ -54,7 +55,7 @@ def corrected(form, reason="source", **answers):
 
 
 def test_a_cut_holds_what_was_known_at_its_day_and_says_who_took_it_and_why(cases):
-    lead = factories.person("lead")
+    lead = person("lead")
     cut = frozen(lead, day=factories.day(150))
 
     assert (cut.kind, cut.cases, cut.taken_by, cut.reason) == ("cut", 4, lead.email, "Abstract")
@@ -86,14 +87,14 @@ def test_entries_corrections_and_new_cases_of_later_never_move_a_cut(cases):
 
 
 def test_a_cut_in_the_future_is_refused_and_so_are_names_that_are_none_or_taken(cases):
-    lead = factories.person("lead")
+    lead = person("lead")
     with pytest.raises(ValidationError, match="has not come yet"):
         order(lead, day=tomorrow())
     for name in ("", "Live", "live", "a b", "-x", "x" * 51, "../x", "<b>", "=1", "ü", "a--b"):
         with pytest.raises(ValidationError):
             order(lead, name=name)
     order(lead)
-    manager = factories.person("manager")
+    manager = person("manager")
     with pytest.raises(ValidationError, match="is being frozen at this moment for lead@"):
         order(manager)
     worked()
@@ -110,7 +111,7 @@ def test_others_freeze_nothing(cases, role):
 
 
 def test_the_role_that_serves_pages_can_order_a_cut_and_not_make_one(cases):
-    lead = factories.person("lead")
+    lead = person("lead")
     cut = frozen(lead)
     with person_scope(lead):
         for change in (
@@ -182,7 +183,7 @@ def test_verifying_what_there_is_not_says_what_there_is(cases):
 
 
 def test_an_order_is_done_once_however_often_it_is_rung_for(cases):
-    asked = order(factories.person("lead"))
+    asked = order(person("lead"))
 
     first, again = as_worker(lambda: [actions_of_cuts.work_on_cut(asked.pk) for _time in range(2)])
 
@@ -191,7 +192,7 @@ def test_an_order_is_done_once_however_often_it_is_rung_for(cases):
 
 
 def test_an_order_whose_worker_died_is_taken_up_again_and_one_that_always_fails_ends(cases, monkeypatch):
-    asked = order(factories.person("lead"))
+    asked = order(person("lead"))
 
     def broken(*_args, **_words):
         raise RuntimeError("disk full")
@@ -204,7 +205,7 @@ def test_an_order_whose_worker_died_is_taken_up_again_and_one_that_always_fails_
     assert (order_now.state, order_now.error) == ("failed", "RuntimeError")
     monkeypatch.undo()
     assert not as_worker(lambda: actions_of_cuts.work_on_cut(asked.pk))
-    assert frozen(everything(lambda: factories.person("manager"))).name == "asco-2027", "the name is free again"
+    assert frozen(person("manager")).name == "asco-2027", "the name is free again"
 
 
 def test_a_cut_that_holds_a_withdrawn_case_is_retired_and_has_a_successor_without_it(cases):

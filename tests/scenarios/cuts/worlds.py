@@ -10,7 +10,7 @@ from analytics import actions, actions_of_cuts
 from analytics.acts import cuts
 from analytics.models import AnalysisRun, CutOrder, Dataset
 from registry.access.row_security import everything_scope, person_scope
-from registry.models import Cohort
+from registry.models import Cohort, Person
 from tests import factories
 from tests.conftest import log_in_as
 
@@ -31,6 +31,12 @@ def as_worker(what):
         return what()
     finally:
         log_in_as("reg_app")
+
+
+def person(role, **words):
+    """Somebody in this role: the same one each time."""
+    email = ".".join([role, *(one.code.lower() for one in words.get("sites", ()))]) + "@example.org"
+    return Person.objects.filter(email=email).first() or factories.person(role, **words)
 
 
 def four_cases():
@@ -72,7 +78,7 @@ def _open_orders():
 
 def frozen(by=None, **words):
     """A cut that was ordered, taken and computed."""
-    asked = order(by or factories.person("lead"), **words)
+    asked = order(by or person("lead"), **words)
     worked()
     return cut_named(asked.name)
 

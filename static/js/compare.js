@@ -1,0 +1,45 @@
+/* Draws the overlaid curves of two datasets as the reader comes near them. Nothing refreshes by itself. */
+
+import { canDraw, draw, resize, sizeFor } from "./figure.js";
+
+const frames = [...document.querySelectorAll("[data-compare] [data-figure-frame]")];
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+const NEAR = "400px";
+
+async function show(frame) {
+  const size = sizeFor(frame);
+  frame.dataset.size = size;
+  const url = new URL(frame.dataset.url, window.location.href);
+  url.searchParams.set("theme", dark.matches ? "dark" : "light");
+  url.searchParams.set("size", size);
+  const response = await fetch(url, { headers: { Accept: "application/json" }, redirect: "manual" });
+  if (response.ok) {
+    await draw(frame, (await response.json()).figure);
+  }
+}
+
+if (canDraw()) {
+  const widths = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (target.dataset.size && target.dataset.size !== sizeFor(target)) {
+        show(target);
+      } else if (target.dataset.size) {
+        resize(target);
+      }
+    }
+  });
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { target } of entries.filter((one) => one.isIntersecting)) {
+        near.unobserve(target);
+        show(target);
+      }
+    },
+    { rootMargin: NEAR },
+  );
+  dark.addEventListener("change", () => frames.filter((one) => one.dataset.size).forEach(show));
+  frames.forEach((frame) => {
+    near.observe(frame);
+    widths.observe(frame);
+  });
+}
