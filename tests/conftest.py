@@ -111,10 +111,11 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 def pytest_collection_modifyitems(items):
-    """What uses Playwright is a browser test, marked or not."""
+    """What uses Playwright is a browser test, marked or not. What reads the loaded demonstration comes first, in one worker's share."""
     for item in items:
         if "browser_type" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: "loaded" not in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from registry.models import CrsDay, DerivedValue
 from tests import factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-CASE = "/cases/KYO-0001/"
 
 
 @pytest.fixture
@@ -26,25 +25,6 @@ def world(transactional_db):
     dates = {"icans_onset": factories.day(4), "icans_resolved": factories.day(7)}
     factories.stored_form(case, "icans_episode", by=nurse, icans_alt_cause=0, icans_death=0, icans_tool=1, **dates)
     return nurse
-
-
-@pytest.fixture
-def opened(new_context, live_server, world, client):
-    """A function: the coordinator's browser at an address of the case."""
-
-    def open_at(address, *, language="en-GB", **words):
-        client.force_login(world)
-        context = new_context(locale=language, **{"viewport": {"width": 1440, "height": 900}, **words})
-        session = client.cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        page = context.new_page()
-        page.faults = []
-        page.on("pageerror", lambda error: page.faults.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and page.faults.append(message.text))
-        page.goto(f"{live_server.url}{CASE}{address}")
-        return page
-
-    return open_at
 
 
 def days():

@@ -1,7 +1,6 @@
 """Quick entry in a real browser: by keyboard alone, with units, relative dates, "none", "as last time" and typed selects."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from registry.access.row_security import everything_scope
@@ -33,26 +32,6 @@ def world(transactional_db):
         rsp_mrd_sample=1,
     )
     return nurse
-
-
-@pytest.fixture
-def opened(new_context, live_server, world, client):
-    """A function: the coordinator's browser at an address of the case."""
-
-    def open_at(address, *, language="en-GB", **words):
-        client.force_login(world)
-        context = new_context(locale=language, **{"viewport": {"width": 1440, "height": 900}, **words})
-        session = client.cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        context.add_init_script(Axe().axe_script)
-        page = context.new_page()
-        page.faults = []
-        page.on("pageerror", lambda error: page.faults.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and page.faults.append(message.text))
-        page.goto(f"{live_server.url}{CASE}{address}")
-        return page
-
-    return open_at
 
 
 def stored(form_name, **which):

@@ -34,7 +34,7 @@ class Loaded:
     hospital_numbers: set = field(default_factory=set)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def loaded(django_db_setup, django_db_blocker, tmp_path_factory):
     """The demonstration in a transaction of its own, undone before the first test runs."""
     with django_db_blocker.unblock(), transaction.atomic():
