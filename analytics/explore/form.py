@@ -30,7 +30,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Field:
-    """One question. options: (heading or "", [Option]); inputs: (name, value, label) of a range; messages: (kind, sentence)."""
+    """One question. options: (heading or "", [Option]), of boxes with whether one is ticked; inputs: (name, value, label) of a range; messages: (kind, sentence)."""
 
     name: str
     label: str
@@ -108,7 +108,12 @@ class Builder:
     def boxes(self, name, groups, chosen=None, **more):
         ticked = self.words.get(name, []) if chosen is None else chosen
         options = tuple(
-            (head, [Option(value, label, value in ticked) for value, label in pairs]) for head, pairs in groups
+            (
+                head,
+                [Option(value, label, value in ticked) for value, label in pairs],
+                any(v in ticked for v, _ in pairs),
+            )
+            for head, pairs in groups
         )
         return Field(
             name, more.pop("label", words.label_of(name)), BOXES, options=options, messages=self.of(name), **more

@@ -12,7 +12,7 @@ from analytics.explore import words
 from analytics.explore.runs import few_words
 from analytics.explore.title import lowered
 from analytics.figures.figure import has_figure
-from analytics.panels import Shown
+from analytics.panels import Shown, quality_said
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class Explored(Shown):
         if not self.stored:
             return {**found, "answer": ""}
         few = few_words(self.stored.result)
-        return {**found, "warnings": [few, *found["warnings"]] if few else found["warnings"]}
+        said = [*([few] if few else []), *found["warnings"], *quality_said({"view": self.stored})]
+        return {**found, "warnings": said}
 
 
 def explored(asked, saved=None):

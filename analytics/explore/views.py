@@ -199,11 +199,15 @@ def panel(request):
             "alt": shown.get("alt", ""),
             "figure": shown["shown"].figure(theme, size),
             "result": asked.stored and asked.stored.envelope(),
-            "html": render_to_string("analytics/panel_texts.html", shown, request=request) if asked.stored else "",
+            "html": _texts(request, shown) if asked.stored else "",
         }
     )
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _texts(request, shown):
+    return render_to_string("analytics/panel_texts.html", {"shown": shown["shown"], "texts": shown}, request=request)
 
 
 def _saved(person, key):

@@ -8,6 +8,7 @@ import { onTheme, View, word } from "./explored.js";
 const root = document.querySelector("[data-explore]");
 const form = () => root.querySelector("[data-explore-form]");
 const BURST = 400;
+const narrow = window.matchMedia("(max-width: 639px)");
 let views = [];
 let stream = null;
 let waiting = null;
@@ -153,5 +154,10 @@ document.addEventListener("visibilitychange", () => {
 });
 onTheme(() => views.forEach((view) => view.drawn()));
 
+if (form() && narrow.matches && !root.querySelector(".choices__field--refused, [role=alert]")) {
+  form().querySelectorAll("details.choices__section").forEach((one) => {
+    one.open = false; // the answer first
+  });
+}
 begin();
 listen();

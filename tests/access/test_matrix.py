@@ -14,7 +14,8 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils.timezone import now
 
-from registry.access.row_security import everything_scope
+from analytics.models import SavedDashboard
+from registry.access.row_security import everything_scope, person_scope
 from registry.actions import states
 from registry.models import FORMS, CheckRun, Death, Token
 from tests import factories
@@ -44,6 +45,7 @@ CASE = {"number": "KYO-0001"}
 DEATH = {**CASE, "form": "death", "key": "1"}
 EPISODE = {**CASE, "form": "crs_episode", "key": "1.1"}
 DASHBOARD = {"slug": "tisagenlecleucel"}
+CUT = {"cohort": "tisagenlecleucel", "name": "none"}
 KEY = {"Idempotency-Key": "matrix"}
 ANSWER = {"step": "answer", "answer": "corrected"}
 DOOR = "302 200 200 200 200 200 200 200"  # everybody who is logged in
@@ -161,7 +163,44 @@ TABLE = [
     Row("analyses", POOLED_PAGE),
     Row("analysis", POOLED_PAGE, {"name": "os"}),
     Row("dashboards", POOLED_PAGE),
+    # Exploring. Nothing is computed in this world: to ask for a run is refused to nobody who may, and finds no dataset.
+    Row("explore", POOLED_PAGE),
+    Row("explore_state", POOLED_PAGE),
+    Row("explore_panel", POOLED_PAGE),
+    Row("explore_run", "302 403 403 403 422 422 422 403", method="post", body={"query": "endpoint=efs-b"}),
+    Row("explore_cancel", POOLED_PAGE_BUT_EMPTY, {"pk": 1}, method="post"),
+    Row(
+        "view_save",
+        "302 403 403 403 302 302 302 403",
+        method="post",
+        body={"query": "endpoint=efs-b", "title": "EFS", "new_title": "Call"},
+    ),
+    # A dashboard that the manager shares: a lead may change it too; one of the lead alone is nobody else's.
+    Row("saved_dashboard", POOLED_PAGE, {"pk": "{shared}"}),
+    Row("saved_dashboard", "302 403 403 403 404 200 404 403", {"pk": "{own}"}),
+    Row("saved_dashboard_change", "302 403 403 403 200 200 403 403", {"pk": "{shared}"}),
+    Row(
+        "saved_dashboard_change",
+        "302 403 403 403 404 302 404 403",
+        {"pk": "{own}"},
+        method="post",
+        body={"title": "Mine", "version": "1"},
+    ),
     Row("datasets", POOLED_PAGE),
+    # Data cuts; none is frozen in this world.
+    Row(
+        "cut_take",
+        "302 403 403 403 302 422 403 403",  # the manager froze that name first
+        {"cohort": "tisagenlecleucel"},
+        method="post",
+        body={"name": "first", "date": "2024-03-31"},
+    ),
+    Row("cut", POOLED_PAGE_BUT_EMPTY, CUT),
+    Row("cut_state", POOLED_PAGE_BUT_EMPTY, CUT),
+    *(Row(name, POOLED_PAGE_BUT_EMPTY, CUT, method="post") for name in ("cut_verify", "cut_compute", "cut_report_make")),
+    Row("cut_report", POOLED_PAGE_BUT_EMPTY, {**CUT, "form": "pdf"}),
+    Row("compare", POOLED_PAGE, {"cohort": "tisagenlecleucel"}),
+    Row("compare_figure", POOLED_PAGE_BUT_EMPTY, {"cohort": "tisagenlecleucel", "name": "os"}),
     Row("dashboard", POOLED_PAGE, DASHBOARD),
     Row("dashboard_state", POOLED_PAGE, DASHBOARD),
     Row("panel", POOLED_PAGE, {**DASHBOARD, "name": "os"}),
@@ -171,6 +210,14 @@ TABLE = [
     Row("own_site_figure", "302 404 404 404 403 403 403 403", {"name": "os"}),
     Row("run_figure", POOLED_PAGE_BUT_EMPTY, {"pk": 1, "kind": "svg"}),
     Row("run_data", POOLED_PAGE_BUT_EMPTY, {"pk": 1}),
+    # From a result to its cases, and back: for those who may see both. Nothing is computed in this world.
+    Row("run_cases", "302 403 403 403 404 404 403 403", {"pk": 1}),
+    Row("case_results", "302 403 403 403 200 200 403 403", CASE),
+    Row("revision", "302 403 403 403 404 404 403 403", {"cohort": "tisagenlecleucel", "revision": 1}),
+    # Scorecards: all hospitals for those who compare them; a hospital's people are led to their own.
+    Row("scorecards", "302 302 302 302 200 200 403 403"),
+    Row("scorecard", OWN_CASE, {"code": "KYO"}),
+    Row("scorecard_funnels", "302 404 404 404 200 200 403 403"),
     # REST: everybody who is logged in; what an error means, everybody.
     Row("api-index", REST_DOOR),
     Row("api-schema", REST_DOOR),
@@ -242,7 +289,14 @@ def build_world():
     exemption = states.exempt(case, "crs", kind="elsewhere", reason="In another registry", by=people["nurse"]).pk
     run = CheckRun.objects.create(state="done", requested_by="check_cases", requested_at=now(), ended_at=now()).pk
     ids = {"token": mint(people["nurse"]), "query": query, "exemption": exemption, "run": run}
+    ids |= {"shared": board(people["manager"], is_shared=True), "own": board(people["lead"], is_shared=False)}
     return SimpleNamespace(kyoto=kyoto, people=people, **ids)
+
+
+def board(owner, *, is_shared):
+    """The id of a dashboard of saved views, without a view."""
+    with person_scope(owner):
+        return SavedDashboard.objects.create(owner=owner, title=f"Of {owner}", is_shared=is_shared).pk
 
 
 def asked_about(case, *, by):
@@ -266,6 +320,8 @@ def known_ids(world):
         "{query}": world.query,
         "{exemption}": world.exemption,
         "{run}": world.run,
+        "{shared}": world.shared,
+        "{own}": world.own,
     }
 
 

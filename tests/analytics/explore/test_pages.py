@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from analytics.actions_of_runs import whole_of
+from analytics.actions_of_runs import claim, whole_of
+from analytics.acts.runs import cancel_run
+from analytics.core import progress
 from analytics.core.run import run as core_run
 from analytics.explore.address import analysis_of
 from analytics.models import AnalysisRun, Viewed
@@ -25,7 +27,6 @@ VIEW = "cuts=10&endpoint=efs-b&group=age_infusion"
 def world(transactional_db):
     """A dataset, and the browsers of a lead and a statistician."""
     dataset = patients()
-    beat()
     lead, statistician = factories.person("lead"), factories.person("statistician")
     return SimpleNamespace(dataset=dataset, lead=signed_in(lead), other=signed_in(statistician), person=lead)
 
@@ -49,33 +50,67 @@ def ask(client, query, **headers):
     return client.post("/explore/run/", {"query": query}, headers=headers)
 
 
-def test_the_first_view_is_overall_survival_and_nothing_is_computed_by_looking(world):
-    answer = page(world.lead)
+def test_an_address_is_a_view_and_looking_computes_nothing(world):
+    first = page(world.lead)
+    assert first.status_code == 200
+    assert "Overall survival" in text_of(first)
+    assert "Not computed yet." in text_of(first)
 
-    assert answer.status_code == 200
-    assert "Overall survival" in text_of(answer)
-    assert "Not computed yet." in text_of(answer)
+    otherwise = "form=1&method=&endpoint=efs-b&since=&group=age_infusion&cuts=10&at=6,12,24&ticks=6"
+    answer = page(world.lead, otherwise)
+    assert (answer.status_code, answer.url) == (302, f"/explore/?{VIEW}"), "the same choice has one address"
+    assert page(world.lead, "form=1").url == "/explore/"
+
+    begun = page(world.lead, "add=site").content.decode()
+    hospitals = re.findall(r'name="is\.site" value="([^"]+)"', begun)
+    assert len(hospitals) == 2
+    assert page(world.lead, urlencode({"group": "site", "is.site": hospitals[0]})).status_code == 200
+    assert "Cut point 80 leaves a group empty" in text_of(page(world.lead, "cuts=80&group=age_infusion"))
+    assert "Nobody is in this range" in text_of(page(world.lead, "from.age_infusion=90"))
+    assert "is in the future" in text_of(page(world.lead, "from.period=2090-01"))
     assert not runs()
 
 
-def test_the_same_choice_said_otherwise_leads_to_the_one_address(world):
-    answer = page(world.lead, "form=1&method=&endpoint=efs-b&since=&group=age_infusion&cuts=10&at=6,12,24&ticks=6")
+BAD = {
+    "group=age_infusion": "Write where to cut it",
+    "is.site=NOWHERE": "“NOWHERE” is not known. Possible:",
+    "group=crs_grade": "splitting by it grants immortal time",
+    "endpoint=efs-b&since=leukapheresis": "It exists from: infusion.",
+    "data=cut%3Anever": "“cut:never” is not known. Possible: live.",
+    "data=../etc/passwd": "“../etc/passwd” is not known.",
+    "foo=%3Cscript%3Ealert(1)%3C/script%3E&%3Cb%3E=1": "“<b>” is no choice of this page.",
+    "is.burden=%07huge": "is not known. Possible: low, high.",
+    urlencode([(f"x{n}", n) for n in range(3000)]): "at most 4000 are read",
+    "&".join("a=" for _ in range(1500)): "at most 200 are possible",
+}
 
-    assert (answer.status_code, answer.url) == (302, f"/explore/?{VIEW}")
+
+def test_bad_addresses_say_what_to_do_and_keep_the_form(world, monkeypatch):
+    for query, said in BAD.items():
+        answer = page(world.lead, query)
+
+        assert answer.status_code == 422, query[:40]
+        assert said in html.unescape(text_of(answer)), query[:40]
+        assert "<script>alert" not in answer.content.decode()
+        assert 'id="choices-question"' in answer.content.decode()
+        assert ask(world.lead, query, accept="application/json").status_code == 422
+    assert not runs()
+    monkeypatch.setattr("analytics.explore.choosing.MOST_GROUPS", 1)
+    assert "These are 2 groups; up to 1 can be told apart" in text_of(page(world.lead, "group=site"))
 
 
-def test_a_view_is_computed_once_and_shown_to_all_who_ask(world):
+def test_a_view_is_computed_once_and_shown_to_all_who_ask(world, django_assert_max_num_queries):
     first, again = ask(world.lead, VIEW), ask(world.other, VIEW)
-
     assert first.status_code == again.status_code == 302
     assert first.url == f"/explore/?{VIEW}"
     (run,) = runs()
-    assert "next in line" in text_of(page(world.lead, VIEW))
+    assert not views()
     assert compute(run.pk)
 
     shown = page(world.other, VIEW)
-    assert "12-month event-free survival, trial-type" in text_of(shown)
+    assert "event-free survival, trial-type" in shown.context["panel"]["answer"]
     assert "&lt; 10 years" in shown.content.decode()
+    assert "The smallest group has 2 patients: treat this view as patient data." in text_of(shown)
     body = world.other.get(f"/explore/panel/?{VIEW}&size=wide").json()
     with everything_scope(actor="test"):
         expected = core_run(analysis_of(VIEW).analysis, whole_of(world.dataset), not_after=world.dataset.made_at.date())
@@ -83,54 +118,75 @@ def test_a_view_is_computed_once_and_shown_to_all_who_ask(world):
         assert body["result"][name] == expected[name], name
     assert body["figure"]["data"]
     assert body["state"] == "done"
+    with django_assert_max_num_queries(32):
+        page(world.lead, VIEW)
+    assert [(one.analysis, one.smallest) for one in views()] == [("explore", 2), ("explore", 2)], "each looked, once"
 
-
-def test_the_state_tells_how_far_it_is(world):
+    factories.death(factories.infused_case(factories.site("NGY"), birth_date="2010-05-05"), 90)
+    newer = newest_dataset()
+    older = page(world.lead, VIEW)
+    assert "A newer revision exists" in text_of(older)
+    assert "live revision 1" in text_of(older)
     ask(world.lead, VIEW)
+    compute(runs(dataset=newer)[0].pk)
+    assert "live revision 2" in text_of(page(world.lead, VIEW))
+
+
+def views():
+    with everything_scope(actor="test"):
+        return list(Viewed.objects.all())
+
+
+def test_runs_wait_in_a_line_of_their_own_and_can_be_taken_back(world):
+    ask(world.lead, VIEW)
+    assert "no worker is answering" in text_of(page(world.lead, VIEW))
+    beat()
+    assert "Waiting: next in line." in text_of(page(world.lead, VIEW))
     ask(world.lead, "endpoint=efs-a")
     state = world.lead.get("/explore/state/?endpoint=efs-a").json()
-    assert (state["state"], state["may_cancel"]) == ("queued", True)
-    assert state["words"] == "Waiting: number 2 in line."
+    assert (state["state"], state["may_cancel"], state["words"]) == ("queued", True, "Waiting: number 2 in line.")
+
+    second, first = runs()
     log_in_as("reg_worker")
     with everything_scope(actor="test"):
-        AnalysisRun.objects.filter(pk=state["run"]).update(
-            state="running", steps=5, steps_done=1, step="selecting cases"
-        )
-    log_in_as("reg_app")
+        assert claim(first.pk)
+        AnalysisRun.objects.filter(pk=first.pk).update(steps=5, steps_done=1, step="selecting cases")
+        catalogue = AnalysisRun.objects.filter(analysis="os").first()
+    assert not compute(second.pk), "one explored run is computed at a time"
+    assert compute(catalogue.pk), "the dashboards' runs do not wait for it"
+    assert "Computing: step 2 of 5, selecting cases." in text_of(page(world.other, VIEW))
+    assert world.lead.post(f"/explore/runs/{catalogue.pk}/cancel/", {}).status_code == 404, (
+        "nor can they be cancelled here"
+    )
 
-    state = world.lead.get("/explore/state/?endpoint=efs-a").json()
-    assert state["words"] == "Computing: step 2 of 5, selecting cases."
-
-
-def test_without_a_worker_the_page_says_so(transactional_db):
-    patients()
-    lead = signed_in(factories.person("lead"))
-    ask(lead, VIEW)
-
-    assert "no worker is answering" in text_of(page(lead, VIEW))
-
-
-def test_a_run_can_be_cancelled_by_who_asked_and_run_again(world):
-    ask(world.lead, VIEW)
-    (run,) = runs()
-    address = f"/explore/runs/{run.pk}/cancel/"
-
-    assert world.other.post(address, {"query": VIEW}).status_code == 404
-    assert world.lead.post(address, {"query": VIEW}).status_code == 302
-    assert f"Cancelled by {world.person.email}." in text_of(page(world.lead, VIEW))
-    assert "Run again" in text_of(page(world.lead, VIEW))
-    assert not compute(run.pk)
-
+    cancel = f"/explore/runs/{first.pk}/cancel/"
+    assert world.other.post(cancel, {"query": VIEW}).status_code == 404
+    assert world.lead.post(cancel, {"query": VIEW}).status_code == 302
+    told = text_of(page(world.lead, VIEW))
+    assert f"Cancelled by {world.person.email}." in told
+    assert "Run again" in told
+    assert not compute(first.pk)
+    assert compute(second.pk)
     ask(world.other, VIEW)
-    assert compute(run.pk)
+    assert compute(first.pk)
     assert page(world.lead, VIEW).context["panel"]["asked"].state == "done"
 
 
-def test_a_catalogue_run_cannot_be_cancelled_here(world):
-    with everything_scope(actor="test"):
-        run = AnalysisRun.objects.filter(analysis="os").first()
+def test_a_computation_ends_at_its_next_step_when_it_is_cancelled(world, monkeypatch):
+    ask(world.lead, VIEW)
+    (run,) = runs()
+    begin = progress.begin
 
-    assert world.lead.post(f"/explore/runs/{run.pk}/cancel/", {}).status_code == 404
+    def cancelled_meanwhile(step, place=0):
+        if step == progress.COMPARING:
+            with everything_scope(actor="test"):
+                cancel_run(run, by=world.person.email)
+        begin(step, place)
+        assert step != progress.PERMUTING, "it went on"
+
+    monkeypatch.setattr(progress, "begin", cancelled_meanwhile)
+    assert not compute(run.pk)
+    assert page(world.lead, VIEW).context["panel"]["asked"].state == "cancelled"
 
 
 def test_nobody_has_more_than_three_runs_open(world):
@@ -146,104 +202,6 @@ def test_nobody_has_more_than_three_runs_open(world):
     assert ask(world.lead, "day=50&method=landmark").status_code == 302
 
 
-def test_one_explored_run_is_computed_at_a_time(world):
-    """The other process of the worker stays free for the dashboards."""
-    ask(world.lead, VIEW)
-    ask(world.lead, "endpoint=efs-a")
-    second, first = runs()
-    log_in_as("reg_worker")
-    with everything_scope(actor="test"):
-        from analytics.actions_of_runs import claim
-
-        assert claim(first.pk)
-    assert not compute(second.pk)
-    with everything_scope(actor="test"):
-        catalogue = AnalysisRun.objects.filter(analysis="os").first()
-    assert compute(catalogue.pk), "the dashboards' runs do not wait"
-
-
-def test_a_newer_revision_is_said_and_computed_on_asking(world):
-    ask(world.lead, VIEW)
-    compute(runs()[0].pk)
-    factories.infused_case(factories.site("NGY"), birth_date="2010-05-05")
-    newer = newest_dataset()
-
-    shown = page(world.lead, VIEW)
-    assert "A newer revision exists" in text_of(shown)
-    assert "live revision 1" in text_of(shown)
-    ask(world.lead, VIEW)
-    compute(runs(dataset=newer)[0].pk)
-    assert "live revision 2" in text_of(page(world.lead, VIEW))
-
-
-def test_who_looks_at_a_result_is_noted_once_and_small_groups_are_said(world):
-    assert not _views()
-    ask(world.lead, VIEW)
-    compute(runs()[0].pk)
-    for _ in range(3):
-        shown = page(world.lead, VIEW)
-    world.lead.get(f"/explore/panel/?{VIEW}")
-    page(world.other, VIEW)
-
-    assert [(one.analysis, one.smallest) for one in _views()] == [("explore", 3), ("explore", 3)]
-    assert "The smallest group has 3 patients: treat this view as patient data." in text_of(shown)
-
-
-def _views():
-    with everything_scope(actor="test"):
-        return list(Viewed.objects.all())
-
-
-BAD = {
-    "group=age_infusion": "Write where to cut it",
-    "is.site=NOWHERE": "“NOWHERE” is not known. Possible:",
-    "group=crs_grade": "splitting by it grants immortal time",
-    "endpoint=efs-b&since=leukapheresis": "It exists from: infusion.",
-    "data=cut:never": "“cut:never” is not known. Possible: live.",
-    "data=../etc/passwd": "“../etc/passwd” is not known.",
-    "foo=%3Cscript%3Ealert(1)%3C/script%3E&%3Cb%3E=1": "“<b>” is no choice of this page.",
-    "is.burden=%00": "is not known. Possible: low, high.",
-    urlencode([(f"x{n}", n) for n in range(3000)]): "at most 4000 are read",
-    "&".join("a=" for _ in range(1500)): "at most 200 are possible",
-}
-
-
-def test_bad_addresses_say_what_to_do_and_keep_the_form(world):
-    for query, said in BAD.items():
-        answer = page(world.lead, query)
-
-        assert answer.status_code == 422, query[:40]
-        assert said in html.unescape(text_of(answer)), query[:40]
-        assert "<script>alert" not in answer.content.decode()
-        assert 'id="choices-question"' in answer.content.decode()
-        assert ask(world.lead, query, accept="application/json").status_code == 422
-    assert not runs()
-
-
-def test_a_filter_that_matches_nobody_and_cuts_outside_the_data_are_said(world):
-    query = "cuts=80&group=age_infusion"
-    assert "Cut point 80 leaves a group empty" in text_of(page(world.lead, query))
-    ask(world.lead, query)
-    compute(runs()[0].pk)
-    assert "no patients in ≥ 80 years" in text_of(page(world.lead, query))
-
-    nobody = "from.age_infusion=90"
-    assert "Nobody is in this range" in text_of(page(world.lead, nobody))
-    ask(world.lead, nobody)
-    compute(runs()[0].pk)
-    assert "No patient can be analysed yet." in text_of(page(world.lead, nobody))
-    assert "is in the future" in text_of(page(world.lead, "from.period=2090"))
-
-
-def test_thirty_hospitals_are_too_many_groups_until_some_are_chosen(world, monkeypatch):
-    monkeypatch.setattr("analytics.explore.choosing.MOST_GROUPS", 1)
-
-    assert "These are 2 groups; up to 1 can be told apart" in text_of(page(world.lead, "group=site"))
-    found = page(world.lead, "add=site").content.decode()
-    (first, *_rest) = re.findall(r'name="is\.site" value="([^"]+)"', found)
-    assert page(world.lead, urlencode({"group": "site", "is.site": first})).status_code == 200
-
-
 METHODS = (
     "method=cox&covariate=age_infusion&covariate=sex",
     "endpoint=cir",
@@ -256,6 +214,8 @@ METHODS = (
     "group=age_infusion&cuts=8&method=characteristics&p=1",
     "method=response",
     "method=toxicity&group=sex",
+    "cuts=80&group=age_infusion",
+    "from.age_infusion=90",
 )
 
 
@@ -269,11 +229,5 @@ def test_every_method_is_computed_and_shown(world):
         assert shown.status_code == 200, query
         assert "SHA-256" in text_of(shown), query
         assert world.lead.get(f"/explore/panel/?{query}&theme=dark&size=compact").json()["result"]["n"] >= 0, query
-
-
-def test_the_page_asks_a_constant_number_of_questions(world, django_assert_max_num_queries):
-    ask(world.lead, VIEW)
-    compute(runs()[0].pk)
-    page(world.lead, VIEW)
-    with django_assert_max_num_queries(32):
-        page(world.lead, VIEW)
+    assert "no patients in ≥ 80 years" in text_of(page(world.lead, "cuts=80&group=age_infusion"))
+    assert "No patient can be analysed yet." in text_of(page(world.lead, "from.age_infusion=90"))

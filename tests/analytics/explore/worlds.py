@@ -1,4 +1,4 @@
-"""A live dataset to explore: six infused patients of two hospitals, of different ages, three of them with an event."""
+"""A live dataset to explore: four infused patients of two hospitals, of different ages, two of them with an event."""
 
 from datetime import date
 
@@ -12,8 +12,8 @@ from tests.conftest import log_in_as
 def patients():
     """Store the patients and the live dataset; returns the dataset. Leaves the serving role logged in."""
     kyoto, osaka = factories.site("KYO"), factories.site("OSA")
-    for number, site in enumerate((kyoto, kyoto, kyoto, kyoto, osaka, osaka)):
-        case = factories.infused_case(site, birth_date=date(2019 - 2 * number, 3, 4))
+    for number, site in enumerate((kyoto, kyoto, osaka, osaka)):
+        case = factories.infused_case(site, birth_date=date(2018 - 3 * number, 3, 4))
         if number % 2:
             factories.death(case, 100 + 40 * number)
         else:
