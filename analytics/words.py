@@ -45,6 +45,7 @@ def _analysis(analysis):
         **analysis,
         "population": phrases.label(analysis["population"]),
         "covariates": _labelled(analysis.get("covariates", [])),
+        "outcome": _labelled(analysis.get("outcome")),
     }
 
 
@@ -79,6 +80,7 @@ def figure_words(panel=None):
         censored=_("Censored"),
         counts=_("n {n}, events {events}"),
         no_patients=_("No patient can be analysed yet."),
+        too_few=_("Too few patients or events to be drawn."),
         nobody=_("no patients"),
         at=_("{months} months"),
         median=_("Median, months"),

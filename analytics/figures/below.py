@@ -138,14 +138,14 @@ class Block:
 
 def block_of(group: dict, style: tuple[str, str], names: dict[str, str], axis: Axis, words: Words) -> Block:
     """The block of one group of a Result; names: key of a row of its risk table → word."""
-    counts = _counts(group, words)
+    counts = counts_of(group, words)
     table = [row for row in group["risk_table"] if row["months"] in axis.ticks] if group["n"] else []
     told = [name for name in names if any(row[name] is not None for row in table)]
     rows = tuple((name, names[name], [(row["months"], row[name]) for row in table]) for name in told)
     return Block(group["group"], group["label"], counts, style, rows)
 
 
-def _counts(group: dict, words: Words) -> str:
+def counts_of(group: dict, words: Words) -> str:
     """Patients and events of a group; in a released form some are withheld."""
     if group["n"] == 0:
         return words.nobody

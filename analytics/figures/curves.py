@@ -36,6 +36,7 @@ class Curve:
     censored: list[int]
     reliable: float
     end: float
+    is_points: bool = False  # estimates at single times, nothing known between them
 
     def points(self, start: float, end: float) -> list[int]:
         """Positions of the points with start <= time <= end and a value."""
@@ -52,25 +53,34 @@ class Curve:
 
 
 def survival_curve(group: dict) -> Curve:
-    """The curve of one group with patients of a survival Result."""
-    curve = group["curve"]
+    """The curve of one group with patients of a survival Result; of a released form without one, its estimates at fixed months."""
+    rows, is_points = group["curve"], not group["curve"]["time"]
+    if is_points:
+        known = _known_estimates(group)
+        rows = {name: [row[name] for row in known] for name in ("time", "survival", "lower", "upper")}
     return Curve(
         group["group"],
         group["label"],
-        curve["time"],
-        curve["survival"],
-        curve["lower"],
-        curve["upper"],
-        curve["at_risk"],
-        curve["censored"],
+        rows["time"],
+        rows["survival"],
+        rows["lower"],
+        rows["upper"],
+        group["curve"]["at_risk"],
+        group["curve"]["censored"],
         reliable_days(group),
         last_day(group),
+        is_points,
     )
 
 
+def _known_estimates(group: dict) -> list[dict]:
+    """The estimates at fixed months that are told."""
+    return [row for row in group["at"] if row["survival"] is not None]
+
+
 def is_drawn(group: dict) -> bool:
-    """Whether the group has a curve: patients, and in a released form enough of them."""
-    return bool(group["n"] and group["curve"]["time"])
+    """Whether the group has a curve, or at least estimates: patients, and in a released form enough of them."""
+    return bool(group["n"] and (group["curve"]["time"] or _known_estimates(group)))
 
 
 def reliable_days(group: dict) -> float:
@@ -82,7 +92,11 @@ def last_day(group: dict) -> float:
     """The last day on which somebody of the group was observed, or to which the Result is shown."""
     if not group["n"]:
         return 0
-    return group["shown_until"] if "shown_until" in group else group["curve"]["time"][-1]
+    if "shown_until" not in group:
+        return float(group["curve"]["time"][-1])
+    if "curve" in group and not group["curve"]["time"]:
+        return max((float(row["time"]) for row in _known_estimates(group)), default=0)
+    return float(group["shown_until"])
 
 
 def height(share: float | None) -> float | None:
@@ -99,6 +113,8 @@ def curve_traces(
     curve: Curve, style: tuple[str, str], axis: Axis, theme: Theme, hover: str, *, with_band: bool = True
 ) -> list[dict]:
     """All traces of one curve, those further back first. hover: words with {time}, {share} and {at_risk}."""
+    if curve.is_points:
+        return _estimates(curve, style, axis, theme, hover)
     colour, dash = style
     grey = theme.greyed(colour)
     bands = [
@@ -112,6 +128,36 @@ def curve_traces(
         _censored(curve, axis, colour, grey),
     ]
     return [trace for trace in traces if len(trace["x"]) > (trace["mode"] == "lines")]
+
+
+def _estimates(curve: Curve, style: tuple[str, str], axis: Axis, theme: Theme, hover: str) -> list[dict]:
+    """Estimates at single times with their intervals, where there is no curve between them: a released form tells no more."""
+    colour, label = theme.text(style[0]), safe(curve.label)
+    points = curve.points(0, curve.end)
+    common = {"type": "scatter", "legendgroup": curve.key, "cliponaxis": False}
+    bars = [
+        {
+            **common,
+            "mode": "lines",
+            "x": [axis.place(curve.time[i])] * 2,
+            "y": [height(curve.lower[i]), height(curve.upper[i])],
+            "line": {"color": colour, "width": 1},
+            "hoverinfo": "skip",
+        }
+        for i in points
+        if curve.lower[i] is not None and curve.upper[i] is not None
+    ]
+    dots = {
+        **common,
+        "mode": "markers",
+        "name": label,
+        "x": [axis.place(curve.time[i]) for i in points],
+        "y": [height(curve.share[i]) for i in points],
+        "marker": {"symbol": "square", "size": 7, "color": colour},
+        "text": [_hover(curve, i, axis, hover) for i in points],
+        "hovertemplate": f"{label}<br>%{{text}}<extra></extra>",
+    }
+    return [*bars, dots] if points else []
 
 
 def _line(curve: Curve, axis: Axis, span: tuple[float, float], line: dict, hover: str) -> dict:

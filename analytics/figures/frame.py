@@ -61,10 +61,13 @@ def put_together(
     return {"data": [*traces, *frame.sheet.traces] or [nothing], "layout": layout}
 
 
-def emptiness(frame: Frame) -> dict:
-    """What the figure says when there is no curve."""
-    place = {"xref": "paper", "x": 0.5, "yref": "y", "y": 50, "showarrow": False}
-    return {**place, "text": safe(frame.sheet.words.no_patients), "font": {"color": frame.sheet.theme.ink_soft}}
+def emptiness(frame: Frame, result: dict) -> dict:
+    """What the figure says when there is no curve: nobody, or in a released form too few."""
+    words = frame.sheet.words
+    text = words.too_few if any(group["n"] != 0 for group in result["groups"]) else words.no_patients
+    lines = wrapped(text, frame.sheet.size.type, frame.plot_width - 8)
+    place = {"xref": "paper", "x": 0.5, "yref": "y", "y": 62, "showarrow": False}
+    return {**place, "text": "<br>".join(map(safe, lines)), "font": {"color": frame.sheet.theme.ink_soft}}
 
 
 def right_margin(names: list[list[str]], size: Size, axis: Axis) -> int:

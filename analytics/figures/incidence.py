@@ -29,7 +29,7 @@ def incidence_figure(
 ) -> dict:
     """The figure of a Result of cumulative incidences, as {"data": […], "layout": {…}} of plotly.js."""
     words = words or Words()
-    if choices.stacked and any(group["n"] for group in result["groups"]):
+    if choices.stacked and not is_released(result) and any(map(has_curves, result["groups"])):
         return _stacked(result, words, theme, size)
     drawn = drawn_curves(result, words, theme)
     named = below.end_names([one.curve.label for one in drawn], size)
@@ -47,7 +47,19 @@ def incidence_figure(
     colours = {one.curve.key: one.style[0] for one in drawn} if is_grouped(result) else {}
     points, numbers, boxes = marks(frame, choices.overlay, colours, USUAL.direction)
     ends = labels(frame, [one.curve for one in drawn], named, [one.style[0] for one in drawn], boxes) if named else []
-    return put_together(result, frame, [*traces, *points], [*ends, *numbers] if drawn else [emptiness(frame), *numbers])
+    return put_together(
+        result, frame, [*traces, *points], [*ends, *numbers] if drawn else [emptiness(frame, result), *numbers]
+    )
+
+
+def has_curves(group: dict) -> bool:
+    """Whether the group has curves: patients, and in a released form enough of them."""
+    return bool(group["n"] != 0 and group["event_free"]["time"])
+
+
+def is_released(result: dict) -> bool:
+    """Whether the Result is a released form, which has estimates at some months instead of curves."""
+    return "disclosure" in result
 
 
 def has_band(one: Drawn, drawn: list[Drawn], result: dict) -> bool:
@@ -76,21 +88,21 @@ def drawn_curves(result: dict, words: Words, theme: Theme) -> list[Drawn]:
     if is_grouped(result):
         styles = theme.styles(len(result["groups"]))
         return [
-            Drawn(_curve(group, cause, group["group"], group["label"]), style, cause)
+            Drawn(_curve(group, cause, group["group"], group["label"], is_released(result)), style, cause)
             for group, style in zip(result["groups"], styles, strict=True)
             for cause in group["causes"]
-            if group["n"] and cause["cause"] == OWN
+            if has_curves(group) and cause["cause"] == OWN
         ]
     styles = theme.styles(len(result["causes"]))
     return [
-        Drawn(_curve(group, cause, str(cause["cause"]), name), style, cause)
+        Drawn(_curve(group, cause, str(cause["cause"]), name, is_released(result)), style, cause)
         for group in result["groups"]
         for cause, name, style in zip(group["causes"], cause_names(result, words), styles, strict=True)
-        if group["n"] and (cause["events"] or cause["cause"] == OWN)
+        if has_curves(group) and (cause["events"] or cause["cause"] == OWN)
     ]
 
 
-def _curve(group: dict, cause: dict, name: str, label: str) -> Curve:
+def _curve(group: dict, cause: dict, name: str, label: str, is_points: bool) -> Curve:
     curve = cause["curve"]
     return Curve(
         name,
@@ -103,6 +115,7 @@ def _curve(group: dict, cause: dict, name: str, label: str) -> Curve:
         [],
         reliable_days(group),
         last_day(group),
+        is_points,
     )
 
 
@@ -161,21 +174,26 @@ def _stacked(result: dict, words: Words, theme: Theme, size: Size) -> dict:
 def _block(group: dict, style: tuple[str, str], axis: Axis, words: Words) -> below.Block:
     """At risk, events of the rule's own cause, competing ones together, censored, each under its tick."""
     unit, table = ("days", "risk_table_days") if axis.unit == 1 else ("months", "risk_table")
-    rows = [row for row in group.get(table, ()) if row[unit] in axis.ticks] if group["n"] else []
+    rows = [row for row in group.get(table, ()) if row[unit] in axis.ticks] if group["n"] != 0 else []
     told = [row for row in rows if "causes" in row]  # Results of older code do not tell the causes apart
     columns = {
         "at_risk": (words.at_risk, [row["at_risk"] for row in rows]),
         "events": (words.events, [row["causes"][0] for row in told]),
-        "competing": (words.competing, [sum(row["causes"][1:]) for row in told]),
+        "competing": (words.competing, [_sum(row["causes"][1:]) for row in told]),
         "censored": (words.censored, [row["censored"] for row in rows]),
     }
     table_rows = tuple(
         (name, word, list(zip([row[unit] for row in rows], numbers, strict=True)))
         for name, (word, numbers) in columns.items()
-        if numbers
+        if any(number is not None for number in numbers)
     )
-    counts = words.counts.format(n=group["n"], events=group["events"]) if group["n"] else words.nobody
-    return below.Block(group["group"], group["label"], counts, style, table_rows)
+    return below.Block(group["group"], group["label"], below.counts_of(group, words), style, table_rows)
+
+
+def _sum(counts: list[int | None]) -> int | None:
+    """The sum; None where one of them is withheld."""
+    known = [one for one in counts if one is not None]
+    return sum(known) if len(known) == len(counts) else None
 
 
 def _estimates(sheet: below.Sheet, drawn: list[Drawn]) -> None:
@@ -195,7 +213,7 @@ def _estimates(sheet: below.Sheet, drawn: list[Drawn]) -> None:
 
 def said(result: dict, words: Words) -> list[str]:
     """What counts and what competes, Gray's test, limits, tail rule."""
-    groups = [group for group in result["groups"] if group["n"]]
+    groups = [group for group in result["groups"] if group["n"] != 0]
     causes = [cause for group in groups for cause in group["causes"]]
     names = cause_names(result, words)
     found = [words.causes.format(own=names[0], others=words.between.join(names[1:]))] if names[1:] else []
@@ -212,4 +230,6 @@ def said(result: dict, words: Words) -> list[str]:
         notes.append(words.own_band.format(own=names[0]))
     if any(reliable_days(group) < last_day(group) for group in groups):
         notes.append(words.tail)
+    if any(group.get("withheld") is not None for group in groups):
+        notes.append(words.withheld_note)
     return [*found, " ".join(notes)] if notes else found

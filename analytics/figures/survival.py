@@ -76,7 +76,7 @@ def figure_in(
     colours = {group["group"]: colour for group, (colour, _) in zip(groups, styles, strict=True)}
     points, numbers, boxes = marks(frame, choices.overlay, colours, choices.direction)
     ends = labels(frame, [curve for curve, _ in drawn], named, [style[0] for _, style in drawn], boxes) if named else []
-    notes = [*ends, *numbers] if drawn else [emptiness(frame), *numbers]
+    notes = [*ends, *numbers] if drawn else [emptiness(frame, result), *numbers]
     return put_together(result, frame, [*traces, *points], notes)
 
 
@@ -154,7 +154,7 @@ def _said(result: dict, words: Words) -> list[str]:
         notes.append(words.withheld_note)
     if any(None in group["median"].values() for group in groups if not group["median"].get("withheld")):
         notes.append(words.not_reached_note)
-    if any(reliable_days(group) < group["curve"]["time"][-1] for group in groups if is_drawn(group)):
+    if any(reliable_days(group) < group["curve"]["time"][-1] for group in groups if group["curve"]["time"]):
         notes.append(words.tail)
     found += [" ".join(notes)] if notes else []
     if "landmark" in result:

@@ -19,6 +19,7 @@ class Words(ReportWords):
     censored: str = "Censored"
     counts: str = "n {n}, events {events}"
     no_patients: str = "No patient can be analysed yet."
+    too_few: str = "Too few patients or events to be drawn."
     nobody: str = "no patients"
     at: str = "{months} months"
     median: str = "Median, months"

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from analytics.core.disclosure.release import release
 from analytics.figures.choices import Choices
 from analytics.figures.figure import alt_text, figure_of
 from analytics.figures.frame import as_plotly
@@ -12,7 +13,7 @@ from analytics.figures.theme import DARK, LIGHT, THEMES, contrast
 from analytics.figures.words import Words
 from tests.analytics.figures.letters import overlapping, said_in
 from tests.analytics.figures.made import incidence_of
-from tests.analytics.figures.samples import HOSTILE, MONTH, months
+from tests.analytics.figures.samples import DATASET, HOSTILE, MONTH, months
 
 #  months       2  4  6  8  10 12 14 16 18 20
 #  cause        1  2  0  1  1  0  2  0  0  0
@@ -205,3 +206,24 @@ def test_those_who_cannot_see_it_hear_the_numbers():
 
     assert text.startswith("Cumulative incidence of relapse: n 10, events 3. Relapse: 12 months ")
     assert "Death: 12 months 10 % (" in text
+
+
+def test_a_released_form_is_drawn_by_its_months_and_no_more():
+    whole = incidence_of(("", months(*(1 + i / 10 for i in range(400))), [1, 2, 0, 0] * 100))
+    follow_up = {
+        name: {"estimate": None, "lower": None, "upper": None}
+        for name in ("median", "lower_quartile", "upper_quartile")
+    }
+    result = release(
+        {**whole, "schema": 2, "analysis_hash": "", "excluded": [], "follow_up": {**follow_up, "method": ""}},
+        "others",
+        sites=9,
+    )
+    figure = figure_of({**result, "dataset": DATASET}, Words(), LIGHT, WIDE, Choices(stacked=True))
+    own = result["groups"][0]["causes"][0]["curve"]
+    (dots,) = [one for one in figure["data"] if one["mode"] == "markers" and one["legendgroup"] == "1"]
+
+    assert own["time"] and dots["x"] == [round(day / MONTH, 4) for day in own["time"]]
+    assert dots["y"] == [pytest.approx(100 * share) for share in own["incidence"]]
+    assert not [one for one in figure["data"] if "fill" in one or "shape" in one.get("line", {})]
+    assert ("all", "at_risk") not in rows(figure) and not overlapping(figure, WIDE.width)
