@@ -44,6 +44,8 @@ def report_words():
         "enrolment_undated": _("Without a date, in no month: {counts}."),
         "enrolment_uncertain": _("Known to the year only, in the month put in its place: {counts}."),
         "alt_enrolment": _("From {first} to {last}: {steps}; {sites} hospitals."),
+        "alt_enrolment_counts": _("{steps}."),
+        "alt_flow": _("{boxes}."),
         "all_sites": _("All hospitals"),
         "registered": _("Registered"),
         "others": _("{n} further hospitals"),

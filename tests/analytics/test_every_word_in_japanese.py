@@ -1,5 +1,6 @@
 """Whatever the catalogue's Results say of the worlds of the tests, and the tables made of them, is Japanese to a Japanese reader."""
 
+import html
 import re
 
 import pytest
@@ -9,9 +10,10 @@ from analytics import phrases
 from analytics.catalogue import CATALOGUE, TISAGENLECLEUCEL
 from analytics.core.run import run
 from analytics.core.whole import whole_table
+from analytics.figures.figure import alt_text, figure_of
 from analytics.sheets import sheets_of
 from analytics.sheets.regression import ESTIMATORS
-from analytics.words import localised
+from analytics.words import figure_words, localised
 from tests import factories
 from tests.analytics.test_api_datasets import compute
 from tests.reference import twelve_patients as twelve
@@ -23,6 +25,10 @@ ENGLISH = re.compile(r"[A-Za-z]{3,}")
 WORDS_IN_A_ROW = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")
 SAME_IN_JAPANESE = {*ESTIMATORS.values(), "ALL", "CNS1", "CNS2", "CNS3", "CRi", "IEC-HS", "SMD"}
 ALSO_SAID_IN_JAPANESE = "intention to treat"
+NAMED = re.compile(
+    r"SYN-\d*|CRi|EFS_[A-Z]+(_[A-Z]+)*|Clopper–Pearson|Fisher|log-log|tisagenlecleucel"
+)  # patients, rules, people
+REPORTS = ("enrolment", "flow", "response", "toxicity", "swimmer", "sensitivity", "completeness", "proportion")
 MADE_OF = {
     "dataset": {
         "cohort": TISAGENLECLEUCEL,
@@ -63,10 +69,15 @@ def texts_of(result):
         yield from (sheet.caption, sheet.first, sheet.note, *sheet.heads)
         for row in sheet.rows:
             yield from (row.label, *row.cells)
+    if shown["analysis"]["method"] in REPORTS:
+        words = figure_words()
+        yield alt_text(shown, words)
+        figure = figure_of(shown, words)
+        yield from (html.unescape(note["text"]) for note in figure["layout"]["annotations"])
 
 
 def is_english(text):
-    text = text.replace(ALSO_SAID_IN_JAPANESE, "")
+    text = NAMED.sub("", text.replace(ALSO_SAID_IN_JAPANESE, ""))
     return bool(WORDS_IN_A_ROW.search(text)) or bool(ENGLISH.search(text) and not JAPANESE.search(text))
 
 
