@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from analytics import phrases, provenance, read
 from analytics.answers import answer
 from analytics.benchmarks import DRAWN, comparable
+from analytics.cause_links import case_links
 from analytics.choices import USUAL, Choice
 from analytics.figures.choices import Choices
 from analytics.figures.figure import alt_text, figure_of, has_figure
@@ -107,7 +108,7 @@ class Shown:
             "facts": provenance.facts(result),
             "downloads": provenance.downloads(self.stored, result, person, self.choice.query()),
             "sheets": sheets_of(result),
-            "counts": _counts(result),
+            "counts": _counts(result, case_links(self.stored, person)),
             "not_beside": [one for one in self._published[1] if one.is_near],
         }
 
@@ -174,14 +175,23 @@ def counts_of(dataset):
 _counted: dict = {}
 
 
-def _counts(result):
-    """The risk table of curves: its months, and for each group three rows; no group for another kind of result."""
+def _counts(result, link):
+    """The risk table of curves: its months, and for each group three rows; no group for another kind of result.
+
+    link  makes the address of the cases behind a cell, blank where there is none
+    """
     names = (("at_risk", _("At risk")), ("events", _("Events")), ("censored", _("Censored")))
     groups = [group for group in result.get("groups", ()) if group["n"] and "risk_table" in group]
     return {
         "months": [row["months"] for row in groups[0]["risk_table"]] if groups else [],
         "groups": [
-            (group["label"], [(label, [row[name] for row in group["risk_table"]]) for name, label in names])
+            (
+                group["label"],
+                [
+                    (label, [(row[name], link(group, name, row)) for row in group["risk_table"]])
+                    for name, label in names
+                ],
+            )
             for group in groups
         ],
     }

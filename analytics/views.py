@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 
 from analytics import phrases, read
 from analytics.acts.saved import visible_to
+from analytics.cause_links import figure_cases
 from analytics.choices import DIRECTIONS, PUBLISHED, RULES, STACKED, choice_of
 from analytics.core.endpoints.definitions import ENDPOINTS
 from analytics.dashboards import DASHBOARDS
@@ -114,6 +115,7 @@ def panel(request, slug, name):
             "digest": shown.digest,
             "state": live,
             "figure": shown.figure(theme, size),
+            "cases": shown.stored and figure_cases(shown.stored, request.user),
             "result": shown.stored and shown.stored.envelope(),
             "html": render_to_string("analytics/panel_texts.html", {"shown": shown, "texts": texts}, request=request),
         }

@@ -150,6 +150,7 @@ def _edge(panel: Panel, frame: Frame, layer: Layer, name: str, colour: str) -> d
         "y": [height(upper[i]) for i in points],
         "yaxis": panel.axis,
         "line": {"shape": "hv", "color": colour, "width": 1},
+        "customdata": [times[i] for i in points],
         "text": [
             safe(hover.format(time=frame.axis.said(times[i]), share=percent(upper[i] - lower[i], "–")), 200)
             for i in points

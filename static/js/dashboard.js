@@ -86,7 +86,7 @@ async function showPanel(panel) {
   }
   if (frame && body.figure && canDraw() && "isNear" in panel.dataset) {
     frame.querySelector("[data-figure]").setAttribute("aria-label", `${body.question} ${body.alt || body.answer}`);
-    await draw(frame, body.figure);
+    await draw(frame, body.figure, body.cases);
   }
   return isNew ? body : null;
 }

@@ -22,12 +22,31 @@ export function canDraw() {
   return Boolean(window.Plotly);
 }
 
-/* Draws or redraws in place, and takes away what kept the place. */
-export async function draw(frame, figure) {
+/* Draws or redraws in place, and takes away what kept the place.
+ * cases: { url, keys } where the reader may see the cases behind a step: keys are words of the address by the legendgroup of a trace. */
+export async function draw(frame, figure, cases = null) {
   const place = frame.querySelector("[data-figure]");
   place.hidden = false;
   frame.querySelectorAll(".figure__place").forEach((one) => one.remove());
   await window.Plotly.react(place, figure.data, { ...figure.layout, width: frame.clientWidth }, CONFIG);
+  frame.classList.toggle("figure--linked", Boolean(cases));
+  place.removeAllListeners?.("plotly_click");
+  if (cases) {
+    place.on("plotly_click", (clicked) => openCases(cases, clicked.points));
+  }
+}
+
+/* A step leads to its cases; the risk table below the figure has the same links for the keyboard. */
+function openCases(cases, points) {
+  const step = points.find((one) => one.customdata !== undefined && one.data.legendgroup in cases.keys);
+  if (step) {
+    const url = new URL(cases.url, window.location.href);
+    url.search = cases.keys[step.data.legendgroup];
+    url.searchParams.set("what", "event");
+    url.searchParams.set("from", step.customdata);
+    url.searchParams.set("to", step.customdata);
+    window.location.assign(url);
+  }
 }
 
 export function resize(frame) {
