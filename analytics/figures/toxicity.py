@@ -90,7 +90,7 @@ class _Bars:
         self.y += 6
 
     def _short(self, level: dict) -> str:
-        return self.sheet.words.not_reported if level["value"] is None else str(level["label"]).split(" ")[-1]
+        return self.sheet.words.not_reported if level["value"] is None else str(level["value"])
 
     def _fills(self, item: dict) -> list[str]:
         """A colour for each level; "" for what is not reported."""
