@@ -31,5 +31,5 @@ def _image(section: Section, about: files.About) -> str:
     """The figure as the address of an image; "" without one."""
     if section.figure is None:
         return ""
-    content = base64.b64encode(files.drawn(section.figure, files.SVG, WIDTH, about)).decode()
+    content = base64.b64encode(files.drawn(section.figure, "svg", WIDTH, about)).decode()
     return f"data:image/svg+xml;base64,{content}"

@@ -190,7 +190,7 @@ TABLE = [
     # Data cuts; none is frozen in this world.
     Row(
         "cut_take",
-        "302 403 403 403 302 422 403 403",  # the manager froze that name first
+        "302 403 403 403 302 302 403 403",
         {"cohort": "tisagenlecleucel"},
         method="post",
         body={"name": "first", "date": "2024-03-31"},

@@ -192,6 +192,7 @@ def test_comparing_with_what_is_not_there(cases, as_):
 
 def test_the_number_of_queries_does_not_grow_with_cuts_and_cases(cases, as_):
     frozen()
+    factories.death(cases[1], 120)
     built()
     lead = as_("lead")
     addresses = ("/datasets/", CUT, f"/datasets/{COHORT}/compare/?a=cut:asco-2027&b=live")
