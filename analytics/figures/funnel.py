@@ -9,12 +9,12 @@ from analytics.figures.below import Sheet, caption
 from analytics.figures.choices import USUAL, Choices
 from analytics.figures.regions import Region, grid, seen, stacked, strong, title_height, title_lines
 from analytics.figures.sizes import WIDE, Size
-from analytics.figures.text import fitted, percent, safe
+from analytics.figures.text import fitted, percent, safe, width
 from analytics.figures.theme import LIGHT, Theme, mixed
 from analytics.figures.words import Words
 
 BETWEEN = 44  # px for the axis of each plot
-RIGHT = 58
+GAP = 8  # px between the plot and what stands right of it
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 
 
@@ -27,7 +27,7 @@ def funnel_figure(
     """
     words = words or Words()
     funnels = funnels_of(result)
-    sheet = Sheet(size, theme, words, 44, RIGHT)
+    sheet = Sheet(size, theme, words, 44, _right(funnels, words, size))
     if not funnels:
         return _nothing(result, sheet)
     has_own = any(site["site"] == choices.own and site["n"] for funnel in funnels for site in funnel["sites"])
@@ -50,6 +50,12 @@ def funnels_of(result: dict) -> list[dict]:
     """The funnels of which something is counted."""
     table = result["table"]
     return list(table["funnels"]) if table else []
+
+
+def _right(funnels: list[dict], words: Words, size: Size) -> int:
+    """Room for the shares of all together."""
+    shares = [words.funnel_pooled.format(share=percent(one["pooled"], "–")) for one in funnels]
+    return round(max((width(share, size.small) for share in shares), default=0)) + 2 * GAP
 
 
 def _nothing(result: dict, sheet: Sheet) -> dict:
@@ -152,8 +158,7 @@ def _hover(site: dict, name: str) -> str:
 def _pooled(funnel: dict, region: Region, sheet: Sheet) -> dict:
     """The share of all together, beside its line."""
     text = sheet.words.funnel_pooled.format(share=percent(funnel["pooled"], "–"))
-    shown = fitted(text, sheet.size.small, RIGHT - 8)
-    return region.note(sheet, safe(shown), 100 * funnel["pooled"], at=1, shift=5, color=sheet.theme.ink_soft)
+    return region.note(sheet, safe(text), 100 * funnel["pooled"], at=1, shift=5, color=sheet.theme.ink_soft)
 
 
 def _own_name(funnel: dict, region: Region, sheet: Sheet, own: str) -> list[dict]:
