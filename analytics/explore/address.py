@@ -237,7 +237,7 @@ def _refuse_by_rule(said: Said, made: dict) -> None:
             problems.LATER,
             column,
             sentence=sentences.KNOWN_LATER.format(
-                what=choosing.label_of(column), clock=CLOCK_LABELS[rule.clock], endpoint=rule.id
+                what=choosing.label_of(column), clock=CLOCK_LABELS[rule.clock], endpoint=rule.label
             ),
         )
 

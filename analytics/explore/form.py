@@ -1,6 +1,5 @@
 """The form of the choices: sections of fields with what is chosen, for one template. Values are kept as they were typed."""
 
-from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -12,60 +11,10 @@ from analytics.core.endpoints.definitions import CLOCK_LABELS, ENDPOINTS, SET_LA
 from analytics.core.parts import PERIOD
 from analytics.explore import choosing, words
 from analytics.explore.endpoints import CLOCKS, RULES
-from analytics.explore.grammar import FIRST_RULE, METHODS, OF_METHOD, TABLES, columns_of, rules_of, usual_months
+from analytics.explore.form_fields import NUMBERS, RANGE, SELECT, Field, Fields, Form, Option, Section
+from analytics.explore.grammar import FIRST_RULE, METHODS, TABLES, rules_of, usual_months
 from analytics.explore.grammar import usual_population as population_of_table
 from registry.models import Cohort
-
-SELECT, TEXT, NUMBERS, BOXES, RANGE, HIDDEN = "select", "text", "numbers", "boxes", "range", "hidden"
-
-
-@dataclass(frozen=True)
-class Option:
-    """One possible value."""
-
-    value: str
-    label: str
-    is_chosen: bool = False
-
-
-@dataclass(frozen=True)
-class Field:
-    """One question. options: (heading or "", [Option]), of boxes with whether one is ticked; inputs: (name, value, label) of a range; messages: (kind, sentence)."""
-
-    name: str
-    label: str
-    kind: str
-    value: str = ""
-    options: tuple = ()
-    inputs: tuple = ()
-    note: str = ""
-    messages: tuple = ()
-    without: str = ""  # address without this filter
-
-    @property
-    def is_refused(self):
-        """Whether something is wrong with it."""
-        return any(kind == "bad" for kind, _text in self.messages)
-
-
-@dataclass(frozen=True)
-class Section:
-    """Fields that belong together, in a fold; `summary` is what is chosen in it, in a few words."""
-
-    name: str
-    title: str
-    fields: tuple
-    summary: str = ""
-    is_open: bool = True
-
-
-@dataclass
-class Form:
-    """What the template shows. messages: (kind, sentence) that belong to no field."""
-
-    sections: list
-    messages: list = field(default_factory=list)
-    begun: tuple = ()  # columns whose filter says nothing yet
 
 
 def form_of(address, problems=(), notes=(), found=None, cuts=()):
@@ -75,53 +24,8 @@ def form_of(address, problems=(), notes=(), found=None, cuts=()):
     return Form([one for one in sections if one.fields], build.elsewhere(sections), address.begun)
 
 
-class Builder:
+class Builder(Fields):
     """Makes the sections."""
-
-    def __init__(self, address, said, found, cuts):
-        self.address, self.found, self.cuts = address, found, cuts
-        self.words, self.method_word, self.cohort = address.said.words, address.method, address.cohort
-        self.messages = [(one.parameter, kind, words.message(one)) for kind, one in said]
-        self.columns = columns_of(self.cohort)
-
-    # Parts of a field.
-
-    def given(self, name, default=""):
-        """The value as typed."""
-        return self.words.get(name, [default])[0]
-
-    def of(self, *names):
-        """The messages of these parameters."""
-        return tuple((kind, text) for parameter, kind, text in self.messages if parameter in names)
-
-    def select(self, name, groups, default="", **more):
-        chosen = self.given(name, default)
-        options = tuple(
-            (head, [Option(value, label, value == chosen) for value, label in pairs]) for head, pairs in groups
-        )
-        return Field(name, words.label_of(name), SELECT, chosen, options, messages=self.of(name), **more)
-
-    def text(self, name, kind=TEXT, default="", **more):
-        typed = ", ".join(self.words.get(name, [])) or default
-        return Field(name, words.label_of(name), kind, typed, messages=self.of(name), **more)
-
-    def boxes(self, name, groups, chosen=None, **more):
-        ticked = self.words.get(name, []) if chosen is None else chosen
-        options = tuple(
-            (
-                head,
-                [Option(value, label, value in ticked) for value, label in pairs],
-                any(v in ticked for v, _ in pairs),
-            )
-            for head, pairs in groups
-        )
-        return Field(
-            name, more.pop("label", words.label_of(name)), BOXES, options=options, messages=self.of(name), **more
-        )
-
-    def knows(self, name):
-        """Whether the method has this parameter."""
-        return self.method_word in OF_METHOD[name]
 
     def elsewhere(self, sections):
         """Messages whose field is not on the page."""
@@ -197,7 +101,7 @@ class Builder:
             )
         ]
         fields = (self.select("population", [("", pairs)]), *(self.filter(column) for column in filtered), *more)
-        n = len(analysis.filters) if analysis else len(filtered)
+        n = len(set(filtered) - set(self.address.begun))
         summary = _("{n} chosen").format(n=n) if n else ""
         return Section(
             "patients", _("Which patients"), fields, summary, is_open=bool(filtered) or bool(self.given("population"))
@@ -241,10 +145,10 @@ class Builder:
                 if column == PERIOD
                 else self.in_data(column)
             )
-            shown = f"{label} ({unit})" if unit else label
+            named = f"{label} ({unit})" if unit else label
             return Field(
                 f"filter.{column}",
-                shown,
+                named,
                 RANGE,
                 inputs=inputs,
                 note=note,
@@ -318,13 +222,13 @@ class Builder:
         if column.kind == NUMBER:
             name = f"per.{column.name}"
             field_ = self.text(name, NUMBERS, f"{choosing.usual_per(column.name):g}")
-            shown = _("{column}: ratio per").format(column=label)
+            named = _("{column}: ratio per").format(column=label)
         else:
             name = f"reference.{column.name}"
             pairs = [(value, phrases.label(text)) for value, text in column.levels]
             field_ = self.select(name, [("", pairs)], choosing.usual_reference(column))
-            shown = _("{column}: compared with").format(column=label)
-        return Field(name, shown, field_.kind, field_.value, field_.options, messages=field_.messages)
+            named = _("{column}: compared with").format(column=label)
+        return Field(name, named, field_.kind, field_.value, field_.options, messages=field_.messages)
 
     def counted(self):
         coded = [one for one in self.columns if choosing.levels(one)]

@@ -29,6 +29,7 @@ PLACES = (
     ("checks", _("Checks"), "k", Permission.QUERY_MANAGE, False),
     ("own_site", _("Own hospital"), "o", Permission.OWN_SITE_READ, True),
     ("dashboards", _("Dashboards"), "d", Permission.POOLED_READ, True),
+    ("explore", _("Explore"), "e", Permission.POOLED_READ, False),
     ("analyses", _("Analyses"), "a", Permission.POOLED_READ, False),
     ("scorecards", _("Scorecards"), "s", Permission.CASE_READ, False),
     ("datasets", _("Datasets"), "t", Permission.DATASET_READ, False),
