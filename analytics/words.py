@@ -121,6 +121,7 @@ def figure_words(panel=None):
         each_alone=_("Each alone"),
         all_together=_("All together"),
         each_alone_by=_("Each covariate alone: {regression}."),
+        of_hazard=_("{hazard}: {text}"),
         time_dependent_by=_("From its beginning on, each day counted where it was lived: {regression}."),
         all_together_by=_("Together ({covariates}; n {n}, events {events}): {regression}."),
         forest_limits=_("Intervals: 95 %, by profile likelihood where it is given, else Wald’s."),
@@ -145,6 +146,8 @@ def figure_words(panel=None):
             "Numbered: published estimates of other patients, with 95 % intervals where printed; no targets. Those of about "
             "the same month stand side by side."
         ),
+        benchmark=_("{number}. {parts}."),
+        benchmark_between=pgettext("between parts", "; "),
         benchmark_n=_("n {n}"),
         benchmark_no_n=_("n not printed"),
         beyond_axis=_("Beyond the axis, not drawn: {numbers}."),

@@ -29,7 +29,6 @@ def said(result: dict, found: list[Forest], words: Words, *, is_clipped: bool) -
 def _of_models(forest: Forest, words: Words) -> list[str]:
     """By which regression the covariates alone and the common model were estimated."""
     hazard = words.hazards.get(forest.hazard, "")
-    head = f"{hazard}. " if hazard else ""
     alone = [model for model in forest.models if len(model["covariates"]) == 1]
     together = [model for model in forest.models if len(model["covariates"]) > 1]
     found = []
@@ -46,7 +45,10 @@ def _of_models(forest: Forest, words: Words) -> list[str]:
                 covariates=labels, regression=_regression(model["estimator"], words), **numbers
             )
         )
-    return [head + " ".join(found)] if found else []
+    text = " ".join(found)
+    if not text:
+        return []
+    return [words.of_hazard.format(hazard=hazard, text=text) if hazard else text]
 
 
 def _regression(estimator: str, words: Words) -> str:

@@ -118,8 +118,9 @@ def key(overlay: Sequence[Benchmark], axis: Axis, words: Words, direction: str) 
 
 def line_of(number: int, point: Benchmark, words: Words, direction: str) -> str:
     """One point in words: who, how many, when, how much, and what must be known about it."""
-    who = f"{number}. {point.cohort} ({point.citation})"
+    who = f"{point.cohort} ({point.citation})"
     month = words.at.format(months=f"{point.months:g}")
     n = words.benchmark_n.format(n=point.n) if point.n is not None else words.benchmark_no_n
     parts = [who, point.subgroup, n, f"{month} {with_limits(*directed(point, direction))}", point.rule, point.note]
-    return "; ".join(part for part in parts if part) + "."
+    said = words.benchmark_between.join(part for part in parts if part)
+    return words.benchmark.format(number=number, parts=said)

@@ -60,6 +60,7 @@ class Words(ReportWords):
     each_alone: str = "Each alone"
     all_together: str = "All together"
     each_alone_by: str = "Each covariate alone: {regression}."
+    of_hazard: str = "{hazard}: {text}"
     time_dependent_by: str = "From its beginning on, each day counted where it was lived: {regression}."
     all_together_by: str = "Together ({covariates}; n {n}, events {events}): {regression}."
     forest_limits: str = "Intervals: 95 %, by profile likelihood where it is given, else Wald’s."
@@ -89,6 +90,8 @@ class Words(ReportWords):
         "Numbered: published estimates of other patients, with 95 % intervals where printed; no targets. Those of about the "
         "same month stand side by side."
     )
+    benchmark: str = "{number}. {parts}."
+    benchmark_between: str = "; "
     benchmark_n: str = "n {n}"
     benchmark_no_n: str = "n not printed"
     beyond_axis: str = "Beyond the axis, not drawn: {numbers}."
