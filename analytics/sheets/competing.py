@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from analytics.sheets.sheet import NONE, Row, Sheet, label, share, tested
+from analytics.sheets.sheet import NONE, Row, Sheet, counted, label, share, tested
 
 
 def sheets(result):
@@ -13,13 +13,17 @@ def sheets(result):
     rows = []
     for group in result["groups"]:
         if len(result["groups"]) > 1:
-            rows.append(Row(_("{group}, n {n}").format(group=label(group["label"]), n=group["n"]), is_head=True))
+            rows.append(
+                Row(_("{group}, n {n}").format(group=label(group["label"]), n=counted(group["n"])), is_head=True)
+            )
         for cause in group["causes"]:
             cells = [share(row, "incidence") for row in cause["at"]] if group["n"] else [NONE] * len(asked)
-            rows.append(Row(label(cause["label"]), (str(cause["events"]), *cells), is_inner=len(result["groups"]) > 1))
+            rows.append(
+                Row(label(cause["label"]), (counted(cause["events"]), *cells), is_inner=len(result["groups"]) > 1)
+            )
     heads = (_("Events"), *(_("{months} months").format(months=month) for month in asked))
     caption = _("Cumulative incidence (Aalen–Johansen) with 95 % confidence interval, limits {limits}; n {n}")
-    found = [Sheet(caption.format(limits=result["limits"], n=result["n"]), _("Cause"), heads, tuple(rows))]
+    found = [Sheet(caption.format(limits=result["limits"], n=counted(result["n"])), _("Cause"), heads, tuple(rows))]
     if result["gray"]:
         tests = tuple(tested(label(test["label"]), test) for test in result["gray"])
         found.append(Sheet(_("Gray’s test of the groups"), _("Cause"), (_("Statistic"), _("df"), _("p")), tests))

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from analytics import phrases
-from analytics.sheets.sheet import Row, Sheet, between, decimal, label, p_of
+from analytics.sheets.sheet import Row, Sheet, between, counted, decimal, label, p_of
 
 ESTIMATORS = {"cox": "Cox", "firth-cox": "Firth", "fine-gray": "Fine–Gray"}
 
@@ -39,7 +39,7 @@ def competing_sheets(result):
 def exposure_sheets(result):
     """Time without and with the exposure, and its hazard ratio."""
     rows = tuple(
-        Row(label(spell["label"]), (str(spell["n"]), str(spell["events"]), f"{spell['days'] / 365.25:.1f}"))
+        Row(label(spell["label"]), (counted(spell["n"]), counted(spell["events"]), _years(spell["days"])))
         for spell in result["spells"]
     )
     heads = (_("Patients"), _("Events"), _("Patient-years"))
@@ -51,6 +51,10 @@ def exposure_sheets(result):
         )
         found.append(_sheet(_("Hazard ratio of the exposure, from its beginning on"), result["models"], note))
     return found
+
+
+def _years(days):
+    return counted(None) if days is None else f"{days / 365.25:.1f}"
 
 
 def _sheet(caption, models, note=""):
@@ -65,7 +69,7 @@ def _rows(model):
     """A row for each term; a model that could not be fitted says why."""
     if model["refused"]:
         return [Row(label_of(model), (phrases.sentence(model["refused"]), "", "", "", "", ""))]
-    counts = f"{model['n']}, {model['events']}"
+    counts = f"{counted(model['n'])}, {counted(model['events'])}"
     return [
         Row(
             _term(term),

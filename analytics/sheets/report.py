@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from analytics.figures.text import NBSP
-from analytics.sheets.sheet import NONE, Row, Sheet, decimal, label, p_of, share
+from analytics.sheets.sheet import NONE, Row, Sheet, counted, decimal, label, p_of, share
 
 
 def characteristics(result):
@@ -11,7 +11,7 @@ def characteristics(result):
     table = result["table"]
     if table is None:
         return []
-    heads = tuple(_("{group}, n {n}").format(group=label(one["label"]), n=one["n"]) for one in table["heads"])
+    heads = tuple(_("{group}, n {n}").format(group=label(one["label"]), n=counted(one["n"])) for one in table["heads"])
     compared = any(row.get("smd") for row in table["rows"]) and len(heads) > 2
     tested = any(row.get("test") for row in table["rows"])
     rows = []
@@ -34,11 +34,11 @@ def _of_number(row, compared, tested):
         else label(row["label"])
     )
     found = [Row(name, cells + _differences(row, compared, tested))]
-    if any(cell["missing"] for cell in row["cells"]):
+    if any(cell["missing"] != 0 for cell in row["cells"]):
         found.append(
             Row(
                 _("Not known"),
-                (*(str(cell["missing"]) for cell in row["cells"]), *_blanks(compared, tested)),
+                (*(counted(cell["missing"]) for cell in row["cells"]), *_blanks(compared, tested)),
                 is_inner=True,
             )
         )
@@ -57,11 +57,11 @@ def _of_levels(row, compared, tested):
         )
         for level in row["levels"]
     ]
-    if any(cell["x"] for cell in row.get("missing", ())):
+    if any(cell["x"] != 0 for cell in row.get("missing", ())):
         found.append(
             Row(
                 _("Not known"),
-                (*(str(cell["x"]) for cell in row["missing"]), *_blanks(compared, tested)),
+                (*(counted(cell["x"]) for cell in row["missing"]), *_blanks(compared, tested)),
                 is_inner=True,
             )
         )
@@ -79,20 +79,28 @@ def _differences(row, compared, tested):
 
 
 def _summary(cell):
-    if not cell["n"]:
+    if cell.get("withheld"):
+        return counted(None)
+    if cell["median"] is None:
         return NONE
     middle, low, high, least, most = (_short(cell[key]) for key in ("median", "q1", "q3", "min", "max"))
+    if cell["min"] is None:
+        return f"{middle} ({low}–{high})"
     return f"{middle} ({low}–{high}; {least}–{most})"
 
 
 def _short(value):
     """Up to one decimal; small numbers keep two digits."""
+    if value is None:
+        return NONE
     if value and abs(value) < 0.1:
         return f"{value:.1e}"
     return f"{value:.1f}".removesuffix(".0")
 
 
 def _count(cell):
+    if cell.get("withheld"):
+        return counted(None)
     return NONE if cell["percent"] is None else f"{cell['x']} ({cell['percent']:.0f}{NBSP}%)"
 
 
@@ -108,9 +116,14 @@ def response(result):
             rows.append(Row(label(row["label"]), is_head=True))
             shown = row["column"]
         cells = (
-            f"{cell['x']} / {cell['n']}: {share(cell, 'estimate')}" if cell["n"] else NONE for cell in row["cells"]
+            f"{cell['x']} / {cell['n']}: {share(cell, 'estimate')}"
+            if cell["n"]
+            else NONE
+            if cell["n"] == 0
+            else counted(None)
+            for cell in row["cells"]
         )
-        rows.append(Row(label(row["level"]), (str(row["n"]), *cells), is_inner=bool(row["column"])))
+        rows.append(Row(label(row["level"]), (counted(row["n"]), *cells), is_inner=bool(row["column"])))
     return [
         Sheet(
             label(result["analysis"]["title"]),
@@ -130,13 +143,13 @@ def flow(result):
     names = {node["id"]: label(node["label"]) for node in table["nodes"]}
     rows = []
     for node in table["nodes"]:
-        rows.append(Row(names[node["id"]], (str(node["n"]), "")))
+        rows.append(Row(names[node["id"]], (counted(node["n"]), "")))
         for partition in node["partitions"]:
             text = "; ".join(f"{label(part['label'])} {part['n']}" for part in partition["parts"] if part["n"])
             rows.append(Row(label(partition["label"]), ("", text), is_inner=True))
         for one in node["exits"]:
             kind = _("Under way") if one["waiting"] else _("Left")
-            rows.append(Row(kind, (str(one["n"]), label(one["reason"])), is_inner=True))
+            rows.append(Row(kind, (counted(one["n"]), label(one["reason"])), is_inner=True))
     caption = _("Patients from registration to their last news, as of {day}").format(day=table["day"])
     return [Sheet(caption, _("Step"), (_("n"), _("What and why")), tuple(rows))]
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from analytics.sheets.sheet import NONE, Row, Sheet, between, decimal, label, p_of, share
+from analytics.sheets.sheet import NONE, Row, Sheet, between, counted, decimal, label, p_of, share
 
 
 def sheets(result):
@@ -10,7 +10,7 @@ def sheets(result):
     rows = tuple(
         Row(
             label(group["label"]),
-            (f"{group['x']} / {group['n']}", share(group, "estimate") if group["n"] else NONE, str(group["not_known"])),
+            (_of(group), share(group, "estimate") if group["n"] else NONE, counted(group["not_known"])),
         )
         for group in result["groups"]
     )
@@ -18,6 +18,11 @@ def sheets(result):
     name = label(outcome["label"]) if outcome else label(result["endpoint"]["label"])
     caption = _("{outcome}, with exact 95 % confidence interval (Clopper–Pearson)").format(outcome=name)
     return [Sheet(caption, _("Group"), (_("x / n"), _("Share"), _("Not known")), rows, _comparison(result))]
+
+
+def _of(group):
+    """x / n; where x is withheld, so is what it is of."""
+    return counted(None) if group["x"] is None else f"{group['x']} / {group['n']}"
 
 
 def _comparison(result):

@@ -32,6 +32,11 @@ class Sheet:
     note: str = ""
 
 
+def counted(number):
+    """A count; one that a released form withholds is said to be."""
+    return _("withheld") if number is None else str(number)
+
+
 def decimal(value, places=2):
     """A number with so many decimals."""
     return NONE if value is None else f"{value:.{places}f}".replace("-", MINUS)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from analytics import sentences
 from analytics.figures.text import months
-from analytics.sheets.sheet import MINUS, NONE, Row, Sheet, between, decimal, label, p_of, share, tested
+from analytics.sheets.sheet import MINUS, NONE, Row, Sheet, between, counted, decimal, label, p_of, share, tested
 
 
 def sheets(result):
@@ -24,8 +24,8 @@ def _estimates(result):
     heads = [_("n"), _("Events"), *(_("{months} months").format(months=month) for month in asked), _("Median")]
     rows = []
     for group in result["groups"]:
-        if group["n"]:
-            cells = [str(group["n"]), str(group["events"]), *(share(row, "survival") for row in group["at"])]
+        if group["n"] != 0:
+            cells = [counted(group["n"]), counted(group["events"]), *(share(row, "survival") for row in group["at"])]
             rows.append(Row(label(group["label"]), (*cells, sentences.median(group["median"]))))
         else:
             rows.append(Row(label(group["label"]), ("0", "0", *(NONE for _month in asked), NONE)))
