@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from analytics.figures.axis import Axis
 from analytics.figures.sizes import Size
-from analytics.figures.text import fitted, limits, percent, safe, short, width, wrapped
+from analytics.figures.text import fitted, limits, months, percent, safe, short, width, wrapped
 from analytics.figures.theme import STRONG, Theme
 from analytics.figures.words import Words
 
@@ -240,8 +240,13 @@ def provenance(result: dict, words: Words) -> list[str]:
 
 def _dataset(result: dict, words: Words) -> str:
     dataset = result["dataset"]
-    template = words.dataset if result["events"] is not None else words.dataset_without_events
+    is_counted = result["events"] is not None
+    template = words.dataset if is_counted else words.dataset_without_events
+    if dataset["kind"] == "cut":
+        template = words.cut if is_counted else words.cut_without_events
     return template.format(
+        name=dataset.get("name"),
+        day=dataset.get("cut_date"),
         cohort=dataset["cohort"],
         kind=dict(words.kinds).get(dataset["kind"], dataset["kind"]),
         revision=dataset["revision"],
@@ -250,6 +255,17 @@ def _dataset(result: dict, words: Words) -> str:
         n=result["n"],
         events=result["events"],
     )
+
+
+def follow_up(result: dict, words: Words) -> list[str]:
+    """How long the patients were followed, by the reverse Kaplan-Meier method; nothing where that is not known."""
+    found = result.get("follow_up")
+    if not found or found["median"]["estimate"] is None:
+        return []
+    quartiles = [(found.get(name) or {}).get("estimate") for name in ("lower_quartile", "upper_quartile")]
+    between = "–".join(months(one, words.not_reached) for one in quartiles) if any(quartiles) else ""
+    template = words.follow_up if between else words.follow_up_median
+    return [template.format(median=months(found["median"]["estimate"], ""), quartiles=between)]
 
 
 def end_names(labels: list[str], size: Size) -> list[list[str]]:

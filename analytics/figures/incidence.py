@@ -232,4 +232,5 @@ def said(result: dict, words: Words) -> list[str]:
         notes.append(words.tail)
     if any(group.get("withheld") is not None for group in groups):
         notes.append(words.withheld_note)
-    return [*found, " ".join(notes)] if notes else found
+    found += [" ".join(notes)] if notes else []
+    return [*found, *below.follow_up(result, words)]

@@ -146,7 +146,10 @@ def _said(result: dict, words: Words) -> list[str]:
     found = []
     test = result["logrank"]
     if test:
-        found.append(words.logrank.format(statistic=f"{test['statistic']:.1f}", df=test["df"], p=p_value(test["p"])))
+        said = [words.logrank.format(statistic=f"{test['statistic']:.1f}", df=test["df"], p=p_value(test["p"]))]
+        if permuted := result.get("permutation"):
+            said.append(words.permutation.format(p=p_value(permuted["p"])))
+        found.append(" ".join(said))
     notes = [words.limits.format(limits=result["limits"])] if groups else []
     if len(groups) > MOST_BANDS:
         notes.append(words.no_bands.format(n=MOST_BANDS))
@@ -157,6 +160,7 @@ def _said(result: dict, words: Words) -> list[str]:
     if any(reliable_days(group) < group["curve"]["time"][-1] for group in groups if group["curve"]["time"]):
         notes.append(words.tail)
     found += [" ".join(notes)] if notes else []
+    found += below.follow_up(result, words)
     if "landmark" in result:
         mark = result["landmark"]
         left = {name: words.withheld if n is None else n for name, n in mark["excluded"].items()}

@@ -26,6 +26,9 @@ class Words(ReportWords):
     not_reached: str = "NR"
     not_reached_note: str = "NR, not reached."
     logrank: str = "Log-rank test: χ² {statistic}, df {df}, p {p}."
+    permutation: str = "By permutation, p {p}."
+    follow_up: str = "Median follow-up {median} months (quartiles {quartiles}), by reverse Kaplan–Meier."
+    follow_up_median: str = "Median follow-up {median} months, by reverse Kaplan–Meier."
     limits: str = "Brackets and bands: {limits} confidence limits."
     withheld: str = "withheld"
     withheld_note: str = "–: withheld, or not asked."
@@ -34,6 +37,8 @@ class Words(ReportWords):
     dataset: str = "{cohort}, {kind} revision {revision} ({hash}), {date}; n {n}, events {events}."
     kinds: tuple[tuple[str, str], ...] = (("live", "live"), ("cut", "data cut"))
     dataset_without_events: str = "{cohort}, {kind} revision {revision} ({hash}), {date}; n {n}."
+    cut: str = "{cohort}, data cut {name} of {day} ({hash}); n {n}, events {events}."
+    cut_without_events: str = "{cohort}, data cut {name} of {day} ({hash}); n {n}."
     hover: str = "{time} months: {share}, {at_risk} at risk"
     no_bands: str = "More than {n} curves: bands are not drawn."
     own_band: str = "A band is drawn of this alone: {own}."

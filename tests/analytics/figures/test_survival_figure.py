@@ -233,3 +233,17 @@ def test_text_in_a_figure_can_be_read(theme):
     fonts += [one["textfont"]["color"] for one in figure["data"] if one["mode"] == "text"]
 
     assert fonts and min(contrast(colour, theme.surface) for colour in fonts) >= 4.5
+
+
+def test_how_long_they_were_followed_stands_under_it():
+    follow_up = {"median": {"estimate": 30 * MONTH}, "lower_quartile": {"estimate": 12 * MONTH}, "upper_quartile": None}
+    text = " ".join(notes(survival_figure({**TEN, "follow_up": follow_up})))
+
+    assert "Median follow-up 30.0 months (quartiles 12.0–NR), by reverse Kaplan–Meier." in text
+    assert "Median follow-up 12.0 months, by reverse Kaplan–Meier." in " ".join(notes(survival_figure(TEN)))
+
+
+def test_a_small_arm_s_permutation_test_stands_beside_the_log_rank_test():
+    text = " ".join(notes(survival_figure({**TWO, "permutation": {"p": 0.0321}})))
+
+    assert "By permutation, p = 0.032." in text
