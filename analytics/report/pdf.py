@@ -21,6 +21,7 @@ from analytics.report.pages import (
     SMALL,
     SOFT,
     TITLE,
+    TOP,
     WARN,
     Paper,
     filled,
@@ -29,14 +30,16 @@ from analytics.report.pages import (
 )
 
 CONTENTS_LINE = BODY * 1.7
+SHORT, HEADED = 260, 90  # px that a section without a figure needs to begin on a page; beside the figure of one with it
 
 
 def pdf_of(report: Report, about: files.About) -> bytes:
     """The file; the same bytes each time."""
     body, starts = Paper(), []
-    for i, section in enumerate(report.sections):
-        if i:
-            body.turn()
+    for section in report.sections:
+        if body.at > TOP:
+            body.down(26)
+            body.room(section.figure["layout"]["height"] + HEADED if section.figure is not None else SHORT)
         starts.append(body.page)
         _section(body, section)
     front = _front(report, starts, pages_before=0)
