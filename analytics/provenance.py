@@ -114,9 +114,11 @@ def downloads(stored, result, person, query="?"):
 
 
 def _figures(pk, method, query):
-    """The figure as a file in each format, drawn as on the page; nothing for a method without one."""
-    words = {"svg": _("Figure (SVG)"), "pdf": _("Figure (PDF)"), "png": _("Figure (PNG, 300 dpi)")}
-    address = "" if query == "?" else query
-    return [
-        (label, reverse("run_figure", args=[pk, kind]) + address) for kind, label in words.items() if has_figure(method)
-    ]
+    """The figure as a file in each format, drawn as on the page, and for one column; nothing for a method without one."""
+    if not has_figure(method):
+        return []
+    kinds = {"svg": _("Figure (SVG)"), "pdf": _("Figure (PDF)"), "png": _("Figure (PNG, 300 dpi)")}
+    chosen = "" if query == "?" else query
+    found = [(label, reverse("run_figure", args=[pk, kind]) + chosen) for kind, label in kinds.items()]
+    column = f"{reverse('run_figure', args=[pk, 'pdf'])}{chosen or '?'}{'&' if chosen else ''}size=compact"
+    return [*found, (_("Figure for one column of 85 mm (PDF)"), column)]
