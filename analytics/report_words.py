@@ -54,7 +54,12 @@ def report_words():
         "flow_parts": _("{label}: {parts}"),
         "flow_came": _("From: {steps}"),
         "flow_day": _("Grey: under way or last seen in that state, as of {day}."),
-        "funnel_counts": _("Forms or answers asked of a hospital"),
+        "funnel_counts": (
+            ("forms_complete", _("Forms due")),
+            ("forms_on_time", _("Forms due")),
+            ("critical_answered", _("Questions asked")),
+            ("follow_up", _("Patients whose follow-up is due")),
+        ),
         "funnel_pooled": _("all {share}"),
         "funnel_note": _(
             "Lines: exact binomial 95 % (solid) and 99.8 % (dashed) limits around all hospitals together. Dots: hospitals."

@@ -13,7 +13,7 @@ from analytics.figures.text import fitted, percent, safe, width
 from analytics.figures.theme import LIGHT, Theme, mixed
 from analytics.figures.words import Words
 
-BETWEEN = 44  # px for the axis of each plot
+BETWEEN = 48  # px for the axis of each plot
 GAP = 8  # px between the plot and what stands right of it
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 
@@ -38,7 +38,7 @@ def funnel_figure(
         lines = title_lines(sheet, funnel["label"])
         under = BETWEEN if place < len(funnels) - 1 else 0
         region = Region(place, round(size.plot * 0.72), title_height(sheet, lines), under)
-        region.x, region.y = _axes(sheet, funnel, is_last=place == len(funnels) - 1)
+        region.x, region.y = _axes(sheet, funnel)
         regions.append(region)
         traces += _curves(funnel, region, theme) + _dots(funnel, region, sheet, choices.own)
         notes += [region.title(sheet, lines, region.y["range"][1]), _pooled(funnel, region, sheet)]
@@ -65,13 +65,13 @@ def _nothing(result: dict, sheet: Sheet) -> dict:
     return stacked(result, sheet, [region], [], [note])
 
 
-def _axes(sheet: Sheet, funnel: dict, *, is_last: bool) -> tuple[dict, dict]:
+def _axes(sheet: Sheet, funnel: dict) -> tuple[dict, dict]:
     most = max(max(site["n"] for site in funnel["sites"]), 1)
     step = next((one for one in STEPS if most / one <= (6 if sheet.size.name == "wide" else 4)), STEPS[-1])
     ticks = list(range(0, int(most) + 1, step))
     lowest = _floor(funnel)
     shares = [one for one in range(0, 101, 25 if lowest < 50 else 10) if one >= lowest]
-    x = seen(sheet, ticks, [str(one) for one in ticks], sheet.words.funnel_counts if is_last else "")
+    x = seen(sheet, ticks, [str(one) for one in ticks], dict(sheet.words.funnel_counts).get(funnel["measure"], ""))
     y = grid(sheet, shares, [f"{one} %" for one in shares])
     margin = (100 - lowest) * 0.04
     return {**x, "range": [0, most * 1.06]}, {**y, "range": [lowest - margin, 100 + margin]}

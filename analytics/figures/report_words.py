@@ -59,7 +59,12 @@ class ReportWords:
     flow_came: str = "From: {steps}"
     flow_day: str = "Grey: under way or last seen in that state, as of {day}."
     alt_flow: str = "{boxes}."
-    funnel_counts: str = "Forms or answers asked of a hospital"
+    funnel_counts: tuple[tuple[str, str], ...] = (
+        ("forms_complete", "Forms due"),
+        ("forms_on_time", "Forms due"),
+        ("critical_answered", "Questions asked"),
+        ("follow_up", "Patients whose follow-up is due"),
+    )
     funnel_pooled: str = "all {share}"
     funnel_note: str = (
         "Lines: exact binomial 95 % (solid) and 99.8 % (dashed) limits around all hospitals together. Dots: hospitals."
