@@ -95,6 +95,8 @@ def estimate(row, *, with_words=True):
 
 def median(one):
     """A median with its interval: "21.4 months (95 % CI from 9.5 months)", "not reached"."""
+    if one.get("withheld"):
+        return _("withheld")
     middle = _("not reached") if one["estimate"] is None else _("{n} months").format(n=months(one["estimate"], ""))
     interval = limits_in_months(one)
     return _("{median} (95 % CI {interval})").format(median=middle, interval=interval) if interval else middle
