@@ -53,6 +53,11 @@ class Asked:
         return self.stored is not None and self.stored.dataset.pk == self.dataset.pk
 
     @property
+    def deed(self):
+        """What the button that asks for a run says."""
+        return _("Run again") if self.state in (AnalysisRun.FAILED, AnalysisRun.CANCELLED) else _("Compute")
+
+    @property
     def words(self):
         """How far it is, in one sentence; "" when all is shown."""
         says = {

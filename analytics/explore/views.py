@@ -166,6 +166,7 @@ def state_of(asked, person, saved=None):
     return {
         "state": asked.state,
         "words": asked.words,
+        "deed": asked.deed,
         "run": asked.run and asked.run.pk,
         "may_cancel": bool(asked.is_open and may_cancel(person, asked.run)),
         "is_newest": asked.is_newest,

@@ -140,7 +140,9 @@ export class View {
     progress.max = body.steps || 1;
     progress.value = body.steps_done || 0;
     show(progress, isOpen);
-    show(this.element.querySelector("[data-explored-run]"), ["failed", "cancelled", "none"].includes(body.state));
+    const run = this.element.querySelector("[data-explored-run]");
+    run.querySelector("button").textContent = body.deed ?? run.querySelector("button").textContent;
+    show(run, ["failed", "cancelled", "none"].includes(body.state));
     const cancel = this.element.querySelector("[data-explored-cancel]");
     show(cancel, isOpen && body.may_cancel);
     if (body.run) {

@@ -64,10 +64,11 @@ def test_a_lead_explores_sends_cancels_and_keeps_a_view(world, new_context, faul
     expect(page.locator("[data-panel=view] .js-plotly-plot")).to_be_visible()
     expect(state).to_be_hidden()
     assert numbers(page) == of_the_core()
+    said = answer.text_content()
 
     theirs = signed_in(new_context, processes.url, statistician, faults)
     theirs.goto(page.url)
-    expect(theirs.locator("[data-panel=view] .panel__answer")).to_have_text(answer.text_content())
+    expect(theirs.locator("[data-panel=view] .panel__answer")).to_have_text(said)
     assert numbers(theirs) == numbers(page)
 
     page.get_by_text("Save view", exact=True).click()
@@ -77,7 +78,7 @@ def test_a_lead_explores_sends_cancels_and_keeps_a_view(world, new_context, faul
     expect(page.get_by_role("heading", level=1)).to_have_text("Monthly call <b>", timeout=30_000)
     theirs.goto("/dashboards/")
     theirs.get_by_role("link", name="Monthly call").click()
-    expect(theirs.locator("[data-panel] .panel__answer")).to_have_text(answer.text_content(), timeout=30_000)
+    expect(theirs.locator("[data-panel] .panel__answer")).to_have_text(said, timeout=30_000)
     expect(theirs.locator(".js-plotly-plot")).to_be_visible(timeout=30_000)
     is_clean(theirs, theirs.url)
     is_clean(page, f"/explore/?{VIEW}")
