@@ -16,6 +16,11 @@ class DatasetSerializer(serializers.Serializer):
     cases = serializers.IntegerField()
     made_at = serializers.DateTimeField()
     code_version = serializers.CharField()
+    name = serializers.CharField(help_text="Of a data cut; empty for a live revision.")
+    cut_date = serializers.DateField(allow_null=True, help_text="Of a data cut: what happened later is not in it.")
+    retired_at = serializers.DateTimeField(
+        allow_null=True, help_text="Of a data cut: since when nothing of it is stored but its hash."
+    )
 
 
 class EndpointRowSerializer(serializers.Serializer):
