@@ -4,6 +4,7 @@ import csv
 from collections import Counter
 
 import pytest
+from django.utils.translation import override
 
 from analytics.benchmarks import ASKED, KINDS, SUBGROUPS, comparable, why_not
 from analytics.catalogue import CATALOGUE
@@ -13,6 +14,12 @@ from analytics.published import FILE, OF_CURVES, published, read_rows
 CURVES = {one.name: one for one in CATALOGUE if one.method in ("kaplan-meier", "cumulative-incidence", "landmark")}
 OF_DECISION = {"os": "OS_DEC", "efs-a": "EFS_A_DEC", "efs-c": "EFS_C_DEC"}
 HEAD = FILE.read_text(encoding="utf-8").splitlines()[0]
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with override("en"):
+        yield
 
 
 def asked(name, **changes):
@@ -171,3 +178,11 @@ def test_the_file_is_whole():
     assert all(
         any(words in row.rule for words, _ in KINDS) for row in of_curves if row.endpoint in ("EFS", "RFS", "DOR")
     )
+
+
+def test_reasons_and_notes_are_in_the_reader_s_language():
+    with override("ja"):
+        points, refusals = comparable(asked("efs-a"))
+
+    assert {refusal.reason[-1] for refusal in refusals} == {"。"}
+    assert "規則は記載なし" in {point.rule for point in points}
