@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from deploy import browser, r
+from tests import databases
 
 LET_GO = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -33,19 +34,28 @@ def log_in_as(role):
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb():
+    """pytest-django finds the database there and leaves it; we make it and drop it."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """The test database, a copy of the migrated template, once it has its name."""
+    databases.make(connection.settings_dict["TEST"]["NAME"])
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The owner makes and drops the test database; every test runs as the role that serves."""
+    """The owner's test database; every test runs as the role that serves."""
     with django_db_blocker.unblock():
         log_in_as("reg_app")
     yield
     with django_db_blocker.unblock():
         log_in_as("reg_owner")
         with psycopg.connect(settings.ADMIN_URL, autocommit=True) as administrator:
-            # A thread or process of the last test may still be letting go of its connection.
-            administrator.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
-                [connection.settings_dict["NAME"]],
-            )
+            connection.close()
+            databases.drop(administrator, connection.settings_dict["NAME"])
 
 
 def _wipe():
