@@ -4,6 +4,7 @@ A cut is taken from the record in one snapshot, rolled back to its day (analytic
 from its stored tables, as for a live revision.
 """
 
+import hashlib
 import logging
 from datetime import timedelta
 
@@ -18,13 +19,11 @@ from analytics.acts.cuts import ATTEMPTS
 from analytics.core.columns.table import case_table, flat
 from analytics.core.cut import rolled_back
 from analytics.core.endpoints.derive import endpoint_table
-from analytics.extract import extract
-from analytics.models import CutOrder, Dataset, DatasetTable, Release
-from analytics.pseudonyms import pseudonym
+from analytics.extract import extract, refused_cases
+from analytics.models import CutOrder, CutReport, Dataset, DatasetTable, Release
 from analytics.report.write import write_report
 from registry.access.row_security import everything_scope
-from registry.consent import ITEMS, consent_of
-from registry.models import Case, Cohort, Patient
+from registry.models import Cohort
 
 log = logging.getLogger(__name__)
 TAKEN, RETIRED = "taken", "retired"  # why an order cannot be done
@@ -97,20 +96,12 @@ def retire_cuts(cohort):
         with connection.cursor() as cursor:
             cursor.execute(ONE_AT_A_TIME)
         cuts = list(Dataset.objects.filter(cohort=cohort, kind="cut", retired_at=None).order_by("revision"))
-        refused = _refused(cohort) if cuts else set()
+        refused = refused_cases(cohort) if cuts else set()
         for cut in cuts:
             gone = refused & cases_in(cut)
             if gone:
                 made.append(_retire(cut, gone))
     return made
-
-
-def _refused(cohort):
-    """Pseudonyms of the cases, removed ones too, whose consent does not allow analyses."""
-    answers = {row["case_id"]: row for row in Patient.with_void.filter(case__cohort=cohort).values("case_id", *ITEMS)}
-    stored = Case.with_void.filter(cohort=cohort).values_list("pk", flat=True)
-    allowed = {pk for pk in stored if consent_of(answers.get(pk), is_published=cohort.is_published).may_be_analysed}
-    return {pseudonym("case", pk) for pk in stored if pk not in allowed}
 
 
 def _retire(cut, gone):
@@ -217,8 +208,24 @@ def _done(order, progress):
     if order.kind == CutOrder.VERIFY:
         verify(order.dataset, progress)
     else:
-        write_report(order.dataset, order.language, order.audience, progress)
+        write_report(order.dataset, order.language, _store_of(order), progress)
     return order.dataset
+
+
+def _store_of(order):
+    """What stores a file of the report that is ordered."""
+
+    def store(form, content):
+        made = {
+            "content": content,
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "code_version": settings.CODE_VERSION,
+        }
+        which = {"dataset": order.dataset, "language": order.language, "audience": order.audience, "format": form}
+        with everything_scope(actor="worker"):
+            CutReport.objects.update_or_create(**which, defaults=made)
+
+    return store
 
 
 def _taken(order):

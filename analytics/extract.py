@@ -79,6 +79,19 @@ def analysable(cohort):
     return {pk for pk in cases if consent_of(answers.get(pk), is_published=cohort.is_published).may_be_analysed}
 
 
+def refused_cases(cohort):
+    """Pseudonyms of the cohort's cases whose data may not be analysed, of those that were removed too."""
+    registrations = Patient.with_void.filter(case__cohort=cohort).order_by("-is_void", "pk")  # what stands comes last
+    answers = {row["case_id"]: row for row in registrations.values("case_id", *ITEMS)}
+    cases = Case.with_void.filter(cohort=cohort).values_list("pk", flat=True)
+    is_published = cohort.is_published
+    return {
+        pseudonym("case", pk)
+        for pk in cases
+        if not consent_of(answers.get(pk), is_published=is_published).may_be_analysed
+    }
+
+
 def _copy(rows, names):
     """A values_list queryset as a frame, by COPY. All columns are text but ids; empty is missing."""
     sql, params = rows.query.sql_with_params()  # str(queryset.query) does not quote its parameters

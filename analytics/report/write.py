@@ -1,8 +1,7 @@
-"""Write a cut's report and store it. The worker does this."""
+"""Write a cut's report. The worker does this."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +10,6 @@ from django.utils import translation
 
 from analytics import phrases
 from analytics.figures import files
-from analytics.models import CutReport
 from analytics.report.content import Report, asked_of, report_of, sections_of
 from analytics.report.html import html_of
 from analytics.report.pdf import pdf_of
@@ -20,8 +18,11 @@ from registry.access.row_security import everything_scope
 from registry.models import Person
 
 
-def write_report(dataset: Any, language: str, audience: str, progress: Callable[[int], None]) -> None:
-    """Write both files in `language` and store them. progress: hears of each step, with the number of all."""
+def write_report(
+    dataset: Any, language: str, store: Callable[[str, bytes], None], progress: Callable[[int], None]
+) -> None:
+    """Write the report in `language` as HTML and PDF. store: takes the format and the bytes; progress: hears of each step, with the
+    number of all."""
     steps = len(asked_of(dataset)) + 2
     sections = []
     with translation.override(language):
@@ -32,9 +33,9 @@ def write_report(dataset: Any, language: str, audience: str, progress: Callable[
             sections.append(section)
             progress(steps)
         report = report_of(dataset, who or dataset.taken_by, sections)
-        _store(dataset, language, audience, "html", html_of(report, language, _about(report, dataset)))
+        store("html", html_of(report, language, _about(report, dataset)))
         progress(steps)
-        _store(dataset, language, audience, "pdf", pdf_of(report, _said(report.title, "catalogue", dataset)))
+        store("pdf", pdf_of(report, _said(report.title, "catalogue", dataset)))
         progress(steps)
 
 
@@ -63,18 +64,3 @@ def _said(title: str, analysis: str, dataset: Any) -> files.About:
         code=settings.CODE_VERSION,
         audience=IN_METADATA,
     )
-
-
-def _store(dataset: Any, language: str, audience: str, form: str, content: bytes) -> None:
-    with everything_scope(actor="worker"):
-        CutReport.objects.update_or_create(
-            dataset=dataset,
-            language=language,
-            audience=audience,
-            format=form,
-            defaults={
-                "content": content,
-                "sha256": hashlib.sha256(content).hexdigest(),
-                "code_version": settings.CODE_VERSION,
-            },
-        )

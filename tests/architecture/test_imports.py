@@ -84,7 +84,10 @@ WRITERS = (
     "analytics/actions.py",
     "analytics/actions_of_releases.py",
     "analytics/actions_of_runs.py",
+    "analytics/actions_of_turns.py",
     "analytics/actions_of_causes.py",
+    "analytics/actions_of_cuts.py",
+    "analytics/actions_of_verification.py",
     "analytics/acts",
     "analytics/migrations",
 )

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analytics.core import cases
 from analytics.core.cut import HAPPENED, rolled_back
@@ -12,7 +13,21 @@ from analytics.core.whole import whole_table
 from tests.analytics.core.columns.test_columns import crs, dates
 from tests.analytics.core.tables.test_flow import CASES, CUTS
 from tests.analytics.core.worlds import COLLECTED, INFUSED
-from tests.reference.twelve_patients import DAY_0, alive, counts, dead, on, relapse, stored, tables, tables_of
+from tests.reference.twelve_patients import (
+    DAY_0,
+    alive,
+    aplasia,
+    counts,
+    dead,
+    episode,
+    on,
+    relapse,
+    remission,
+    stored,
+    tables,
+    tables_of,
+    therapy,
+)
 
 DECIDED = ("patient", {"sex_at_birth": 1, "decision_date": on(-60), "decision_date_p": "D"})
 
@@ -58,6 +73,40 @@ def of_one_death(rows):
 @given(CASES, CUTS.filter(bool))
 def test_any_world_is_the_same_on_any_day(world, cut):
     same_of_both(tables_of({f"C{number}": of_one_death(rows) for number, rows in enumerate(world)}), cut)
+
+
+LATER = st.integers(501, 900)
+LATER_ROWS = st.lists(
+    st.one_of(
+        st.builds(lambda day, kind: stored(*relapse(day, kind)), LATER, st.integers(1, 6)),
+        st.builds(lambda day: stored(*remission(day)), LATER),
+        st.builds(lambda day: stored(*alive(day, day)), LATER),
+        st.builds(lambda day: stored(*dead(day, 1, 0)), LATER),
+        st.builds(lambda day: stored(*therapy(day, 1, 1, 1)), LATER),
+        st.builds(lambda day: stored(*episode("crs", day, day + 3, 3)), LATER),
+        st.builds(lambda day: stored(*aplasia(day)), LATER),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=6, deadline=None)
+@given(CASES, LATER_ROWS)
+def test_whatever_happens_later_no_stored_table_tells_of_it(world, later):
+    rows = [*(of_one_death(rows) for rows in world), [DECIDED, *INFUSED]]
+    before, after = (
+        rolled_back(
+            tables_of({f"C{n}": [*case, *more] for n, case in enumerate(rows)}), DAY_0 + timedelta(days=500)
+        ).tables
+        for more in ((), later)
+    )
+    known = before["cases"]["case"]  # a case that begins later is not there either way
+
+    for name in cases.TABLES:
+        pd.testing.assert_frame_equal(
+            after[name][after[name]["case"].isin(known)].reset_index(drop=True), before[name], check_dtype=False
+        )
 
 
 def test_what_came_later_is_in_no_table():
