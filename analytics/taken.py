@@ -50,7 +50,7 @@ def file_asked(stored, request, kind, theme, size, width):
     figure = figure_asked(stored, request, theme, size)
     if figure is None:
         return None
-    return files.drawn(imprinted(figure, _imprint(stored), size, theme), kind, width, _about(stored))
+    return files.drawn(imprinted(figure, _imprint(stored), size, theme), kind, width, _about(stored, request))
 
 
 def csv_asked(stored):
@@ -89,7 +89,7 @@ def _imprint(stored):
     return text.format(analysis=stored.run.analysis, hash=stored.dataset.hash[:16], code=stored.run.code_version)
 
 
-def _about(stored):
+def _about(stored, request):
     dataset = stored.envelope()["dataset"]
     return files.About(
         title=phrases.label(stored.result["analysis"]["title"]),
@@ -98,4 +98,5 @@ def _about(stored):
         hash=stored.dataset.hash,
         code=stored.run.code_version,
         audience=IN_METADATA,
+        alt=alt_asked(stored, request),
     )

@@ -85,7 +85,7 @@ def test_the_file_says_in_the_readers_language_what_it_is(world):
 
     texts = "".join(ElementTree.fromstring(english).itertext())
     assert "Exact numbers, for use within the consortium" in texts and world.runs["os"].dataset.hash[:16] in texts
-    assert "exact, internal" in texts
+    assert "exact, internal" in texts and "Overall survival: n 2, events 1." in texts, "what it shows, in words"
     assert "リスク" in "".join(ElementTree.fromstring(japanese).itertext())
     assert browser_of(world.people["lead"]).get(address).content == english, "the same bytes each time"
 

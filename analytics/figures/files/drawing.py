@@ -25,7 +25,7 @@ class About:
     """What the file says of itself in its metadata: no person, no free text of a case.
 
     title: of the analysis; analysis: its name; dataset: cohort, kind, revision; hash: of the dataset; code: its version;
-    audience: who may have it, in words
+    audience: who may have it, in words; alt: what the figure shows, for those who cannot see it
     """
 
     title: str
@@ -34,11 +34,13 @@ class About:
     hash: str
     code: str
     audience: str
+    alt: str = ""
 
     @property
     def sentence(self) -> str:
         """Everything but the title in one line."""
-        return f"{self.analysis}; {self.dataset}; SHA-256 {self.hash}; code {self.code}; {self.audience}"
+        said = f"{self.alt} " if self.alt else ""
+        return f"{said}{self.analysis}; {self.dataset}; SHA-256 {self.hash}; code {self.code}; {self.audience}"
 
 
 def width_px(name: str, size: str) -> float:
