@@ -17,8 +17,8 @@ from analytics.core.disclosure.successive import Basis, counts_of, may_follow
 from analytics.core.run import run as compute
 from analytics.core.selection import select
 from analytics.core.tables import toxicity
-from analytics.extract import pseudonym
 from analytics.models import Dataset, Release, ReleaseBasis
+from analytics.pseudonyms import site_pseudonym
 from analytics.site_view import COHORT, OF_BOTH, OF_OWN, READERS
 from registry.access.row_security import everything_scope
 from registry.models import Cohort, Site
@@ -26,7 +26,6 @@ from registry.models import Cohort, Site
 log = logging.getLogger(__name__)
 RELEASE_LOCK = 7_201_003  # advisory lock: one issuer at a time
 LEAST_APART = timedelta(hours=23)
-SITE_DIGITS = 5  # of a site's pseudonym, as analytics.extract cuts it
 READ = ("BOR", *toxicity.COUNTED, *(one for pair in toxicity.MEASURED.values() for one in pair))
 
 
@@ -49,7 +48,7 @@ def issue_releases():
         take_down(cohort, set(table["case"]))
         issued = 0
         for site in Site.objects.filter(person__role__in=READERS, person__is_active=True).distinct().order_by("pk"):
-            name = pseudonym("site", site.code)[:SITE_DIGITS]
+            name = site_pseudonym(site.code)
             is_own = (table["site"] == name).to_numpy(dtype=bool)
             issued += _issue_own(site, dataset, table[is_own])
             issued += _issue_others(site, dataset, table[~is_own])

@@ -59,8 +59,9 @@ def day_of(month: int) -> float:
 def months_at_risk(steps: Steps, ticks: Sequence[int], first: int, last: int, policy: Policy) -> frozenset[int]:
     """Those of the months `ticks` at which the number at risk can be shown, rounded.
 
-    n = events + censored + at risk. Events are taken for known to the attacker from month `first` on, where the curve is shown;
-    until then, and for those censored, every small number must keep k possible values from 1 on.
+    n = events + censored + at risk. The attacker is taken to know n, which the first steps of a curve nearly tell, and the events
+    from month `first` on, where it is shown; until then, and for those censored, every small number must keep k possible values
+    from 1 on.
     """
     kept = [month for month in ticks if month <= last and steps.at_risk(day_of(month)) >= policy.k]
     while kept and (found := _found_out(steps, kept, first, policy)) is not None:
@@ -73,12 +74,11 @@ def _found_out(steps: Steps, kept: list[int], first: int, policy: Policy) -> int
     days = [day_of(month) for month in kept]
     events = [steps.before(day, steps.events) for day in days]
     censored = [steps.before(day, steps.censored) for day in days]
-    n_low, n_high = alike(steps.n, policy)
-    gone = [_gone(n_low, n_high, steps.at_risk(day), policy) for day in days]
+    gone = [_gone(steps.n, steps.at_risk(day), policy) for day in days]
     settled = steps.through(day_of(first), steps.events)
     known = [month > first for month in kept]
     of_events = [(one, one) if is_known else (0, settled) for one, is_known in zip(events, known, strict=True)]
-    of_censored = [(0, n_high)] * len(kept)
+    of_censored = [(0, steps.n)] * len(kept)
     for _ in range(2 * len(kept) + 2):
         of_censored = _rising([_less(both, one) for both, one in zip(gone, of_events, strict=True)], of_censored)
         of_events = _rising([_less(both, one) for both, one in zip(gone, of_censored, strict=True)], of_events)
@@ -90,10 +90,10 @@ def _found_out(steps: Steps, kept: list[int], first: int, policy: Policy) -> int
     return None
 
 
-def _gone(n_low: int, n_high: int, at_risk: int, policy: Policy) -> tuple[int, int]:
+def _gone(n: int, at_risk: int, policy: Policy) -> tuple[int, int]:
     """Least and greatest number of those no longer at risk."""
     low, high = alike(at_risk, policy)
-    return max(0, n_low - high), n_high - low
+    return max(0, n - high), n - low
 
 
 def _less(both: tuple[int, int], one: tuple[int, int]) -> tuple[int, int]:
