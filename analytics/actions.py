@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from analytics import actions_of_turns as turns
+from analytics import live
 from analytics.actions_of_releases import take_down
 from analytics.actions_of_runs import run_analysis as run_analysis
 from analytics.acts.cuts import ring_waiting_cuts
@@ -27,28 +29,31 @@ from registry.models import Case, Cohort, Outbox
 
 BUILD_LOCK = 7_201_001  # advisory lock: one builder at a time
 KEPT_LIVE_REVISIONS = 20
+LONGEST_BUILD_S = 600  # between two statements: ten thousand cases take a while
 TEXT_COLUMNS = ("case", "site", "cohort", "stratum", "burden", "endpoint", "clock", "event", "censor_reason")
 
 
-def build_datasets():
+def build_datasets(*, in_turn=False):
     """Cover every open outbox row by a stored dataset; returns the number of datasets made.
 
     Loops until nothing is open, so that a burst of saves is one or two builds. Somebody else building: returns at once, for the
     sweeper looks again.
+    in_turn  leave a cohort whose newest dataset is still being analysed: its last analysis, or the sweeper, rings again
     """
     made = 0
     while True:
-        built = _build_once()
+        built = _build_once(in_turn)
         if built is None:
             return made
         made += built
 
 
-def _build_once():
+def _build_once(in_turn):
     """One snapshot: the open outbox rows and the tables of their cohorts. None when nothing is open or another builds."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [f"{LONGEST_BUILD_S}s"])
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [BUILD_LOCK])
             if not cursor.fetchone()[0]:
                 return None
@@ -56,7 +61,8 @@ def _build_once():
             waiting = Outbox.objects.filter(dataset_id=None)
             changed = Case.with_void.filter(pk__in=waiting.values("case_id")).values_list("cohort_id", flat=True)
             cohorts = Cohort.objects.filter(pk__in={*changed, *cohorts_of_older_code()})
-            datasets = [(cohort, *live_dataset(cohort)) for cohort in cohorts.order_by("pk")]
+            due = [one for one in cohorts.order_by("pk") if not (in_turn and turns.is_under_way(one))]
+            datasets = [(cohort, *live_dataset(cohort)) for cohort in due]
             if not datasets:
                 return None
             for cohort, dataset, _is_new in datasets:
@@ -66,6 +72,9 @@ def _build_once():
             if any(is_new for _cohort, _dataset, is_new in datasets):
                 ring_after_commit("analytics.tasks.retire_cuts")
                 ring_after_commit("analytics.tasks.issue_releases")
+    for cohort, dataset, is_new in datasets:
+        if is_new:
+            live.publish(cohort.code, live.DATASET, dataset.revision)
     return sum(is_new for _cohort, _dataset, is_new in datasets)
 
 
@@ -100,6 +109,7 @@ def live_dataset(cohort):
         ]
     )
     take_down(cohort, set(tables["cases"]["case"]))
+    turns.pass_over(dataset)
     request_runs(dataset)
     return dataset, True
 
@@ -132,7 +142,7 @@ def table_of(dataset, name, rows, content):
 
 def request_runs(dataset, *, by="catalogue"):
     """One queued run for each of the catalogue's analyses of this cohort, made once however often it is asked for."""
-    analyses = [analysis for analysis in CATALOGUE if analysis.cohort == dataset.cohort.code]
+    analyses = turns.in_turn(analysis for analysis in CATALOGUE if analysis.cohort == dataset.cohort.code)
     AnalysisRun.objects.bulk_create(
         [wanted_run(dataset, analysis, by=by) for analysis in analyses], ignore_conflicts=True
     )

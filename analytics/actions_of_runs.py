@@ -13,6 +13,7 @@ import pyarrow.parquet
 from django.conf import settings
 from django.db import connection
 
+from analytics import actions_of_turns as turns
 from analytics import live
 from analytics.actions_of_causes import store_beside
 from analytics.core import progress
@@ -113,6 +114,8 @@ def _store(run, fence, body):
             store_beside(run, json.loads(body), whole_of(run.dataset))
     if finished:
         live.publish(run.dataset.cohort.code, run.analysis, run.dataset.revision)
+        with everything_scope(actor="worker"):
+            turns.ring_for_gathered(run.dataset)
     return finished
 
 

@@ -1,9 +1,14 @@
-"""What changed, told to the open browsers: names and revisions of panels, never a number; each browser fetches by its own rights."""
+"""What changed, told to the open browsers: names and revisions of panels, never a number; each browser fetches by its own rights.
+
+A revision's results come one after the other; the pages are told of them together. Without Redis nothing can be told: streams end, and
+the pages ask from time to time until they are served again.
+"""
 
 import asyncio
 import contextlib
 import logging
 from http.cookies import SimpleCookie
+from urllib.parse import urlsplit
 
 import redis
 import redis.asyncio
@@ -17,15 +22,23 @@ from registry.access.permissions import Permission
 from registry.models import Person
 
 log = logging.getLogger(__name__)
-PREFIX = "live:"
+PREFIX = f"live:{urlsplit(settings.REDIS_URL).path.strip('/') or 0}:"  # messages know no databases of a Redis: those we share it with
 PATH = "/events/dashboards/"
-PING_SECONDS, RECHECK_SECONDS = 15, 30
+DATASET = "dataset"  # in the place of an analysis: a dataset was stored
+PING_SECONDS, RECHECK_SECONDS, HEAR_SECONDS = 15, settings.LIVE_RECHECK_SECONDS, 2
+GATHER_SECONDS, APART_SECONDS = 0.1, 0.5  # what comes together is one wake-up; the next one waits
 listeners: dict[str, set] = {}  # channel → wake-up calls of its browsers
 latest: dict[str, bytes] = {}  # channel → last revision
+woken: dict[str, float] = {}  # channel → when its browsers were, or will be, woken
+TOLD = b"event: refresh\ndata: %b\n\n"
+hears = asyncio.Event()  # set while Redis tells us
 
 
 def publish(cohort, analysis, revision):
-    """Tell the dashboards of `cohort` that `analysis` has a newer result. Lost when Redis is down: pages also ask now and then."""
+    """Tell the dashboards of `cohort` that `analysis` has a newer result, or that there is a newer dataset.
+
+    Lost when Redis is down: pages also ask now and then.
+    """
     try:
         with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=1) as connection:
             connection.publish(f"{PREFIX}{cohort}", f"{revision}:{analysis}")
@@ -39,18 +52,32 @@ async def subscription():
         with contextlib.suppress(redis.RedisError, OSError):
             async with redis.asyncio.from_url(settings.REDIS_URL) as connection, connection.pubsub() as news:
                 await news.psubscribe(f"{PREFIX}*")
-                for channel in list(listeners):
-                    wake(channel)
                 async for message in news.listen():
-                    if message["type"] == "pmessage":
+                    if message["type"] == "psubscribe":  # again, too, after a connection that was lost and found
+                        hears.set()
+                        for channel in list(listeners):
+                            wake(channel)
+                    elif message["type"] == "pmessage":
                         channel = message["channel"].decode().removeprefix(PREFIX)
                         latest[channel] = message["data"]
                         wake(channel)
+        hears.clear()
+        for channel in list(listeners):
+            wake_now(channel)
         await asyncio.sleep(1)
 
 
 def wake(channel):
-    """An Event and no queue: a burst is one refresh, and a slow browser costs nothing."""
+    """Wake the channel's browsers soon, all that is told until then together."""
+    loop = asyncio.get_running_loop()
+    now, last = loop.time(), woken.get(channel, 0)
+    if last <= now:  # else a wake-up is on its way
+        woken[channel] = max(now + GATHER_SECONDS, last + APART_SECONDS)
+        loop.call_at(woken[channel], wake_now, channel)
+
+
+def wake_now(channel):
+    """An Event and no queue: a slow browser costs nothing."""
     for call in listeners.get(channel, ()):
         call.set()
 
@@ -75,12 +102,19 @@ def session_key_of(scope):
 
 
 async def events(scope, receive, send):
-    """GET /events/dashboards/<cohort>: text/event-stream until the browser leaves or its session ends; 404 without the right."""
+    """GET /events/dashboards/<cohort>: text/event-stream until the browser leaves, its session or right ends, or Redis is lost.
+
+    404 without the right, 503 without Redis; a browser that is refused asks by HTTP, where it is told why.
+    """
     channel = scope["path"].removeprefix(PATH).strip("/")
     session_key = session_key_of(scope)
     known = scope["path"].startswith(PATH) and await allowed(session_key)
+    status = 404 if not known else 200 if await heard() else 503
     headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
-    await send({"type": "http.response.start", "status": 200 if known else 404, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    if status != 200:
+        await send({"type": "http.response.body", "body": b""})
+        return
     call, gone = (
         asyncio.Event(),
         asyncio.create_task(left(receive)),
@@ -89,21 +123,32 @@ async def events(scope, receive, send):
     clock, body = asyncio.get_running_loop().time, b"retry: 2000\n\n"
     due = clock() + RECHECK_SECONDS
     try:
-        while known and not gone.done():
+        while known and hears.is_set() and not gone.done():
             await send({"type": "http.response.body", "body": body, "more_body": True})
             waiter = asyncio.create_task(call.wait())
-            await asyncio.wait((waiter, gone), timeout=PING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                (waiter, gone), timeout=min(PING_SECONDS, RECHECK_SECONDS), return_when=asyncio.FIRST_COMPLETED
+            )
             waiter.cancel()
-            body = b"event: refresh\ndata: " + latest.get(channel, b"0") + b"\n\n" if call.is_set() else b": ping\n\n"
+            body = TOLD % latest.get(channel, b"0") if call.is_set() else b": ping\n\n"
             call.clear()
             if clock() > due:
                 known, due = await allowed(session_key), clock() + RECHECK_SECONDS
+        if not gone.done():  # the page asks at once, and is told why
+            await send({"type": "http.response.body", "body": TOLD % b"0", "more_body": True})
     finally:
         gone.cancel()
         listeners[channel].discard(call)
         if not listeners[channel]:
             del listeners[channel]
     await send({"type": "http.response.body", "body": b""})
+
+
+async def heard():
+    """Whether Redis tells us; a server that has just started is given a moment."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(hears.wait(), HEAR_SECONDS)
+    return hears.is_set()
 
 
 async def left(receive):

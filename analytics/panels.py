@@ -73,9 +73,7 @@ class Shown:
     @property
     def digest(self):
         """Changes when anything that the panel shows changes, the figure's theme and size apart."""
-        run = f"{self.stored.run.pk}" if self.stored else "none"
-        parts = (self.panel.name, self.choice.query(), run, get_language(), settings.CODE_VERSION)
-        return hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]
+        return panel_digest(self.panel, self.choice, self.stored and self.stored.run.pk)
 
     @property
     def drawn(self):
@@ -126,6 +124,12 @@ class Shown:
             figure = self.figure(size=size)
             _heights[key] = figure["layout"]["height"] if figure else 0
         return _heights[key]
+
+
+def panel_digest(panel, choice, run):
+    """The digest of a panel that shows the result of the run with this id, or none."""
+    parts = (panel.name, choice.query(), str(run or "none"), get_language(), settings.CODE_VERSION)
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]
 
 
 _heights: dict = {}  # a figure's height follows from the digest of what it shows

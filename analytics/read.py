@@ -58,6 +58,12 @@ def newest(cohort_code, *names):
     return {one.run.analysis: Stored(one.body, one.run.dataset, one.run) for one in results}
 
 
+def of_runs(pks):
+    """Analysis name → Stored, of the runs with these ids."""
+    results = Result.objects.filter(run_id__in=pks).select_related("run__dataset__cohort")
+    return {one.run.analysis: Stored(one.body, one.run.dataset, one.run) for one in results}
+
+
 def newest_dataset(cohort_code):
     """The cohort's newest live dataset, or None before the first."""
     return Dataset.objects.filter(cohort__code=cohort_code, kind="live").select_related("cohort").first()

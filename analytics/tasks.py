@@ -11,7 +11,7 @@ def build_datasets():
     """Cover the open changes."""
     from analytics import actions
 
-    actions.build_datasets()
+    actions.build_datasets(in_turn=True)
 
 
 @shared_task

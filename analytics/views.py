@@ -4,11 +4,13 @@ import functools
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.http import Http404, JsonResponse
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -16,7 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from analytics import phrases, read
+from analytics import freshness, phrases, read
 from analytics.acts.saved import visible_to
 from analytics.cause_links import figure_cases
 from analytics.choices import DIRECTIONS, PUBLISHED, RULES, STACKED, choice_of
@@ -24,8 +26,11 @@ from analytics.core.endpoints.definitions import ENDPOINTS
 from analytics.dashboards import DASHBOARDS
 from analytics.figures.sizes import SIZES
 from analytics.figures.theme import THEMES
-from analytics.panels import quality_said, shown_panel, shown_panels, shown_tiles
+from analytics.kept import Kept
+from analytics.panels import panel_digest, quality_said, shown_panel, shown_panels, shown_tiles
 from registry.access.permissions import Permission
+
+states, bodies = Kept(64), Kept(256)  # for all open pages of this process
 
 
 def pooled(view):
@@ -55,7 +60,8 @@ def dashboards(request):
 def dashboard(request, slug):
     """One dashboard, whole: numbers, answers and tables are in the page; figures arrive by script."""
     page = _page(request, slug)
-    panels = page.panels()
+    panels, live = page.panels(), page.state()
+    behind = page.behind(live)
     context = {
         "dashboard": page.dashboard,
         "dataset": page.dataset,
@@ -65,19 +71,19 @@ def dashboard(request, slug):
         "tiles": page.tiles(),
         "quality": quality_said(page.results),
         "sections": [
-            (section, [_whole(panels[one.name], request) for one in section.panels])
+            (section, [_whole(panels[one.name], request, behind.get(one.name, "")) for one in section.panels])
             for section in page.dashboard.sections
         ],
-        "state": page.state(),
+        "state": live,
         "live_words": live_words(),
         "plotly_style_ids": plotly_style_ids(),
     }
     return render(request, "analytics/dashboard.html", context)
 
 
-def _whole(shown, request):
+def _whole(shown, request, behind):
     """A panel as its template takes it."""
-    return {**shown.texts(request.user), "heights": shown.heights()}
+    return {**shown.texts(request.user), "heights": shown.heights(), "behind": behind}
 
 
 @pooled
@@ -85,12 +91,9 @@ def _whole(shown, request):
 def state(request, slug):
     """How fresh the dashboard is, its numbers, and a digest of each panel: what a page asks for now and then."""
     page = _page(request, slug)
-    body = {
-        "state": page.state(),
-        "tiles": [{"name": one.name, "value": one.value, "note": one.note} for one in page.tiles()],
-        "panels": {name: shown.digest for name, shown in page.panels().items()},
-    }
-    return _conditional(request, _digest(body), lambda: body)
+    live, numbers = page.state(), states.get(page.key, page.numbers)
+    body = {"state": live, **numbers, "behind": page.behind(live)}
+    return _conditional(request, _digest(body), lambda: json.dumps(body))
 
 
 @pooled
@@ -102,25 +105,31 @@ def panel(request, slug, name):
     asked = page.dashboard.panel(name)
     if asked is None:
         raise Http404
-    shown = shown_panel(page.dashboard, asked, page.choice, page.results)
-    live = page.state()
+    analysis, live = asked.analysis_for(page.choice.rule), page.state()
+    digest = panel_digest(asked, page.choice, page.runs.get(analysis, (None,))[0])
+    key = (slug, digest, theme.name, size.name, request.user.role)
+    now = {"state": live, "behind": page.behind(live).get(name, "")}
 
-    def body():
+    def drawn():
+        shown = shown_panel(page.dashboard, asked, page.choice, page.results)
         texts = shown.texts(request.user)
-        return {
+        body = {
             "panel": asked.name,
             "question": shown.question,
             "answer": texts["answer"],
             "alt": texts.get("alt", ""),
             "digest": shown.digest,
-            "state": live,
             "figure": shown.figure(theme, size),
             "cases": shown.stored and figure_cases(shown.stored, request.user),
             "result": shown.stored and shown.stored.envelope(),
             "html": render_to_string("analytics/panel_texts.html", {"shown": shown, "texts": texts}, request=request),
         }
+        return json.dumps(body, cls=DjangoJSONEncoder)
 
-    return _conditional(request, _digest([shown.digest, live, theme.name, size.name, request.user.role]), body)
+    def body():
+        return f"{json.dumps(now)[:-1]}, {bodies.get(key, drawn)[1:]}"
+
+    return _conditional(request, _digest([*key, now]), body)
 
 
 @dataclass(frozen=True)
@@ -130,7 +139,31 @@ class Page:
     dashboard: object
     choice: object
     dataset: object
-    results: dict
+    runs: dict  # of analytics.freshness
+
+    @cached_property
+    def results(self):
+        """Analysis → Stored."""
+        return read.of_runs([pk for pk, _revision in self.runs.values()])
+
+    @property
+    def key(self):
+        """All that the numbers depend on."""
+        data = self.dataset and self.dataset.hash
+        return (self.dashboard.slug, self.choice, data, tuple(sorted(self.runs.items())), get_language())
+
+    def numbers(self):
+        """The numbers at the top, and the digest of each panel."""
+        tiles = [{"name": one.name, "value": str(one.value), "note": str(one.note)} for one in self.tiles()]
+        return {"tiles": tiles, "panels": {name: shown.digest for name, shown in self.panels().items()}}
+
+    def behind(self, live):
+        """Panel → a sentence, for each panel that shows an earlier revision than the newest."""
+        if self.dataset is None or self.dataset.kind == "cut":
+            return {}
+        late = freshness.behind(self.dataset, self.runs, is_stalled=live["state"] == "stalled")
+        analyses = {one.name: one.analysis_for(self.choice.rule) for one in self.dashboard.panels}
+        return {panel: late[name] for panel, name in analyses.items() if name in late}
 
     def panels(self):
         """Every panel by its name."""
@@ -156,8 +189,8 @@ def _page(request, slug, *, panel=None):
     asked = found.panel(panel)
     names = {asked.analysis_for(choice.rule)} if asked else found.analyses(choice.rule)
     is_live = dataset is None or dataset.kind == "live"
-    results = read.newest(slug, *names) if is_live else read.of_dataset(dataset, *names)
-    return Page(found, choice, dataset, results)
+    runs = freshness.newest_runs(slug, names) if is_live else freshness.runs_of(dataset, names)
+    return Page(found, choice, dataset, runs)
 
 
 def _choices(page):
@@ -180,6 +213,7 @@ def live_words():
     """The words of the live state, for the script that keeps it current."""
     return {
         "live": _("live · {age}"),
+        "live_asked": _("live · {age}, asked every 15 s"),
         "recomputing": _("recomputing"),
         "stalled": _("as of {time}, worker not answering"),
         "offline": _("as of {time}, registry not answering"),
@@ -222,10 +256,10 @@ def _digest(value):
 
 
 def _conditional(request, tag, body):
-    """304 when the browser has it already; else the JSON of body(). Nobody in between may keep it."""
+    """304 when the browser has it already; else body(), which is JSON. Nobody in between may keep it."""
     response = get_conditional_response(request, etag=tag)
     if response is None:
-        response = JsonResponse(body())
+        response = HttpResponse(body(), content_type="application/json")
         response["ETag"] = tag
     response["Cache-Control"] = "private, no-cache"
     patch_vary_headers(response, ["Cookie", "Accept-Language"])

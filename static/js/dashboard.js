@@ -5,7 +5,7 @@
  */
 
 import { canDraw, draw, resize, sizeFor } from "./figure.js";
-import { show, word } from "./live_state.js";
+import { hears, show, word } from "./live_state.js";
 
 const root = document.querySelector("[data-dashboard]");
 const panels = [...root.querySelectorAll("[data-panel]")];
@@ -13,6 +13,7 @@ const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const STEADY = 60000;
 const WITHOUT_STREAM = 15000;
 const WHILE_RECOMPUTING = 2000;
+const TOLD_WHILE_RECOMPUTING = 10000;
 const BURST = 150; // a revision's analyses arrive one after the other: one refresh for all
 
 let stream = null;
@@ -141,7 +142,7 @@ function pause(milliseconds) {
 
 function untilNext(state) {
   if (state === "recomputing") {
-    return WHILE_RECOMPUTING;
+    return isStreaming ? TOLD_WHILE_RECOMPUTING : WHILE_RECOMPUTING;
   }
   return isStreaming && state === "live" ? STEADY : WITHOUT_STREAM;
 }
@@ -181,7 +182,11 @@ async function catchUp() {
   }
   showTiles(body.tiles);
   const changed = panels.filter((one) => one.dataset.digest !== body.panels[one.dataset.panel]);
-  const shown = await Promise.all(changed.map(showPanel));
+  const shown = await Promise.all(changed.filter((one) => "isNear" in one.dataset).map(showPanel));
+  for (const far of changed.filter((one) => !("isNear" in one.dataset))) {
+    shown.push(await showPanel(far)); // one after the other: those before the reader's eyes come first, here and in every other open page
+  }
+  panels.forEach((one) => setText(one.querySelector("[data-behind]"), body.behind?.[one.dataset.panel] ?? ""));
   announce(shown.filter(Boolean));
   show(body.state.state, body.state.made_at);
   return body.state.state;
@@ -194,6 +199,7 @@ function listen() {
   stream = new EventSource(root.dataset.eventsUrl);
   stream.addEventListener("open", () => {
     isStreaming = true;
+    hears(true);
   });
   stream.addEventListener("error", () => {
     /* Each vain attempt to reconnect comes here too: only the loss itself sets the clock, or it would never run down. */
@@ -201,6 +207,7 @@ function listen() {
       pause(WITHOUT_STREAM);
     }
     isStreaming = false;
+    hears(false);
   });
   stream.addEventListener("refresh", () => pause(BURST));
 }

@@ -29,7 +29,8 @@ function clock(moment) {
 function say() {
   const { state, madeAt } = place.dataset;
   const moment = new Date(madeAt);
-  const text = madeAt ? word(state, { age: age(moment), time: clock(moment) }) : word("never");
+  const name = state === "live" && "isAsked" in place.dataset ? "live_asked" : state;
+  const text = madeAt ? word(name, { age: age(moment), time: clock(moment) }) : word("never");
   const shown = place.querySelector("[data-live-words]");
   if (shown.textContent !== text) {
     shown.textContent = text;
@@ -42,6 +43,16 @@ export function show(state, madeAt) {
   place.dataset.state = state;
   if (madeAt !== undefined) {
     place.dataset.madeAt = madeAt ?? "";
+  }
+  say();
+}
+
+/* Whether the server tells what is new by itself; else the page asks now and then, and says so. */
+export function hears(isStreaming) {
+  if (isStreaming) {
+    delete place.dataset.isAsked;
+  } else {
+    place.dataset.isAsked = "";
   }
   say();
 }

@@ -121,10 +121,10 @@ def test_a_run_that_fails_three_times_says_so(as_worker, monkeypatch):
     with everything_scope(actor="test"):
         run = AnalysisRun.objects.filter(analysis="os").get()
 
-    def broken(_run):
+    def broken(_run, _fence):
         raise ArithmeticError
 
-    monkeypatch.setattr(actions, "_answer", broken)
+    monkeypatch.setattr(actions_of_runs, "answer", broken)
     for _attempt in range(3):
         with pytest.raises(ArithmeticError):
             actions.run_analysis(run.pk)
