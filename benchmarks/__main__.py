@@ -11,7 +11,8 @@ import django
 
 django.setup()
 
-from benchmarks import endpoints, entry, kernels, save  # noqa: E402 - after Django's set-up
+from benchmarks import endpoints, entry, kernels, live, save  # noqa: E402 - after Django's set-up
+from deploy import browser  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent.parent / "var/bench"
 
@@ -25,11 +26,18 @@ def main():
         print(f"{row['what']:{width}}  {row['seconds'] * 1000:12.2f} ms  {ratio}")
     counts = entry.measure()
     print(f"\nInteractions to enter a typical case, form by form: {entry.HOW}\n{entry.show(counts)}")
+    pages = live.measure() if browser.find() else ([], {})
+    print(
+        f"\nSeconds from a save to the pixel, {live.OPEN} dashboards open; ratio to {live.REFERENCE}\n{live.show(*pages)}"
+    )
     FOLDER.mkdir(parents=True, exist_ok=True)
     stamp = time.strftime("%Y%m%dT%H%M%S")
     machine = {"python": sys.version.split()[0], "system": platform.platform()}
     (FOLDER / f"{stamp}.json").write_text(
-        json.dumps({"machine": machine, "rows": rows, "entry": list(map(asdict, counts))}, indent=1)
+        json.dumps(
+            {"machine": machine, "rows": rows, "entry": list(map(asdict, counts)), "live": live.as_json(*pages)},
+            indent=1,
+        )
     )
     print(f"\nStored in var/bench/{stamp}.json")
 

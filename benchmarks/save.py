@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import psycopg
 from django.conf import settings
 from django.db import connection, transaction
-from django.test.utils import setup_databases, teardown_databases
 
 from benchmarks.kernels import median_seconds
+from tests import databases
 from tests.conftest import log_in_as
 
 SAVES = 60
@@ -17,20 +17,17 @@ SAVES = 60
 @contextlib.contextmanager
 def database():
     """A test database, served by the role that serves."""
-    config = setup_databases(verbosity=0, interactive=False)
+    kept, name = connection.settings_dict["NAME"], connection.settings_dict["TEST"]["NAME"]
+    databases.make(name)
+    connection.settings_dict["NAME"] = name
     log_in_as("reg_app")
     try:
         yield
     finally:
+        connection.settings_dict["NAME"] = kept
         log_in_as("reg_owner")
-        with psycopg.connect(
-            settings.ADMIN_URL, autocommit=True
-        ) as administrator:  # threads of a server may hold on to it
-            administrator.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
-                [connection.settings_dict["NAME"]],
-            )
-        teardown_databases(config, verbosity=0)
+        with psycopg.connect(settings.ADMIN_URL, autocommit=True) as administrator:
+            databases.drop(administrator, name)
 
 
 def rows():

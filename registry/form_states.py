@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Case as Choice
-from django.db.models import IntegerField, Min, Q, Value, When
+from django.db.models import Count, IntegerField, Max, Min, Q, Value, When
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from registry.edit_checks.case import Record
-from registry.models import FORMS, Exemption, HistoryEvent
+from registry.models import FORMS, Exemption, HistoryEvent, Outbox
 from registry.record import exemptions_of
 from registry.schedule import schedule
 from registry.worklist import stored_rows
@@ -60,47 +60,105 @@ class FormState:
 def form_states(cases, among):
     """The FormState of every form of those `cases`, a queryset, whose ids are `among`: all that is stored, and all planned visits that
     open by the newest date in any form, so that the answer changes with the data and not from day to day."""
-    rows = {case: own for case, own in stored_rows(cases).items() if case in among}
+    today, among = timezone.localdate(), set(among)
     exempt = exemptions_of(Exemption.objects.filter(case__in=cases.values("pk")))
-    (entered, completed), critical = _first_days(cases), _critical(cases)
-    until = _newest(rows)
+    marks = {case: (told, today, exempt[case]) for case, told in _changes(cases).items()}
+    changed = {case for case in among if case not in marks or case not in _known or _known[case].mark != marks[case]}
+    newest = {case: _known[case].newest for case in among - changed}
+    read = _read(cases, changed, exempt)
+    newest |= {case: _newest(read.rows.get(case, ()), today) for case in changed}
+    until = max((day for day in newest.values() if day), default=today)
+    others = {case for case in among - changed if _known[case].until != until}
+    also = _read(cases, others, exempt)
     for case in sorted(among):
-        own = rows.get(case, [])
-        stored = {(row.form, row.as_read.key): row for row in own}
-        record = Record(row.as_read for row in own)
-        for one in schedule(record, exempt[case], until=until):
-            row = stored.get((one.form, one.key)) if one.key else None
-            waived = bool(one.exemption) or (one.form, one.slot) in exempt[case]
-            required = record.is_car_t and not (waived or one.ended or (one.is_optional and not row))
-            asked, missing = critical.get((row.form, row.pk), (0, 0)) if row else (0, 0)
-            yield FormState(
-                case_id=case,
-                form=one.form,
-                slot=one.slot,
-                due=one.due,
-                event=_day_told(one, row) if row else None,
-                entered=entered.get((row.form, row.pk)) if row else None,
-                is_required=required,
-                is_missed=bool(required and not row and one.is_passed),
-                is_stored=bool(row),
-                is_complete=bool(row and row.is_complete),
-                completed=completed.get((row.form, row.pk)) if row and row.is_complete else None,
-                critical_asked=asked,
-                critical_missing=missing,
-            )
+        if case in changed or case in others:
+            states = list(_states(case, read if case in changed else also, until))
+            _keep(case, _Known(marks.get(case), newest[case], until, states))
+        else:
+            states = _known[case].states
+        yield from states
 
 
-def _newest(rows):
-    """The newest date among the answers that the schedule reads. A date of the future, a mistake, is not believed."""
-    today = timezone.localdate()
-    days = [
-        answer
-        for own in rows.values()
-        for row in own
-        for answer in row.as_read.answers.values()
-        if isinstance(answer, date) and answer <= today
-    ]
-    return max(days, default=today)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The states of a case's forms, and what they were made of: mark (changes, day, exemptions) and the newest date of all cases."""
+
+    mark: tuple | None
+    newest: date | None
+    until: date
+    states: list
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the states of some cases are made of."""
+
+    rows: dict
+    exempt: dict
+    entered: dict
+    completed: dict
+    critical: dict
+
+
+KEPT_CASES = 50_000
+_known: dict = {}  # case id → _Known: of ten thousand cases, one changes between two datasets
+
+
+def _keep(case, known):
+    while len(_known) >= KEPT_CASES:
+        _known.pop(next(iter(_known)))
+    _known[case] = known
+
+
+def _changes(cases):
+    """Case id → (last, how many) changes of its forms, as the database tells them; not of a case that has none.
+
+    How many, too: of two changes at the same time the later number may be committed first.
+    """
+    rows = Outbox.objects.filter(case_id__in=cases.values("pk")).order_by().values_list("case_id")
+    return {case: (last, count) for case, last, count in rows.annotate(last=Max("id"), count=Count("id"))}
+
+
+def _read(cases, wanted, exempt):
+    """Read those of the cases whose ids are `wanted`."""
+    if not wanted:
+        return _Read({}, exempt, {}, {}, {})
+    some = cases.filter(pk__in=wanted)
+    entered, completed = _first_days(some)
+    return _Read(stored_rows(some), exempt, entered, completed, _critical(some))
+
+
+def _states(case, read, until):
+    """The FormState of each form of one case."""
+    own, exempt = read.rows.get(case, []), read.exempt[case]
+    stored = {(row.form, row.as_read.key): row for row in own}
+    record = Record(row.as_read for row in own)
+    for one in schedule(record, exempt, until=until):
+        row = stored.get((one.form, one.key)) if one.key else None
+        waived = bool(one.exemption) or (one.form, one.slot) in exempt
+        required = record.is_car_t and not (waived or one.ended or (one.is_optional and not row))
+        asked, missing = read.critical.get((row.form, row.pk), (0, 0)) if row else (0, 0)
+        yield FormState(
+            case_id=case,
+            form=one.form,
+            slot=one.slot,
+            due=one.due,
+            event=_day_told(one, row) if row else None,
+            entered=read.entered.get((row.form, row.pk)) if row else None,
+            is_required=required,
+            is_missed=bool(required and not row and one.is_passed),
+            is_stored=bool(row),
+            is_complete=bool(row and row.is_complete),
+            completed=read.completed.get((row.form, row.pk)) if row and row.is_complete else None,
+            critical_asked=asked,
+            critical_missing=missing,
+        )
+
+
+def _newest(own, today):
+    """The newest date among a case's answers that the schedule reads, or None. A date of the future, a mistake, is not believed."""
+    days = (answer for row in own for answer in row.as_read.answers.values() if isinstance(answer, date))
+    return max((day for day in days if day <= today), default=None)
 
 
 def _day_told(one, row):

@@ -13,7 +13,9 @@ from analytics.core.quality_tables import FORM_STATES, OPEN_QUERIES
 from analytics.extract import extract
 from analytics.models import Dataset
 from analytics.pseudonyms import pseudonym
+from registry import form_states
 from registry.access.row_security import everything_scope
+from registry.actions.forms import void_form
 from registry.actions.queries import answer_query, close_query
 from registry.actions.states import exempt
 from registry.models import AnswerKind
@@ -168,3 +170,29 @@ def as_worker_builds():
 def revisions():
     with everything_scope(actor="tests"):
         return Dataset.objects.count()
+
+
+def test_what_is_kept_of_each_case_is_what_reading_it_anew_gives(kyoto):
+    first, second = factories.infused_case(kyoto), factories.infused_case(kyoto)
+    manager = factories.person("manager")
+
+    def compared():
+        """The table as made from what is kept, which must be the table made anew."""
+        kept = tables()[FORM_STATES]
+        form_states._known.clear()
+        assert kept.equals(tables()[FORM_STATES])
+        return kept, form_states._known[second.pk].states
+
+    compared()
+    visit = factories.follow_up(first, 100)
+    before, _untouched = compared()
+    factories.stored_form(second, "crs", crs_occurred=0)
+    tables()
+    exempt(first, "lymphodepletion", slot="", kind="waived", reason="no form", by=manager)
+    compared()
+    void_form(visit, by=factories.BUILDER, seen_version=visit.version, reason="Another patient's")
+    after, untouched = compared()
+    assert len(after) and not after.equals(before)
+    factories.follow_up(first, 90)
+    tables()
+    assert form_states._known[second.pk].states is untouched, "a case that has not changed is not read again"

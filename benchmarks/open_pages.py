@@ -1,0 +1,101 @@
+"""Open dashboards without a browser: each holds an event stream and, told that something is new, fetches as static/js/dashboard.js does."""
+
+import asyncio
+import json
+import threading
+import time
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+GATHERED = 0.15  # s, BURST of dashboard.js
+PATH = "/dashboards/tisagenlecleucel/"
+EVENTS = "/events/dashboards/tisagenlecleucel"
+
+
+@dataclass
+class Page:
+    """One open dashboard. `told` and `answered`: when a refresh was announced, and (kind, when, seconds, status, bytes) of each answer."""
+
+    session: str
+    tags: dict = field(default_factory=dict)
+    digests: dict = field(default_factory=dict)
+    told: list = field(default_factory=list)
+    answered: list = field(default_factory=list)
+    ended: float | None = None
+
+
+class OpenPages:
+    """`count` dashboards of one person, open until `close()`, in a thread of their own. fetches: whether they ask when told."""
+
+    def __init__(self, url, sessions, *, fetches=True):
+        parts = urlsplit(url)
+        self.place = (parts.hostname, parts.port)
+        self.pages = [Page(session) for session in sessions]
+        self.fetches = fetches
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+        self.tasks = [asyncio.run_coroutine_threadsafe(self._live(page), self.loop) for page in self.pages]
+
+    def close(self):
+        """Leave all."""
+        for task in self.tasks:
+            task.cancel()
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(10)
+
+    async def _live(self, page):
+        if self.fetches:
+            await self._refresh(page)
+        reader, writer, status = await self._ask(page, EVENTS, {"Accept": "text/event-stream"})
+        if status == 200:
+            asking = None
+            while line := await reader.readline():
+                if line.startswith(b"event: refresh"):
+                    page.told.append(time.monotonic())
+                    if self.fetches and (asking is None or asking.done()):
+                        asking = asyncio.create_task(self._soon(page))
+        page.ended = time.monotonic()
+        writer.close()
+
+    async def _soon(self, page):
+        """Ask once for all that is told meanwhile, and again if more came while asking."""
+        last = None
+        while last != len(page.told):
+            last = len(page.told)
+            await asyncio.sleep(GATHERED)
+            await self._refresh(page)
+
+    async def _refresh(self, page):
+        body = await self._get(page, "state", f"{PATH}state/")
+        if body is None:
+            return
+        for name, digest in json.loads(body)["panels"].items():
+            if page.digests.get(name) != digest:
+                await self._get(page, f"panel {name}", f"{PATH}panels/{name}/?theme=light&size=wide")
+                page.digests[name] = digest
+
+    async def _get(self, page, kind, path):
+        """The body, None for 304."""
+        began = time.monotonic()
+        headers = {"Accept": "application/json", "Connection": "close"}
+        if path in page.tags:
+            headers["If-None-Match"] = page.tags[path]
+        reader, writer, status, found = await self._ask(page, path, headers, with_headers=True)
+        body = await reader.read()
+        writer.close()
+        page.answered.append((kind, time.monotonic(), time.monotonic() - began, status, len(body)))
+        page.tags[path] = found.get("etag", "")
+        return body if status == 200 else None
+
+    async def _ask(self, page, path, headers, *, with_headers=False):
+        reader, writer = await asyncio.open_connection(*self.place, limit=2**24)
+        lines = {"Host": f"{self.place[0]}:{self.place[1]}", "Cookie": f"sessionid={page.session}", **headers}
+        text = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        writer.write(f"GET {path} HTTP/1.1\r\n{text}\r\n".encode())
+        status = int((await reader.readline()).split()[1])
+        found = {}
+        while (line := await reader.readline()).strip():
+            name, _colon, value = line.decode().partition(":")
+            found[name.lower()] = value.strip()
+        return (reader, writer, status, found) if with_headers else (reader, writer, status)
