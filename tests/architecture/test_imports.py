@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import databases
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = {"registry", "analytics"}
 MAY_IMPORT = {  # folder: which of our packages, and which libraries, it may name
@@ -118,3 +120,19 @@ def test_a_web_process_does_not_load_pandas():
     answer = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout.strip() == "[]"
+
+
+def test_the_template_of_test_databases_follows_from_all_that_migrations_run():
+    places = ("registry/migrations", "analytics/migrations", *databases.SQL)
+    found = {name for place in places for path in files_of(place) for name in ours_named_in(path)}
+
+    assert found == {path.removesuffix(".py").replace("/", ".") for path in databases.SQL}
+
+
+def ours_named_in(path):
+    """Modules of ours that a file imports, "from a.b import c" as a.b.c where that is a module."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module.partition(".")[0] in OURS:
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield whole if (ROOT / f"{whole.replace('.', '/')}.py").exists() else node.module
