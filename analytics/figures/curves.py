@@ -12,6 +12,8 @@ from analytics.figures.theme import BAND, TAIL_BAND, Theme, veiled
 
 LINE, TAIL_LINE = 2, 1
 MOST_BANDS = 6  # curves; more bands cover each other
+ASIDE = 0.025  # of the axis: two squares of 7 px side by side on a phone
+POINTS_ROOM = 1.07  # by which the axis is longer where such squares stand, for the last ones
 CENSOR_TICK = {"symbol": "line-ns-open", "size": 7}
 
 Shares = list[float | None]
@@ -110,11 +112,21 @@ def corner_px(curve: Curve, axis: Axis, width: float, tall: float) -> tuple[tupl
 
 
 def curve_traces(
-    curve: Curve, style: tuple[str, str], axis: Axis, theme: Theme, hover: str, *, with_band: bool = True
+    curve: Curve,
+    style: tuple[str, str],
+    axis: Axis,
+    theme: Theme,
+    hover: str,
+    *,
+    with_band: bool = True,
+    aside: float = 0,
 ) -> list[dict]:
-    """All traces of one curve, those further back first. hover: words with {time}, {share} and {at_risk}."""
+    """All traces of one curve, those further back first.
+
+    hover: words with {time}, {share} and {at_risk}; aside: of an axis' length, where single estimates stand beside others'
+    """
     if curve.is_points:
-        return _estimates(curve, style, axis, theme, hover)
+        return _estimates(curve, style, axis, theme, hover, round(aside * axis.end, 4))
     colour, dash = style
     grey = theme.greyed(colour)
     bands = [
@@ -130,7 +142,12 @@ def curve_traces(
     return [trace for trace in traces if len(trace["x"]) > (trace["mode"] == "lines")]
 
 
-def _estimates(curve: Curve, style: tuple[str, str], axis: Axis, theme: Theme, hover: str) -> list[dict]:
+def asides(n: int) -> list[float]:
+    """How far aside of their month the estimates of each of `n` curves stand, as shares of the axis."""
+    return [round((i - (n - 1) / 2) * ASIDE, 4) if n <= MOST_BANDS else 0 for i in range(n)]
+
+
+def _estimates(curve: Curve, style: tuple[str, str], axis: Axis, theme: Theme, hover: str, aside: float) -> list[dict]:
     """Estimates at single times with their intervals, where there is no curve between them: a released form tells no more."""
     colour, label = theme.text(style[0]), safe(curve.label)
     points = curve.points(0, curve.end)
@@ -139,7 +156,7 @@ def _estimates(curve: Curve, style: tuple[str, str], axis: Axis, theme: Theme, h
         {
             **common,
             "mode": "lines",
-            "x": [axis.place(curve.time[i])] * 2,
+            "x": [round(axis.place(curve.time[i]) + aside, 4)] * 2,
             "y": [height(curve.lower[i]), height(curve.upper[i])],
             "line": {"color": colour, "width": 1},
             "hoverinfo": "skip",
@@ -151,7 +168,7 @@ def _estimates(curve: Curve, style: tuple[str, str], axis: Axis, theme: Theme, h
         **common,
         "mode": "markers",
         "name": label,
-        "x": [axis.place(curve.time[i]) for i in points],
+        "x": [round(axis.place(curve.time[i]) + aside, 4) for i in points],
         "y": [height(curve.share[i]) for i in points],
         "marker": {"symbol": "square", "size": 7, "color": colour},
         "text": [_hover(curve, i, axis, hover) for i in points],

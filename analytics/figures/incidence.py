@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from analytics.figures import below
 from analytics.figures.axis import Axis, days_axis, months_axis
 from analytics.figures.choices import USUAL, Choices
-from analytics.figures.curves import MOST_BANDS, Curve, curve_traces, last_day, reliable_days
+from analytics.figures.curves import MOST_BANDS, POINTS_ROOM, Curve, asides, curve_traces, last_day, reliable_days
 from analytics.figures.frame import Frame, emptiness, labels, put_together, right_margin
 from analytics.figures.overlay import key, marks
 from analytics.figures.sizes import WIDE, Size
@@ -41,8 +41,10 @@ def incidence_figure(
     hover = words.hover_days if axis.unit == 1 else words.hover_share
     traces = [
         trace
-        for one in drawn
-        for trace in curve_traces(one.curve, one.style, axis, theme, hover, with_band=has_band(one, drawn, result))
+        for one, aside in zip(drawn, asides(len(drawn)), strict=True)
+        for trace in curve_traces(
+            one.curve, one.style, axis, theme, hover, with_band=has_band(one, drawn, result), aside=aside
+        )
     ]
     colours = {one.curve.key: one.style[0] for one in drawn} if is_grouped(result) else {}
     points, numbers, boxes = marks(frame, choices.overlay, colours, USUAL.direction)
@@ -138,7 +140,7 @@ def since(result: dict, words: Words, axis: Axis) -> str:
 def axis_of(result: dict, size: Size) -> Axis:
     """The axis of time: in days where the Result counts by weeks."""
     groups = result["groups"]
-    days = max(map(last_day, groups), default=0)
+    days = max(map(last_day, groups), default=0) * (POINTS_ROOM if is_released(result) else 1)
     if any(group.get("risk_table_days") for group in groups):
         return days_axis(days, size.columns)
     return months_axis(days, result["analysis"]["tick_months"], size.columns)

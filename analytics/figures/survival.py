@@ -15,8 +15,10 @@ from analytics.figures.axis import months_axis
 from analytics.figures.choices import FAILURE, USUAL, Choices
 from analytics.figures.curves import (
     MOST_BANDS,
+    POINTS_ROOM,
     Curve,
     Shares,
+    asides,
     curve_traces,
     is_drawn,
     last_day,
@@ -54,7 +56,9 @@ def figure_in(
 ) -> dict:
     """The figure with a colour and a dash for each group, and more to say under it."""
     groups = result["groups"]
-    axis = months_axis(max(map(last_day, groups), default=0), result["analysis"]["tick_months"], size.columns)
+    has_points = any(is_drawn(group) and not group["curve"]["time"] for group in groups)
+    days = max(map(last_day, groups), default=0) * (POINTS_ROOM if has_points else 1)
+    axis = months_axis(days, result["analysis"]["tick_months"], size.columns)
     drawn = [
         (curve_of(group, choices.direction), style)
         for group, style in zip(groups, styles, strict=True)
@@ -70,8 +74,10 @@ def figure_in(
     frame = Frame(sheet, axis, title(result, words, choices.direction), since(result, words))
     traces = [
         trace
-        for curve, style in drawn
-        for trace in curve_traces(curve, style, axis, theme, words.hover, with_band=len(drawn) <= MOST_BANDS)
+        for (curve, style), aside in zip(drawn, asides(len(drawn)), strict=True)
+        for trace in curve_traces(
+            curve, style, axis, theme, words.hover, with_band=len(drawn) <= MOST_BANDS, aside=aside
+        )
     ]
     colours = {group["group"]: colour for group, (colour, _) in zip(groups, styles, strict=True)}
     points, numbers, boxes = marks(frame, choices.overlay, colours, choices.direction)
