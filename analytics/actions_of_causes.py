@@ -1,9 +1,11 @@
 """What the worker keeps beside a Result: the cases behind it, what it says otherwise than the revision before, each site's scorecard."""
 
 import hashlib
+import io
 import json
 from datetime import timedelta
 
+import pyarrow.parquet
 from django.utils import timezone
 
 from analytics.core import cases_listed
@@ -11,11 +13,15 @@ from analytics.core.analysis import OF_TIMES, Analysis
 from analytics.core.cases_behind import cases_behind
 from analytics.core.headline import moved
 from analytics.core.tables.own_funnel import POLICY, others_funnels, own_scorecard
-from analytics.models import AnalysisRun, Release, Result, ResultCases, ResultChange
+from analytics.models import AnalysisRun, Dataset, Release, Result, ResultCases, ResultChange
 from analytics.pseudonyms import sites_by_name
 from analytics.read import said_of
 
-SCORECARD, OWN, OTHERS = "scorecard", "own", "others"
+SCORECARD, OWN, OTHERS = (
+    "scorecard",
+    "card",
+    "card-rest",
+)  # audiences of their own: other releases are renewed by other rules
 RENEWED_AFTER = timedelta(
     days=1
 )  # of what a site sees of the others: refreshes that follow each other would tell them apart
@@ -58,12 +64,15 @@ def _store_change(run, result):
 
 
 def _release_scorecards(run, result):
-    """Each site's own scorecard, exact, with what it may see of the others, which is renewed once a day at most."""
+    """Each site's own scorecard, exact, with what it may see of the others, which is renewed once a day at most, and at once when a
+    case is no longer there."""
     table, kept = result["table"], Release.objects.filter(analysis=SCORECARD, policy=POLICY)
     if table is None or kept.filter(audience=OWN, dataset__revision__gt=run.dataset.revision).exists():
         return
     names, now, kept = sites_by_name(), timezone.now(), kept.filter(audience=OTHERS)
     fresh = {one.site_id: one.body for one in kept.filter(issued_at__gt=now - RENEWED_AFTER)}
+    if _somebody_left(kept, run.dataset):
+        fresh = {}
     for one in table["sites"]:
         site = names.get(one["site"])
         if site is None:
@@ -90,3 +99,16 @@ def _release(run, site, audience, body):
         body=body,
         digest=digest,
     )
+
+
+def _somebody_left(kept, dataset):
+    """Whether a case of what is released is no longer in the dataset: consent withdrawn, or the case removed."""
+    released = Dataset.objects.filter(pk__in=kept.values("dataset")).exclude(pk=dataset.pk)
+    there = cases_in(dataset)
+    return any(cases_in(one) - there for one in released)
+
+
+def cases_in(dataset):
+    """The pseudonyms of a dataset's cases."""
+    table = dataset.tables.get(name="cases")
+    return set(pyarrow.parquet.read_table(io.BytesIO(table.parquet), columns=["case"])["case"].to_pylist())

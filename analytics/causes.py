@@ -4,7 +4,7 @@ For those who may see both pooled outcomes and the cases of all sites. Pseudonym
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.paginator import Paginator
 from django.db.models import Count
@@ -36,7 +36,7 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Asked:
-    """Which cases of a run: group, days, what, cause. Words that mean nothing are 404."""
+    """Which cases of a run: group, days, what ("" for whatever happened there), cause. Words that mean nothing are 404."""
 
     group: str | None
     start: float
@@ -47,11 +47,11 @@ class Asked:
     @classmethod
     def of(cls, query):
         """From the address."""
-        what = query.get("what", EVENT)
+        what = query.get("what", "")
         start, end = _days(query.get("from", "0")), _days(query.get("to", query.get("from", f"{LONGEST}")))
         cause = query.get("cause", "")
         if (
-            what not in WHAT
+            what not in ("", *WHAT)
             or start > end
             or not (cause == "" or (cause.isascii() and cause.isdigit() and len(cause) < 3))
         ):
@@ -81,14 +81,7 @@ def run_cases(request, pk):
     groups = texts.groups_of(result)
     if asked.group is not None and asked.group not in groups:
         raise Http404
-    listed = chosen(
-        unpack(bytes(found.packed)),
-        what=asked.what,
-        start=asked.start,
-        end=asked.end,
-        group=asked.group,
-        cause=asked.cause,
-    )
+    asked, listed = _listed(unpack(bytes(found.packed)), asked)
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     cases = cases_by_name({one.case for one in page}, request.user, run.dataset.cohort_id)
     context = {
@@ -108,6 +101,16 @@ def run_cases(request, pk):
         "others": texts.others(request, asked),
     }
     return render(request, "analytics/run_cases.html", context)
+
+
+def _listed(cases, asked):
+    """What was asked for and its cases: where it is not said, the events, and the censored where there is no event."""
+    for what in (asked.what,) if asked.what else (EVENT, CENSORED):
+        words = {"start": asked.start, "end": asked.end, "group": asked.group, "cause": asked.cause}
+        listed = chosen(cases, what=what, **words)
+        if listed:
+            break
+    return replace(asked, what=what if listed or asked.what else EVENT), listed
 
 
 @permitted(Permission.CAUSE_READ)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from analytics.core.thresholds import BY_DEADLINE, BY_DUE, GOOD, OF_PREVIOUS, PR
 from registry.views.statuses import Status
 
 NONE = "–"
+LAG = 31  # days
 NBSP = "\u00a0"
 STAGES = {
     GOOD: Status(gettext_lazy("good standing"), "tick", "good"),
@@ -62,20 +64,25 @@ def percent(share):
 
 
 def days(value):
-    """Days without needless decimals."""
-    return NONE if value is None else f"{value:g}"
+    """Whole days."""
+    return NONE if value is None else f"{value:.0f}"
+
+
+def _of(x, n):
+    """Counts that stay on one line."""
+    return f"{x}{NBSP}/{NBSP}{n}"
 
 
 def counted(x, n):
     """A share of counts."""
-    return Cell(percent(x / n if n else None), f"{x} / {n}" if n else "", share=x / n if n else None)
+    return Cell(percent(x / n if n else None), _of(x, n) if n else "", share=x / n if n else None)
 
 
 def score_cell(score, least):
     """A site score with the share that is asked for."""
     share, n = score["score"], score["expected"]
     mark = None if share is None else MET if share >= least else BELOW
-    note = "" if share is None else f"{n - score['incomplete']} / {n}"
+    note = "" if share is None else _of(n - score["incomplete"], n)
     return Cell(percent(share), note, mark, share)
 
 
@@ -207,13 +214,13 @@ def _period(one):
 
 def _now(score):
     n = score["expected"]
-    return Cell(percent(score["score"]), f"{n - score['incomplete']} / {n}" if n else "", share=score["score"])
+    return Cell(percent(score["score"]), _of(n - score["incomplete"], n) if n else "", share=score["score"])
 
 
 def _measure(one, *, is_judged):
     if one["share"] is None or not is_judged:
         return Cell(NONE)
-    return Cell(percent(one["share"]), f"{one['x']} / {one['n']}", MET if one["is_met"] else BELOW, one["share"])
+    return Cell(percent(one["share"]), _of(one["x"], one["n"]), MET if one["is_met"] else BELOW, one["share"])
 
 
 def thresholds(found):
@@ -238,7 +245,7 @@ def funnels(found, names, *, own=""):
             counted(one["x"], one["n"]) if one["n"] else Cell(NONE),
             [
                 _line(site, names.get(site["site"], _("another hospital")), is_own=bool(own) and site["site"] == own)
-                for site in one["sites"]
+                for site in sorted(one["sites"], key=lambda site: names.get(site["site"], ""))
                 if site["n"]
             ],
         )
@@ -259,3 +266,12 @@ def _line(site, name, *, is_own):
 def worklist_url(site, show=""):
     """The worklist of one site."""
     return f"{reverse('worklist')}?site={site.code}" + (f"&show={show}" if show else "")
+
+
+def lag(day, made_at):
+    """That everything newer is missing, where the newest information is more than a month older than the dataset; else nothing."""
+    if (date.fromisoformat(made_at[:10]) - date.fromisoformat(day)).days <= LAG:
+        return ""
+    return _(
+        "Nothing newer has been entered since: what has fallen due in the meantime stands on the worklist, not here."
+    )

@@ -27,11 +27,10 @@ from analytics.words import figure_words, localised
 from registry.access.permissions import Permission
 from registry.models import Site
 from registry.views.access import permitted
-from registry.views.filters import Filters
-from registry.views.worklist import all_work, followed, shown
+from registry.views.worklist import Section, all_work, by_date, followed
 
-SCORECARD, OWN = "scorecard", "own"
-OVERDUE = "overdue"
+SCORECARD, OWN = "scorecard", "card"  # as analytics.actions_of_causes releases them
+OVERDUE, OLDEST = "overdue", 8  # rows that are shown
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,7 @@ def scorecards(request):
         context |= {
             "day": first.body["day"],
             "dataset": first.dataset,
+            "lag": texts.lag(first.body["day"], first.dataset["made_at"]),
             "heads": _heads(request, columns),
             "rows": [(card, texts.cells(columns, card.row)) for card in _sorted(request, cards, columns)],
             "thresholds": texts.thresholds(first.body["thresholds"]),
@@ -93,7 +93,9 @@ def scorecard(request, code):
     context = {
         "site": site,
         "is_all": request.user.may(Permission.SITES_COMPARE),
-        "overdue": shown(work, None, Filters({}, {})) if work.count else None,
+        "overdue": Section(work.key, work.title, work.count, by_date(work.lines(slice(0, OLDEST))))
+        if work.count
+        else None,
         "overdue_url": texts.worklist_url(site, OVERDUE),
         "queries_url": f"{reverse('queries')}?site={site.code}",
         "plotly_style_ids": plotly_style_ids(),
@@ -105,6 +107,7 @@ def scorecard(request, code):
         columns = texts.columns(card.body["thresholds"])
         context |= {
             "day": card.body["day"],
+            "lag": texts.lag(card.body["day"], card.dataset["made_at"]),
             "others_day": card.others,
             "dataset": card.dataset,
             "stage": texts.STAGES[card.row["scorecard"]["stage"]],
@@ -196,7 +199,7 @@ def _as_result(card):
     return {
         "analysis": COMPLETENESS.as_dict(),
         "endpoint": None,
-        "n": card.row["cases"],
+        "n": card.body["total"]["cases"] if "total" in card.body else card.row["cases"],
         "events": None,
         "excluded": [],
         "warnings": [],

@@ -42,7 +42,6 @@ function openCases(cases, points) {
   if (step) {
     const url = new URL(cases.url, window.location.href);
     url.search = cases.keys[step.data.legendgroup];
-    url.searchParams.set("what", "event");
     url.searchParams.set("from", step.customdata);
     url.searchParams.set("to", step.customdata);
     window.location.assign(url);

@@ -112,7 +112,7 @@ def bodies():
 
 def test_what_is_released_to_a_site_is_its_own_and_rounded_and_for_its_people_alone(sites):
     found = bodies()
-    assert found.keys() == {(code, audience) for code in CODES for audience in ("own", "others")}
+    assert found.keys() == {(code, audience) for code in CODES for audience in ("card", "card-rest")}
 
     names = {site_pseudonym(code) for code in CODES}
     for (code, audience), body in found.items():
@@ -122,7 +122,7 @@ def test_what_is_released_to_a_site_is_its_own_and_rounded_and_for_its_people_al
             for one in funnel["sites"]:
                 if one["site"] is None:
                     assert one["n"] % 5 == one["x"] % 5 == 0 and one["n"] >= 10
-            if audience == "others" and funnel["n"] is not None:
+            if audience == "card-rest" and funnel["n"] is not None:
                 assert funnel["n"] % 5 == funnel["x"] % 5 == 0
 
     from registry.access.row_security import person_scope
@@ -140,9 +140,9 @@ def test_the_others_are_renewed_once_a_day_and_the_own_at_once(sites):
     compute(names=("completeness",))
     after = bodies()
 
-    assert after["OSA", "own"]["site"]["cases"] == before["OSA", "own"]["site"]["cases"] + 1
-    assert after["KYO", "others"] == before["KYO", "others"]
-    assert after["KYO", "own"]["funnels"][0]["pooled"] == before["KYO", "own"]["funnels"][0]["pooled"]
+    assert after["OSA", "card"]["site"]["cases"] == before["OSA", "card"]["site"]["cases"] + 1
+    assert after["KYO", "card-rest"] == before["KYO", "card-rest"]
+    assert after["KYO", "card"]["funnels"][0]["pooled"] == before["KYO", "card"]["funnels"][0]["pooled"]
 
 
 def test_the_pages_ask_the_database_no_more_for_more_cases(sites, django_assert_max_num_queries):
