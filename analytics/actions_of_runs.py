@@ -26,7 +26,7 @@ from registry.access.row_security import everything_scope
 from registry.doorbell import ring
 
 log = logging.getLogger(__name__)
-EXPLORE_LOCK = 7_201_002  # advisory lock: one process at a time looks whether an explored run is being computed
+EXPLORE_LOCK = 7_201_011  # advisory lock: one process at a time looks whether an explored run is being computed
 
 CLAIM = """
 UPDATE analytics_analysisrun SET state = 'running', fence = fence + 1, attempts = attempts + 1,

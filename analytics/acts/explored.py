@@ -9,7 +9,7 @@ from analytics.models import AnalysisRun
 from registry.access.permissions import Permission
 
 MOST_OPEN = 3  # runs of one person that wait or are computed
-QUOTA_LOCK = 7_201_003  # advisory lock, with the person: the count and the new run together
+QUOTA_LOCK = 7_201_012  # advisory lock, with the person: the count and the new run together
 
 
 class TooManyOpenError(Exception):

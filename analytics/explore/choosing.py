@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analytics.catalogue import TRANSPLANT_IN_REMISSION
+from analytics.catalogue import CATALOGUE, TRANSPLANT_IN_REMISSION
 from analytics.core.columns.column import DAY, FLAG, NUMBER, Column
 from analytics.core.columns.declarations import COLUMN_OF, COLUMNS
 from analytics.core.parts import LABELS, PERIOD, Covariate, Exposure, Filter, Groups, Levels, Outcome
@@ -16,6 +16,8 @@ STRATUM = "stratum"
 CHOOSABLE = {one.name: one for one in COLUMNS if one.kind != DAY}
 AS_FOUND = ("site", "year", STRATUM)  # columns whose values are those of the dataset
 YEARS_PER_TERM = {"age_infusion": 5, "age_decision": 5}  # units that a hazard ratio of a number is given for
+# A group as the catalogue names it says more than "Yes" and "No".
+NAMED = {one.groups.column: dict(one.groups.levels) for one in CATALOGUE if one.groups and one.groups.levels}
 REFERENCE = {"burden": "high"}  # where the reference is not the first level
 
 EXPOSURES = {
@@ -90,7 +92,8 @@ def groups_of(said: Said, columns: tuple[str, ...], filters: tuple[Filter, ...])
         said.refuse("cuts", problems.NO_CUTS, ", ".join(said.many("cuts")), (label_of(column),))
         return None
     kept = {value for one in filters if one.column == column for value in one.values}
-    shown = tuple((value, label) for value, label in levels(column) if not kept or value in kept)
+    named = NAMED.get(column, {})
+    shown = tuple((value, named.get(value, label)) for value, label in levels(column) if not kept or value in kept)
     if column in AS_FOUND and kept:
         shown = tuple((value, value) for value in sorted(kept))
     if len(shown) > MOST_GROUPS:

@@ -15,11 +15,12 @@ from analytics.actions_of_runs import whole_of
 from analytics.core.run import run as core_run
 from analytics.explore.address import analysis_of
 from analytics.figures.text import percent
-from analytics.models import Dataset
+from analytics.models import AnalysisRun, Dataset
 from registry.access.row_security import everything_scope
 from tests.analytics.explore.worlds import patients
 from tests.browser.test_accessibility import looked_at, unfold
 from tests.browser.test_save_to_curve import faults, signed_in
+from tests.conftest import log_in_as
 from tests.factories import person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -32,6 +33,10 @@ def world(processes):
     """Four patients in a live dataset, a lead and a statistician; the web server runs, the worker not yet."""
     redis.Redis.from_url(settings.REDIS_URL).flushdb()
     patients()
+    log_in_as("reg_worker")
+    with everything_scope(actor="test"):
+        AnalysisRun.objects.all().delete()  # the catalogue's own, for which nobody waits here
+    log_in_as("reg_app")
     people = person("lead"), person("statistician")
     processes.start("web")
     return processes, *people
