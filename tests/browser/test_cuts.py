@@ -29,20 +29,27 @@ def looked_at(page, name):
         page.set_viewport_size({"width": 1440, "height": 900})
 
 
+def until_there(page, what):
+    """Load the page anew until it shows this."""
+    for _time in range(LONG // 2000):
+        if what.count():
+            break
+        page.wait_for_timeout(2000)
+        page.reload()
+    expect(what).to_be_visible()
+
+
 def test_a_cut_stays_while_live_moves_and_the_comparison_names_the_case(world, new_context, faults, tmp_path):  # noqa: F811
     processes, nurse, lead = world
     theirs = signed_in(new_context, processes.url, lead, faults)
     theirs.goto("/datasets/")
-    form = theirs.get_by_role("button", name="Freeze cut")
-    while not form.count():  # the first live revision names the cohort
-        theirs.wait_for_timeout(1000)
-        theirs.reload()
+    until_there(theirs, theirs.get_by_text("Freeze a cut"))  # the first live revision names the cohort
     theirs.get_by_text("Freeze a cut").click()
     looked_at(theirs, "datasets")
     theirs.get_by_label("Name, such as asco-2027").fill("asco-2027")
     theirs.get_by_label("Day; later events are not in it").fill(day(450).isoformat())
     theirs.get_by_label("What for").fill("Abstract <b>ASCO</b>")
-    form.press("Enter")
+    theirs.get_by_role("button", name="Freeze cut").press("Enter")
     expect(theirs).to_have_url(f"{processes.url}{CUT}")
     looked_at(theirs, "cut-at-work")
     expect(theirs.get_by_role("link", name="Overall survival after infusion")).to_be_visible(timeout=LONG)
@@ -58,12 +65,7 @@ def test_a_cut_stays_while_live_moves_and_the_comparison_names_the_case(world, n
 
     theirs.goto(COMPARE)
     changed = theirs.locator("#of-os")
-    for _second in range(int(LONG / 2000)):
-        if changed.count():
-            break
-        theirs.wait_for_timeout(2000)
-        theirs.reload()
-    expect(changed).to_be_visible()
+    until_there(theirs, changed)
     row = theirs.get_by_role("row", name="KYO-0002")
     expect(row).to_contain_text("death")
     expect(theirs.get_by_role("link", name="KYO-0002")).to_have_attribute("href", "/cases/KYO-0002/")
