@@ -61,6 +61,8 @@ def _filter(said: Said, column: str) -> Filter | None:
 
 def _range(said: Said, column: str) -> Filter | None:
     ends = f"from.{column}", f"to.{column}"
+    low: float | None
+    high: float | None
     if column == PERIOD:
         low, high = said.month(ends[0], is_end=False), said.month(ends[1], is_end=True)
     else:
