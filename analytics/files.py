@@ -6,9 +6,10 @@ from django.views.decorators.http import require_GET
 
 from analytics import taken
 from analytics.acts.taken import note_export
+from analytics.choices import USUAL, choice_of
 from analytics.figures import files
-from analytics.figures.sizes import SIZES
-from analytics.figures.theme import THEMES
+from analytics.figures.sizes import SIZES, WIDE
+from analytics.figures.theme import LIGHT, THEMES
 from analytics.views import one_of, pooled
 
 TYPES = {"svg": "image/svg+xml", "pdf": "application/pdf", "png": "image/png", "csv": "text/csv; charset=utf-8"}
@@ -25,7 +26,7 @@ def figure(request, pk, kind):
     content = taken.file_asked(stored, request, kind, theme, size, _width(request, size))
     if content is None:
         return _nothing(request, run)
-    return _attached(request, stored, content, kind, f"figure {run.analysis}")
+    return _attached(request, stored, content, kind, f"figure {run.analysis}", _unusual(request, theme, size))
 
 
 @pooled
@@ -54,11 +55,25 @@ def _width(request, size):
         return files.width_px("", size.name)
 
 
-def _attached(request, stored, content, kind, what):
-    """The file, noted as an export."""
+def _unusual(request, theme, size):
+    """The words by which this drawing differs from the usual one, so that two files of a run have two names."""
+    choice = choice_of(request)
+    words = {
+        size.name: size != WIDE,
+        theme.name: theme != LIGHT,
+        choice.direction: choice.direction != USUAL.direction,
+        "stacked": choice.stacked == "1",
+        "published": choice.published == "1",
+    }
+    return [word for word, is_so in words.items() if is_so]
+
+
+def _attached(request, stored, content, kind, what, words=()):
+    """The file, noted as an export. words: what its name says of it beside analysis and dataset."""
+    name = "_".join([taken.name_of(stored), *words])
     note_export(request.user, stored, content, what=what, kind=kind)
     response = HttpResponse(content, content_type=TYPES[kind])
-    response["Content-Disposition"] = f'attachment; filename="{taken.name_of(stored)}.{kind}"'
+    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response

@@ -57,7 +57,7 @@ def test_a_lead_takes_the_figure_and_its_data(world):
         answer = browser.get(f"/runs/{run.pk}/figure.{kind}", {"direction": "failure", "size": "compact"})
         assert (answer.status_code, answer["Content-Type"]) == (200, KINDS[kind])
         assert answer.content.startswith(SIGNATURES[kind])
-        assert answer["Content-Disposition"] == f'attachment; filename="os_live-1_{begin}.{kind}"'
+        assert answer["Content-Disposition"] == f'attachment; filename="os_live-1_{begin}_compact_failure.{kind}"'
         assert (answer["X-Content-Type-Options"], answer["Cache-Control"]) == ("nosniff", "private, no-store")
         digests.append(hashlib.sha256(answer.content).hexdigest())
     table = browser.get(f"/runs/{run.pk}/data.csv")
