@@ -9,7 +9,7 @@ import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from analytics.actions import cases_in, manifest_hash, parquet, request_runs, table_of, text
@@ -26,6 +26,7 @@ from registry.access.row_security import everything_scope
 from registry.models import Cohort
 
 log = logging.getLogger(__name__)
+LEASE_SECONDS = 300  # of one step: taking a cut of many thousand cases is one
 TAKEN, RETIRED = "taken", "retired"  # why an order cannot be done
 # One cut is taken at a time; nobody else waits. Unlike a query, a lock does not fix the snapshot.
 ONE_AT_A_TIME = "LOCK TABLE analytics_dataset IN SHARE UPDATE EXCLUSIVE MODE"
@@ -172,13 +173,13 @@ class Progress:
 
 
 def _lease():
-    return timezone.now() + timedelta(seconds=6 * settings.RUN_LEASE_SECONDS)
+    return timezone.now() + timedelta(seconds=LEASE_SECONDS)
 
 
 def work_on_cut(order_id):
     """Do what is ordered; whether this call did. Harmless to call twice, or late."""
     with everything_scope(actor="worker"), connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"id": order_id, "lease": 6 * settings.RUN_LEASE_SECONDS, "attempts": ATTEMPTS})
+        cursor.execute(CLAIM, {"id": order_id, "lease": LEASE_SECONDS, "attempts": ATTEMPTS})
         row = cursor.fetchone()
         if row is None:
             return False
@@ -230,10 +231,17 @@ def _store_of(order):
 
 def _taken(order):
     """The cut that is ordered; the one of an earlier attempt, whose end was not noted, if there is one."""
-    with everything_scope(actor="worker"):
-        made = Dataset.objects.filter(cohort=order.cohort, name=order.name).first()
+    made = _cut_named(order)
     if made is None:
-        return take_cut(order.cohort, order.name, order.cut_date, reason=order.reason, by=order.asked_by)
-    if (made.cut_date, made.taken_by) != (order.cut_date, order.asked_by):
+        try:
+            return take_cut(order.cohort, order.name, order.cut_date, reason=order.reason, by=order.asked_by)
+        except IntegrityError:  # an earlier attempt was slow and has ended now, or somebody else was quicker
+            made = _cut_named(order)
+    if made is None or (made.cut_date, made.taken_by) != (order.cut_date, order.asked_by):
         raise RefusedError(TAKEN)
     return made
+
+
+def _cut_named(order):
+    with everything_scope(actor="worker"):
+        return Dataset.objects.filter(cohort=order.cohort, name=order.name).first()

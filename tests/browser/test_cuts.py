@@ -58,7 +58,7 @@ def test_a_cut_stays_while_live_moves_and_the_comparison_names_the_case(world, n
     frozen = theirs.get_by_role("row", name="Overall survival after infusion").text_content()
 
     mine = signed_in(new_context, processes.url, nurse, faults)
-    mine.goto("/cases/KYO-0002/death/1/")
+    mine.goto("/cases/KYO-0002/death/new/")
     mine.locator("[name=death_date]").fill(day(420).isoformat())
     mine.locator("[name=death_date]").press("Control+s")
     expect(mine.locator("[data-saved]").or_(mine.locator(".messages")).first).to_be_visible()
