@@ -1,0 +1,153 @@
+"""What a hospital sees of outcomes: its own cases exactly, the others as released, nothing else; and how releases come and go."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from analytics import actions, actions_of_releases
+from analytics.models import Release, ReleaseBasis
+from analytics.pseudonyms import site_pseudonym
+from registry.access.row_security import everything_scope, person_scope
+from tests import factories
+from tests.analytics.test_consent_in_datasets import answer_consent, as_worker, everything
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def issue():
+    """As the worker does after a change: the dataset, then what is due."""
+    as_worker(actions.build_datasets)
+    as_worker(actions_of_releases.issue_releases)
+
+
+def page_of(person, **query):
+    """The page as this person gets it."""
+    client = Client()
+    client.force_login(person)
+    return client.get(reverse("own_site"), query)
+
+
+@pytest.fixture
+def world(transactional_db):
+    """Kyoto with two cases and a coordinator; four hospitals with four cases each; half of theirs died."""
+    kyoto = factories.site("KYO", "Kyoto")
+    others = [factories.site(code, f"Hospital of {code}") for code in ("OSA", "TOK", "NAG", "SAP")]
+    nurse = factories.person("coordinator", sites=[kyoto])
+    own = [factories.infused_case(kyoto) for _ in range(2)]
+    factories.death(own[0], 100)
+    factories.follow_up(own[1], 700)
+    cases = [factories.infused_case(site) for site in others for _ in range(4)]
+    for place, case in enumerate(cases):
+        if place % 2:
+            factories.death(case, 120 + 10 * place)
+        else:
+            factories.follow_up(case, 600 + place)
+    return kyoto, others, nurse, own, cases
+
+
+def bodies(site, audience):
+    """Analysis → body of what is released to the hospital."""
+    return everything(lambda: {one.analysis: one.body for one in Release.objects.filter(site=site, audience=audience)})
+
+
+def test_the_own_cases_are_exact_and_the_others_are_not(world):
+    kyoto, others, nurse, _own, _cases = world
+    issue()
+
+    own, rest = bodies(kyoto, "own")["os"], bodies(kyoto, "others")["os"]
+    assert (own["n"], own["events"]) == (2, 1)
+    assert (rest["n"], rest["events"]) == (15, 10)  # of 16 and 8
+    page = page_of(nurse).content.decode()
+    assert "Your hospital" in page and "All other hospitals" in page
+    for site in others:
+        assert site.name not in page and site_pseudonym(site.code) not in page
+
+
+def test_a_hospital_reads_only_what_is_released_to_it(world):
+    kyoto, others, nurse, _own, _cases = world
+    stranger = factories.person("coordinator", sites=[others[0]], email="osaka@example.org")
+    issue()
+
+    with person_scope(nurse):
+        assert set(Release.objects.values_list("site", flat=True)) == {kyoto.pk}
+    assert page_of(stranger, site="KYO").status_code == 404
+    client = Client()
+    client.force_login(nurse)
+    figure = client.get(reverse("own_site_figure", args=["os"]))
+    assert figure.status_code == 200
+    assert len(figure.json()["figure"]["data"]) > 2
+
+
+def test_one_entry_elsewhere_changes_nothing_here(world):
+    kyoto, _others, _nurse, _own, cases = world
+    issue()
+    before = seen(kyoto)
+    everything(lambda: _age_bases(days=2))
+
+    factories.death(cases[0], 650)
+    issue()
+
+    assert seen(kyoto) == before
+    for place in (2, 4, 6, 8):
+        factories.death(cases[place], 660 + place)
+    issue()
+    assert bodies(kyoto, "others")["os"]["events"] == 15  # of 13
+
+
+def seen(site):
+    """All that is released to the hospital, with its dates."""
+    return everything(lambda: list(Release.objects.filter(site=site).values_list("audience", "body", "issued_at")))
+
+
+def _age_bases(days):
+    for basis in ReleaseBasis.objects.all():
+        ReleaseBasis.objects.filter(pk=basis.pk).update(made_at=basis.made_at - timedelta(days=days))
+
+
+def test_an_own_entry_shows_at_once(world):
+    kyoto, _others, _nurse, own, _cases = world
+    issue()
+    rest = bodies(kyoto, "others")
+
+    factories.death(own[1], 800)
+    issue()
+
+    assert bodies(kyoto, "own")["os"]["events"] == 2
+    assert bodies(kyoto, "others") == rest
+
+
+def test_a_withdrawal_takes_down_what_was_released_with_the_dataset_itself(world):
+    kyoto, _others, nurse, _own, cases = world
+    issue()
+    assert bodies(kyoto, "others")
+
+    answer_consent(cases[0], consent_withdrawn=1, consent_wd_date=factories.day(300))
+    as_worker(actions.build_datasets)
+
+    assert not bodies(kyoto, "others")
+    as_worker(actions_of_releases.issue_releases)
+    assert not bodies(kyoto, "others"), "one case less is one case told"
+    assert "not released at present" in page_of(nurse).content.decode()
+    with everything_scope(actor="tests"):
+        assert all(len(one.cases) < 16 for one in ReleaseBasis.objects.all())
+
+
+def test_few_others_are_not_shown_and_it_says_why(transactional_db):
+    kyoto, osaka = factories.site("KYO", "Kyoto"), factories.site("OSA", "Osaka")
+    nurse = factories.person("coordinator", sites=[kyoto])
+    for site in (kyoto, *[osaka] * 6):
+        factories.follow_up(factories.infused_case(site), 400)
+    issue()
+
+    page = page_of(nurse).content.decode()
+    assert "Fewer than 3 sites contribute: nothing can be shown." in page
+    assert not everything(lambda: ReleaseBasis.objects.exclude(policy="own").exists())
+
+
+def test_before_the_first_case_the_page_says_so(transactional_db):
+    nurse = factories.person("investigator", sites=[factories.site("KYO", "Kyoto")])
+    assert "Nothing has been computed yet" in page_of(nurse).content.decode()
+    nobody = factories.person("coordinator", email="nobody@example.org")
+    assert "belongs to no hospital" in page_of(nobody).content.decode()
