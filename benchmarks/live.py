@@ -185,7 +185,7 @@ def _opened(chromium, url, session):
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
     context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
     page = context.new_page()
-    page.goto(f"{url}{PATH}")
+    page.goto(f"{url}{PATH}", timeout=300_000)
     page.locator("[data-panel=os] .js-plotly-plot").wait_for(timeout=300_000)
     page.locator("[data-live-state][data-state=live]").wait_for(timeout=300_000)
     return page
@@ -204,12 +204,12 @@ def idle_kilobytes():
         process, (session,) = registry.processes.running["web"].pid, registry.sessions(1)
         OpenPages(registry.processes.url, [session] * 5, fetches=False).close()
         time.sleep(2)
-        found = {}
+        found, before = {}, _resident(process)
         for count in IDLE:
-            before = _resident(process)
             pages = OpenPages(registry.processes.url, [session] * count, fetches=False)
-            time.sleep(2 + count / 50)
-            assert not any(one.ended for one in pages.pages)
+            while not all(one.is_connected for one in pages.pages):
+                time.sleep(0.1)
+            time.sleep(2)
             found[count] = (_resident(process) - before) / count
             pages.close()
             time.sleep(2)

@@ -21,6 +21,7 @@ class Page:
     digests: dict = field(default_factory=dict)
     told: list = field(default_factory=list)
     answered: list = field(default_factory=list)
+    is_connected: bool = False
     ended: float | None = None
 
 
@@ -39,16 +40,23 @@ class OpenPages:
 
     def close(self):
         """Leave all."""
-        for task in self.tasks:
-            task.cancel()
+        asyncio.run_coroutine_threadsafe(self._leave(), self.loop).result(30)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(10)
+        self.loop.close()
+
+    async def _leave(self):
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def _live(self, page):
         if self.fetches:
             await self._refresh(page)
         reader, writer, status = await self._ask(page, EVENTS, {"Accept": "text/event-stream"})
         if status == 200:
+            page.is_connected = True
             asking = None
             while line := await reader.readline():
                 if line.startswith(b"event: refresh"):
@@ -72,8 +80,8 @@ class OpenPages:
             return
         for name, digest in json.loads(body)["panels"].items():
             if page.digests.get(name) != digest:
-                await self._get(page, f"panel {name}", f"{PATH}panels/{name}/?theme=light&size=wide")
-                page.digests[name] = digest
+                shown = await self._get(page, f"panel {name}", f"{PATH}panels/{name}/?theme=light&size=wide")
+                page.digests[name] = json.loads(shown)["digest"] if shown else digest
 
     async def _get(self, page, kind, path):
         """The body, None for 304."""
