@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from analytics import comparison, provenance, read
+from analytics.acts.runs import OPEN
 from analytics.catalogue import CATALOGUE
 from analytics.figures.comparison import comparison_figure
 from analytics.figures.sizes import SIZES
@@ -57,6 +58,7 @@ def compare(request, cohort):
         "not_computed": [one for one in compared if one.changed is None],
         "counts": _counts(moved),
         "moved": _named(moved, request.user, of) if request.user.may(Permission.CAUSE_READ) else None,
+        "is_behind": _is_behind(sides, cohort),
         "query": f"?a={sides[0].asked}&b={sides[1].asked}",
         "heights": {size.name: _figure_height(size) for size in SIZES.values()},
         "plotly_style_ids": plotly_style_ids(),
@@ -86,7 +88,23 @@ def figure(request, cohort, name):
 
 def _sides(request, cohort, usual):
     asked = {"a": request.GET.get("a") or usual, "b": request.GET.get("b") or read.LIVE}
-    return [Side(letter, one, read.dataset_named(one, cohort)) for letter, one in asked.items()]
+    return [
+        Side(letter, one, _newest_whole(cohort) if one == read.LIVE else read.dataset_named(one, cohort))
+        for letter, one in asked.items()
+    ]
+
+
+def _newest_whole(cohort):
+    """The newest live revision of which everything is computed; the newest before there is one; None before the first."""
+    live = Dataset.objects.filter(cohort__code=cohort, kind="live").select_related("cohort")
+    return live.exclude(runs__state__in=OPEN).first() or live.first()
+
+
+def _is_behind(sides, cohort):
+    """Whether a newer live revision than the one shown is on the way."""
+    shown = [side.dataset.revision for side in sides if side.asked == read.LIVE]
+    newest = read.newest_dataset(cohort) if shown else None
+    return bool(newest and newest.revision > shown[0])
 
 
 def _counts(moved):

@@ -64,10 +64,10 @@ def test_a_cut_stays_while_live_moves_and_the_comparison_names_the_case(world, n
     expect(mine.locator("[data-saved]").or_(mine.locator(".messages")).first).to_be_visible()
 
     theirs.goto(COMPARE)
-    changed = theirs.locator("#of-os")
-    until_there(theirs, changed)
     row = theirs.get_by_role("row", name="KYO-0002")
+    until_there(theirs, row)
     expect(row).to_contain_text("death")
+    expect(theirs.locator("#of-os")).to_be_visible()
     expect(theirs.get_by_role("link", name="KYO-0002")).to_have_attribute("href", "/cases/KYO-0002/")
     expect(theirs.locator("section:has(> #of-os) .js-plotly-plot")).to_be_visible(timeout=LONG)
     looked_at(theirs, "compare")
