@@ -14,7 +14,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     (r"(.*\.)?(median|lower_quartile|upper_quartile)\.(lower|upper)", sentences.LIMIT_NOT_REACHED),
     (r"groups\[\]\.curve\.(lower|upper)\[\]", sentences.NO_LIMITS_OF_CURVE),
     (r"groups\[\]\.at\[\]\.(lower|upper)", sentences.NO_LIMITS_OF_CURVE),
-    (r"groups\[\]\.(curve\.survival\[\]|at\[\]\.(survival|std_error))", sentences.NOBODY_IN_GROUP),
+    (r"groups\[\]\.(curve\.(survival|std_error)\[\]|at\[\]\.(survival|std_error))", sentences.NOBODY_IN_GROUP),
     (r"groups\[\]\.event_free\.survival\[\]", sentences.NOBODY_IN_GROUP),
     (r"groups\[\]\.causes\[\]\.(curve\.(lower|upper)\[\]|at\[\]\.(lower|upper))", sentences.NO_LIMITS_OF_INCIDENCE),
     (r"groups\[\]\.causes\[\]\..*(incidence|std_error)(\[\])?", sentences.NOBODY_IN_GROUP),
