@@ -10,10 +10,11 @@ from django.views.decorators.http import require_GET
 from analytics import comparison, provenance, read
 from analytics.acts.runs import OPEN
 from analytics.catalogue import CATALOGUE
+from analytics.explore.grammar import EXPLORED
 from analytics.figures.comparison import comparison_figure
 from analytics.figures.sizes import SIZES
 from analytics.figures.theme import THEMES
-from analytics.models import Dataset
+from analytics.models import AnalysisRun, Dataset
 from analytics.pseudonyms import cases_by_name
 from analytics.views import one_of, plotly_style_ids
 from analytics.words import figure_words, localised
@@ -97,7 +98,8 @@ def _sides(request, cohort, usual):
 def _newest_whole(cohort):
     """The newest live revision of which everything is computed; the newest before there is one; None before the first."""
     live = Dataset.objects.filter(cohort__code=cohort, kind="live").select_related("cohort")
-    return live.exclude(runs__state__in=OPEN).first() or live.first()
+    waiting = AnalysisRun.objects.filter(state__in=OPEN).exclude(analysis=EXPLORED).values("dataset")
+    return live.exclude(pk__in=waiting).first() or live.first()
 
 
 def _is_behind(sides, cohort):
