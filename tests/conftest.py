@@ -106,7 +106,10 @@ def pytest_runtest_setup(item):
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """The system's Chromium, quiet about the network."""
+    """The system's Chromium, quiet about the network; every core is busy with tests, so that pages are given time."""
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=15_000)
     arguments = [
         "--disable-gpu",
         "--disable-quic",

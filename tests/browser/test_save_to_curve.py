@@ -110,6 +110,7 @@ def test_the_page_catches_up_when_the_stream_is_lost(world, new_context, faults)
     theirs.goto(DASHBOARD)
     answer = theirs.locator("[data-panel=os] .panel__answer")
     expect(answer).to_contain_text("No event so far", timeout=90_000)
+    expect(theirs.locator("[data-live-words]")).to_contain_text("asked every 15 s", timeout=90_000)
     said = answer.text_content()
 
     with everything_scope(actor="test"):
