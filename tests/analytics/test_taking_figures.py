@@ -78,7 +78,7 @@ def test_a_lead_takes_the_figure_and_its_data(world):
     }
 
 
-def test_the_file_says_in_the_readers_language_what_it_is(world):
+def test_the_file_says_in_the_readers_language_what_it_is_and_the_panel_offers_it(world):
     address = f"/runs/{world.runs['os'].pk}/figure.svg"
     english = browser_of(world.people["lead"]).get(address).content
     japanese = browser_of(world.people["lead"], **{"Accept-Language": "ja"}).get(address).content
@@ -89,8 +89,14 @@ def test_the_file_says_in_the_readers_language_what_it_is(world):
     assert "リスク" in "".join(ElementTree.fromstring(japanese).itertext())
     assert browser_of(world.people["lead"]).get(address).content == english, "the same bytes each time"
 
+    # The panel offers the files as it is drawn.
+    text = browser_of(world.people["lead"]).get("/dashboards/tisagenlecleucel/?direction=failure").content.decode()
 
-def test_others_get_nothing_and_nothing_is_noted(world):
+    assert f'href="/runs/{world.runs["os"].pk}/figure.pdf?direction=failure"' in text
+    assert f'href="/runs/{world.runs["os"].pk}/data.csv"' in text
+
+
+def test_others_and_runs_without_a_figure_get_words_and_nothing_is_noted(world):
     run = world.runs["os"]
     for address in (f"/runs/{run.pk}/figure.pdf", f"/runs/{run.pk}/data.csv"):
         assert browser_of(world.people["nurse"]).get(address).status_code == 403
@@ -101,9 +107,7 @@ def test_others_get_nothing_and_nothing_is_noted(world):
     assert lead.post(f"/runs/{run.pk}/figure.svg").status_code == 405
     assert exports() == []
 
-
-def test_a_run_that_is_not_done_and_one_without_a_figure_say_so(world):
-    lead, waits = browser_of(world.people["lead"]), world.runs["waits"]
+    waits = world.runs["waits"]
     for name in ("figure.svg", "data.csv"):
         answer = lead.get(f"/runs/{waits.pk}/{name}")
         assert answer.status_code == 404 and "has no result: it is queued" in answer.content.decode()
@@ -118,7 +122,7 @@ def test_a_run_that_is_not_done_and_one_without_a_figure_say_so(world):
     assert [one.what for one in exports()] == ["data table-one"]
 
 
-def test_the_figure_by_rest_is_the_pages(world):
+def test_figure_and_data_by_rest_are_those_of_page_and_file(world):
     run, browser = world.runs["efs-b"], browser_of(world.people["statistician"])
     words = {"direction": "failure", "theme": "dark", "size": "compact"}
 
@@ -134,10 +138,7 @@ def test_the_figure_by_rest_is_the_pages(world):
     assert browser.get(f"/api/v1/runs/{run.pk}/figure?direction=up").status_code == 400
     assert browser.get(f"/api/v1/runs/{run.pk}/figure?width=page").status_code == 400
 
-
-def test_the_data_by_rest_are_the_files(world):
-    address, browser = f"/api/v1/runs/{world.runs['os'].pk}/data", browser_of(world.people["statistician"])
-
+    address = f"/api/v1/runs/{world.runs['os'].pk}/data"
     body, text = browser.get(address).json(), browser.get(f"{address}?format=csv")
 
     assert text["Content-Type"] == "text/csv; charset=utf-8" and text["Record-Count"] == "3"
@@ -146,10 +147,3 @@ def test_the_data_by_rest_are_the_files(world):
     assert [{name: "" if one[name] is None else str(one[name]) for name in one} for one in body["results"]] == rows
     assert browser.get(address, headers={"If-None-Match": text["ETag"]}).status_code == 304
     assert [(one.what, one.format) for one in exports()] == [("data os", "json"), ("data os", "csv")]
-
-
-def test_the_panel_offers_the_files_as_it_is_drawn(world):
-    text = browser_of(world.people["lead"]).get("/dashboards/tisagenlecleucel/?direction=failure").content.decode()
-
-    assert f'href="/runs/{world.runs["os"].pk}/figure.pdf?direction=failure"' in text
-    assert f'href="/runs/{world.runs["os"].pk}/data.csv"' in text
