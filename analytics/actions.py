@@ -53,7 +53,9 @@ def _build_once(in_turn):
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [f"{LONGEST_BUILD_S}s"])
+            cursor.execute(
+                "SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [f"{LONGEST_BUILD_S}s"]
+            )
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [BUILD_LOCK])
             if not cursor.fetchone()[0]:
                 return None

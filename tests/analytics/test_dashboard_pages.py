@@ -113,7 +113,7 @@ def test_the_rule_is_chosen_by_a_link(world, asked, letter):
 
     assert f"EFS_{letter}@1" in text_of(page)
     assert re.search(rf'aria-current="true">{letter} ·', page.content.decode())
-    assert f"panels/efs/?{'' if letter == 'A' else f'rule={letter.lower()}'}\"" in page.content.decode()
+    assert f'panels/efs/?{"" if letter == "A" else f"rule={letter.lower()}"}"' in page.content.decode()
 
 
 def test_a_panel_is_figure_result_and_words_of_one_run(world):

@@ -66,7 +66,9 @@ def test_a_worker_killed_in_the_middle_leaves_its_run_to_the_next(processes, as_
     actions.build_datasets()
     with everything_scope(actor="test"):
         victim = AnalysisRun.objects.filter(analysis="efs-a").get()
-        fence = actions_of_runs.first(actions_of_runs.CLAIM, id=victim.pk, lease=settings.RUN_LEASE_SECONDS)  # claimed, then kill -9
+        fence = actions_of_runs.first(
+            actions_of_runs.CLAIM, id=victim.pk, lease=settings.RUN_LEASE_SECONDS
+        )  # claimed, then kill -9
     assert fence == 1
     assert actions.run_analysis(victim.pk) is False, "a leased run has one worker"
 
@@ -111,7 +113,10 @@ def test_a_worker_that_wakes_up_late_cannot_overwrite_its_successor(as_worker):
         newer = actions_of_runs.first(actions_of_runs.CLAIM, id=run.pk, lease=20)
         assert (late, newer) == (1, 2)
         assert actions_of_runs.first(actions_of_runs.FINISH, id=run.pk, fence=late, body="{}", digest="late") is None
-        assert actions_of_runs.first(actions_of_runs.FINISH, id=run.pk, fence=newer, body='{"n": 1}', digest="newer") == run.pk
+        assert (
+            actions_of_runs.first(actions_of_runs.FINISH, id=run.pk, fence=newer, body='{"n": 1}', digest="newer")
+            == run.pk
+        )
         assert Result.objects.get(run=run).digest == "newer"
 
 
