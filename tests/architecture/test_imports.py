@@ -136,3 +136,40 @@ def ours_named_in(path):
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"
                 yield whole if (ROOT / f"{whole.replace('.', '/')}.py").exists() else node.module
+
+
+READERS_OF_RESULTS = {"read", "Result", "DatasetTable"}
+OPENED_BY = ("POOLED_READ", "DATASET_READ", "CAUSE_READ", "SITES_COMPARE", "pooled", "permitted")
+
+
+def test_results_as_they_are_open_only_to_a_right():
+    """Every module with addresses that names stored results or dataset tables names the right that opens them."""
+    serving = []
+    for path in files_of("analytics"):
+        text = path.read_text(encoding="utf-8")
+        names = {
+            alias.asname or alias.name
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.ImportFrom) and node.module in ("analytics", "analytics.models")
+            for alias in node.names
+        }
+        serves = "def get(" in text or "require_GET" in text or "require_http_methods" in text
+        if serves and names & READERS_OF_RESULTS:
+            serving.append(path.name)
+            assert any(word in text for word in OPENED_BY), f"{path} serves stored results to everybody"
+    assert {"views.py", "analyses.py", "api.py"} <= set(serving)
+
+
+def test_what_a_site_user_sees_comes_from_releases_alone():
+    """The page of the own hospital names neither stored results nor datasets: what was not released to it is out of its reach."""
+    named = {
+        f"{name}.{alias.name}"
+        for path in (ROOT / "analytics/own_site.py", ROOT / "analytics/site_view.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        for name in [node.module]
+        for alias in node.names
+    }
+    of_models = {name for name in named if name.startswith("analytics.models.")}
+    assert of_models == {"analytics.models.Release"}
+    assert not {name for name in named if name.startswith(("analytics.read", "analytics.panels", "analytics.actions"))}
