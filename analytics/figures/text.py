@@ -35,13 +35,13 @@ def fitted(text: str, size: float, widest: float, bold: bool = False) -> str:
 
 
 def _em(character: str) -> float:
+    """Width in ems, of the widest of the usual fonts."""
     if unicodedata.east_asian_width(character) in "WF":
         return 1.0
-    if character in "…mwMW":
-        return 1.0 if character == "…" else 0.88
-    if character in " .,:;·()'|iljtfI1–":
-        return 0.36 if character not in "1–" else 0.6
-    return 0.78 if character.isupper() or character in "%≥≤" else 0.6
+    for characters, wide in (("…%", 1.0), ("mwMW≥≤+=", 0.88), ("1–", 0.6), (" .,:;·()'|iljtfI", 0.36)):
+        if character in characters:
+            return wide
+    return 0.78 if character.isupper() else 0.6
 
 
 def wrapped(text: str, size: float, widest: float, bold: bool = False) -> list[str]:
