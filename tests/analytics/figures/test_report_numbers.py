@@ -218,7 +218,9 @@ def test_a_funnel_names_the_own_hospital_and_no_other():
     others = {site["site"] for site in table("completeness")["sites"]} - {own}
     drawn = funnel_figure(results("many")["completeness"], choices=Choices(own=own))
 
-    assert notes(drawn).count(own) == len(table("completeness")["funnels"]) and not any(other in str(drawn) for other in others)
+    assert notes(drawn).count(own) == len(table("completeness")["funnels"]) and not any(
+        other in str(drawn) for other in others
+    )
     anonymous = funnel_figure(results("many")["completeness"])
     assert not any(site in str(anonymous) for site in (own, *others))
 
