@@ -38,6 +38,11 @@ class Side:
         """Which dataset."""
         return provenance.dataset_words(read.said_of(self.dataset))
 
+    @property
+    def short(self):
+        """The same where there is little room."""
+        return self.dataset.name or self.words
+
 
 @permitted(Permission.DATASET_READ)
 @require_GET
@@ -80,7 +85,7 @@ def figure(request, cohort, name):
         raise Http404
     results = [localised(one.envelope()) for one in stored]
     theme, size = one_of(request, "theme", THEMES), one_of(request, "size", SIZES)
-    named = [side.words for side in sides]
+    named = [side.short for side in sides]
     drawn = comparison_figure(*results, named, figure_words(None), theme, size)
     response = JsonResponse({"figure": drawn})
     response["Cache-Control"] = "private, no-store"

@@ -47,6 +47,17 @@ class Compared:
     more: int = 0
 
     @property
+    def summary(self):
+        """n and events in both, as "n 41 → 42, events 17 → 18"."""
+        counts = [(_("n {n}"), "n"), (_("events {n}"), "events")]
+        both = [
+            (words, self.a.result[name], self.b.result[name])
+            for words, name in counts
+            if self.a.result[name] is not None and self.b.result[name] is not None
+        ]
+        return ", ".join(words.format(n=f"{a} → {b}" if a != b else a) for words, a, b in both)
+
+    @property
     def is_drawn(self):
         """Whether the two curves can be laid over each other."""
         return bool(self.changed) and self.method in CURVES
@@ -80,7 +91,7 @@ def _rows(a, b):
     if a["analysis"]["method"] in CURVES:
         return [*counts, *_shares(_of_curves(a), _of_curves(b), "survival")]
     if a["analysis"]["method"] == "cumulative-incidence":
-        return [*counts, *_shares(_of_causes(a), _of_causes(b), "incidence")]
+        return [*counts, *(row for row in _shares(_of_causes(a), _of_causes(b), "incidence") if row.a != row.b)]
     return [*counts, *_cells(a, b)]
 
 

@@ -35,7 +35,12 @@ def comparison_figure(
         for group in result["groups"]
     ]
     both.sort(key=lambda one: keys.index(one[0]["group"]))
-    together = {**a, "groups": [_apart(group, i) for i, (group, _) in enumerate(both)], "logrank": None}
+    together = {
+        **a,
+        "groups": [_apart(group, i) for i, (group, _) in enumerate(both)],
+        "logrank": None,
+        "follow_up": None,
+    }
     del together["dataset"]
     words = words or Words()
     said = [f"{name}: {_counted(result, words)}" for name, result in zip(names, (a, b), strict=True)]
