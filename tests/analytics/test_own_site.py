@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.db import ProgrammingError, transaction
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
 from analytics import actions, actions_of_releases
 from analytics.models import Release, ReleaseBasis
 from analytics.pseudonyms import site_pseudonym
-from registry.access.row_security import everything_scope, person_scope
+from registry.access.row_security import person_scope
 from tests import factories
 from tests.analytics.test_consent_in_datasets import answer_consent, as_worker, everything
 
@@ -47,6 +49,13 @@ def world(transactional_db):
     return kyoto, others, nurse, own, cases
 
 
+def bases(what):
+    """What a worker finds of the bases of releases, which the web may not read."""
+    found = []
+    as_worker(lambda: found.append(everything(lambda: what(ReleaseBasis.objects.all()))))
+    return found[0]
+
+
 def bodies(site, audience):
     """Analysis → body of what is released to the hospital."""
     return everything(lambda: {one.analysis: one.body for one in Release.objects.filter(site=site, audience=audience)})
@@ -70,6 +79,8 @@ def test_a_hospital_reads_only_what_is_released_to_it(world):
     stranger = factories.person("coordinator", sites=[others[0]], email="osaka@example.org")
     issue()
 
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), person_scope(nurse):
+        list(ReleaseBasis.objects.all())  # exact counts: for workers alone
     with person_scope(nurse):
         assert set(Release.objects.values_list("site", flat=True)) == {kyoto.pk}
     assert page_of(stranger, site="KYO").status_code == 404
@@ -84,7 +95,7 @@ def test_one_entry_elsewhere_changes_nothing_here(world):
     kyoto, _others, _nurse, _own, cases = world
     issue()
     before = seen(kyoto)
-    everything(lambda: _age_bases(days=2))
+    bases(lambda rows: rows.update(made_at=F("made_at") - timedelta(days=2)))
 
     factories.death(cases[0], 650)
     issue()
@@ -99,11 +110,6 @@ def test_one_entry_elsewhere_changes_nothing_here(world):
 def seen(site):
     """All that is released to the hospital, with its dates."""
     return everything(lambda: list(Release.objects.filter(site=site).values_list("audience", "body", "issued_at")))
-
-
-def _age_bases(days):
-    for basis in ReleaseBasis.objects.all():
-        ReleaseBasis.objects.filter(pk=basis.pk).update(made_at=basis.made_at - timedelta(days=days))
 
 
 def test_an_own_entry_shows_at_once(world):
@@ -130,8 +136,7 @@ def test_a_withdrawal_takes_down_what_was_released_with_the_dataset_itself(world
     as_worker(actions_of_releases.issue_releases)
     assert not bodies(kyoto, "others"), "one case less is one case told"
     assert "not released at present" in page_of(nurse).content.decode()
-    with everything_scope(actor="tests"):
-        assert all(len(one.cases) < 16 for one in ReleaseBasis.objects.all())
+    assert bases(lambda rows: all(len(one.cases) < 16 for one in rows))
 
 
 def test_few_others_are_not_shown_and_it_says_why(transactional_db):
@@ -143,11 +148,9 @@ def test_few_others_are_not_shown_and_it_says_why(transactional_db):
 
     page = page_of(nurse).content.decode()
     assert "Fewer than 3 sites contribute: nothing can be shown." in page
-    assert not everything(lambda: ReleaseBasis.objects.exclude(policy="own").exists())
+    assert not bases(lambda rows: rows.exclude(policy="own").exists())
 
 
 def test_before_the_first_case_the_page_says_so(transactional_db):
     nurse = factories.person("investigator", sites=[factories.site("KYO", "Kyoto")])
     assert "Nothing has been computed yet" in page_of(nurse).content.decode()
-    nobody = factories.person("coordinator", email="nobody@example.org")
-    assert "belongs to no hospital" in page_of(nobody).content.decode()
