@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 
 from analytics import phrases
 from analytics.figures import files
@@ -25,7 +25,7 @@ def write_report(
     number of all."""
     steps = len(asked_of(dataset)) + 2
     sections = []
-    with translation.override(language):
+    with translation.override(language), timezone.override(settings.DISPLAY_TIME_ZONE):
         with everything_scope(actor="worker"):
             found = sections_of(dataset)
             who = Person.objects.filter(email=dataset.taken_by).values_list("name", flat=True).first()
