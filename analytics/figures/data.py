@@ -108,7 +108,7 @@ def _characteristics(result: dict) -> Iterator[tuple[Cell, ...]]:
     """A row for each characteristic, level and group."""
     table = _table(result)
     for row in table.get("rows", ()):
-        lines = [(None, None, row["cells"])] if "cells" in row else []
+        lines: list[tuple[Cell, Cell, list]] = [(None, None, row["cells"])] if "cells" in row else []
         lines += [(level["value"], level["label"], level["cells"]) for level in row.get("levels", ())]
         lines += [(None, "Not known", row["missing"])] if "missing" in row else []
         for value, label, cells in lines:
