@@ -137,7 +137,7 @@ def _measured(cases):
             chromium = play.chromium.launch(executable_path=browser.find(), args=LAUNCH)
             page = _opened(chromium, registry.processes.url, own)
             pages = OpenPages(registry.processes.url, others)
-            _until(lambda: all(len(one.digests) for one in pages.pages), page)
+            _until(lambda: all(one.is_connected for one in pages.pages), page)
             page.wait_for_timeout(2_000)
             for one in pages.pages:
                 one.told.clear()

@@ -60,7 +60,7 @@ def test_a_burst_of_entries_is_one_or_two_datasets_and_a_few_refreshes(processes
         processes.start(name)
     until(is_live, 300, "the first dataset was not analysed")
     before, pages = revisions(), opened(OPEN)
-    until(lambda: all(page.digests for page in pages.pages), 30, "the pages did not open")
+    until(lambda: all(page.is_connected for page in pages.pages), 120, "the pages did not open")
     for page in pages.pages:
         page.told.clear()
         page.answered.clear()
