@@ -10,8 +10,7 @@ from analytics import phrases
 from analytics.catalogue import CATALOGUE
 from analytics.core.cases_listed import AT_RISK, CENSORED, EVENT
 from analytics.core.headline import COUNT, INCIDENCE, RATIO, SHARE, SURVIVAL
-from registry.models import FORM_OF
-from registry.views.case_forms import short_title
+from registry.views.case_forms import short_title_of
 
 NBSP = "\u00a0"
 DAYS_PER_MONTH = 30.4375
@@ -55,7 +54,7 @@ def line(one, case, groups):
         f"{one.time:g}",
         f"{one.time / DAYS_PER_MONTH:.1f}",
         phrases.label(one.why),
-        str(short_title(FORM_OF[one.form])) if one.form else "",
+        short_title_of(one.form),
         one.start,
         one.end.isoformat(),
         one.cause > 0,
@@ -97,8 +96,8 @@ def url_of_analysis(run):
 
 def forms(names):
     """Titles of forms, each once, in the order of the saves; the case itself is not a form."""
-    known = dict.fromkeys(name for name in names if name in FORM_OF)
-    return [str(short_title(FORM_OF[name])) for name in known] or [_("the case itself")]
+    titles = dict.fromkeys(short_title_of(name) for name in names)
+    return [title for title in titles if title] or [_("the case itself")]
 
 
 @dataclass(frozen=True)

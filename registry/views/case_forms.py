@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from registry.dictionary.items import EMPTY
 from registry.edit_checks.base import HARD, SOFT
-from registry.models import FORMS
+from registry.models import FORM_OF, FORMS
 from registry.record import FINISHED, row_of
 from registry.schedule import NOT_REQUIRED, NOT_YET, OWED, schedule
 from registry.views.form_address import new_url
@@ -114,6 +114,11 @@ def row_title(form):
 def short_title(model):
     """The title without what follows in brackets, such as "(one row per infusion)"."""
     return BRACKETS.sub("", _(model.title))
+
+
+def short_title_of(name):
+    """The short title of the form of this name; "" for another name, such as that of the case itself."""
+    return str(short_title(FORM_OF[name])) if name in FORM_OF else ""
 
 
 def progress(form, around):
