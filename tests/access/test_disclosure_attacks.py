@@ -202,9 +202,9 @@ def _numbers(value):
 
 def test_nobody_is_guessed_from_two_releases():
     """P2: after each single entry elsewhere the attacker looks again, and guesses whether it was a death, from what has changed."""
-    table = cohorts.others_of(cohorts.table_of(3, 140))
+    table = cohorts.others_of(cohorts.table_of(3, 240))
     died = table["D_DTH"].notna().to_numpy()
-    bases, last, right, looked = [], None, 0, 0
+    bases, last, right, without, looked = [], None, 0, 0, 0
     for size in range(40, len(table)):
         others = table.iloc[: size + 1]
         exact = {"os": run(OVERALL_SURVIVAL, others)}
@@ -214,11 +214,12 @@ def test_nobody_is_guessed_from_two_releases():
         guess = _guess(last, released["os"]) if issued and last else None
         usual = died[: size + 1].mean() > 0.5  # what anybody would guess who knows how many die
         right, looked = right + ((usual if guess is None else guess) == died[size]), looked + 1
+        without += usual == died[size]
         if issued:
             bases, last = [*bases, new], released["os"]
-    base = max(died[40:].mean(), 1 - died[40:].mean())
     assert len(bases) > 3, "nothing was ever issued: the attack looked at nothing"
-    assert right / looked <= base + 0.05
+    assert looked > 100
+    assert right / looked <= without / looked + 0.05, "the releases help more than five points"
 
 
 def _guess(before, after):
