@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from analytics.core.disclosure.counts import is_small
 from analytics.core.disclosure.policy import Policy
 
 
@@ -43,14 +42,15 @@ def may_follow(new: Basis, earlier: Sequence[Basis], policy: Policy) -> bool:
     """Whether the difference from every earlier form, the last one at the end, gives nobody away.
 
     At least k cases differ from the last one: whose change a changed number is, stays open. And between any two forms the events of
-    each curve differ by none or by at least k: a curve by months tells a difference of one.
+    each curve differ by none or by at least 2 k: a curve by months tells a difference of one, and that a form is issued at all tells
+    that the last entry was an event.
     """
     if not earlier:
         return True
     if changed(earlier[-1].cases, new.cases) < policy.k:
         return False
     return not any(
-        is_small(abs(count["events"] - basis.counts[name]["events"]), policy)
+        0 < abs(count["events"] - basis.counts[name]["events"]) < 2 * policy.k
         for basis in earlier
         for name, count in new.counts.items()
         if name in basis.counts
