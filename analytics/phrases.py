@@ -36,9 +36,7 @@ from analytics.published import texts
 CONTEXT = "analysis"
 GROUPS = tuple(dict.fromkeys(analysis.groups for analysis in CATALOGUE if analysis.groups))
 COVARIATES = tuple(dict.fromkeys(one for analysis in CATALOGUE for one in analysis.covariates))
-EXPOSURES = tuple(
-    dict.fromkeys((*(one.exposure for one in CATALOGUE if one.exposure), *choosing.EXPOSURES.values()))
-)
+EXPOSURES = tuple(dict.fromkeys((*(one.exposure for one in CATALOGUE if one.exposure), *choosing.EXPOSURES.values())))
 BETWEEN_CUTS = "{low} to < {high}"
 LABELS = (
     *(text for analysis in CATALOGUE for text in (analysis.title, analysis.question)),

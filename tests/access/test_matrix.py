@@ -197,7 +197,10 @@ TABLE = [
     ),
     Row("cut", POOLED_PAGE_BUT_EMPTY, CUT),
     Row("cut_state", POOLED_PAGE_BUT_EMPTY, CUT),
-    *(Row(name, POOLED_PAGE_BUT_EMPTY, CUT, method="post") for name in ("cut_verify", "cut_compute", "cut_report_make")),
+    *(
+        Row(name, POOLED_PAGE_BUT_EMPTY, CUT, method="post")
+        for name in ("cut_verify", "cut_compute", "cut_report_make")
+    ),
     Row("cut_report", POOLED_PAGE_BUT_EMPTY, {**CUT, "form": "pdf"}),
     Row("compare", POOLED_PAGE, {"cohort": "tisagenlecleucel"}),
     Row("compare_figure", POOLED_PAGE_BUT_EMPTY, {"cohort": "tisagenlecleucel", "name": "os"}),
