@@ -15,7 +15,7 @@ from deploy.stack import Stack, free_place
 ROOT = servers.ROOT
 INTERRUPTED = 130
 # A worker a core, each with its database and its browser; one that has done its tests takes over half of another's.
-ON_ALL_CORES = ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")
+ON_ALL_CORES = ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal", "--durations=25")
 TEST_NAMES = ("ADMIN_DATABASE_URL", "DATABASE_URL", "APP_DATABASE_URL", "WORKER_DATABASE_URL", "REDIS_URL")
 
 

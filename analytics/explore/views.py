@@ -13,6 +13,7 @@ from analytics import read
 from analytics.acts.explored import MOST_OPEN, TooManyOpenError, ask, cancel, may_cancel
 from analytics.acts.saved import changeable_by, visible_to
 from analytics.acts.viewed import note_views
+from analytics.cause_links import figure_cases
 from analytics.explore import words
 from analytics.explore.address import analysis_of
 from analytics.explore.form import form_of
@@ -199,6 +200,7 @@ def panel(request):
             "answer": shown["answer"],
             "alt": shown.get("alt", ""),
             "figure": shown["shown"].figure(theme, size),
+            "cases": asked.stored and figure_cases(asked.stored, request.user),
             "result": asked.stored and asked.stored.envelope(),
             "html": _texts(request, shown) if asked.stored else "",
         }

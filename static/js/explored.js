@@ -186,7 +186,7 @@ export class View {
     this.texts(body);
     if (body.figure && this.frame && canDraw()) {
       this.frame.querySelector("[data-figure]").setAttribute("aria-label", `${body.question} ${body.alt || body.answer}`);
-      await draw(this.frame, body.figure);
+      await draw(this.frame, body.figure, body.cases);
     }
     if (isNew) {
       this.announce(word("done", { question: body.question, answer: body.answer }));

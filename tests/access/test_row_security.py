@@ -21,6 +21,17 @@ SERVING = ("reg_app", "reg_worker")
 CLINICAL = ("registry_case", *(form._meta.db_table for form in FORMS))
 TRAIL = ("registry_historyevent", "registry_outbox")
 POOLED = ("analytics_dataset", "analytics_datasettable", "analytics_analysisrun", "analytics_result")
+OTHER_POOLED = ("analytics_cutorder", "analytics_cutreport", "analytics_releasebasis", "analytics_resultcases", "analytics_resultchange")
+# Not a site's and not pooled alone: what asks for the person, or for what the person may see.
+ASKS = {
+    **dict.fromkeys((*POOLED, *OTHER_POOLED), ("guard.pooled()",)),
+    **dict.fromkeys(("analytics_export", "analytics_viewed"), ("guard.person()",)),
+    "analytics_saveddashboard": ("guard.pooled()", "guard.person()"),
+    "analytics_savedpanel": ("guard.dashboards()",),
+    "analytics_release": ("guard.sites()", "guard.pooled()"),
+}
+# What the web role may do to pooled tables beside reading them: ask for runs and cuts; what it changes of a run are columns.
+ASKED_FOR = {"analytics_analysisrun": {"INSERT"}, "analytics_cutorder": {"INSERT"}}
 OPEN = {"registry_person_sites"}  # who works where; no clinical data
 
 
@@ -302,9 +313,9 @@ def test_every_policy_asks_for_the_site_or_the_pooled_right(db):
     for table, policy, command, using, check, roles in policies:
         if roles == ["reg_owner"]:  # the trigger's own way into the history
             continue
-        guard = "guard.pooled()" if table in POOLED else "guard.people()" if policy == "people" else "guard.sites()"
+        guards = ASKS.get(table, ("guard.people()" if policy == "people" else "guard.sites()",))
         asked = {"r": [using], "a": [check]}.get(command, [using, check])
-        assert all(expression and guard in expression for expression in asked), (table, policy)
+        assert all(expression and guard in expression for expression in asked for guard in guards), (table, policy)
         covered.add(table)
     assert covered >= tables_with_a_site()
 
@@ -332,8 +343,25 @@ def test_a_serving_role_has_no_right_beyond_its_work(db, role):
             assert rows("SELECT has_table_privilege(%s, %s, %s)", role, table, right) == [(False,)], (table, right)
     for table in CLINICAL:
         assert rows("SELECT has_table_privilege('reg_worker', %s, 'INSERT, UPDATE')", table) == [(False,)], table
-    for table in POOLED:
-        assert rows("SELECT has_table_privilege('reg_app', %s, 'INSERT, UPDATE, DELETE')", table) == [(False,)], table
+    for table in (*POOLED, *OTHER_POOLED):
+        held = {
+            right
+            for right in ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
+            if rows("SELECT has_table_privilege('reg_app', %s, %s)", table, right) == [(True,)]
+        }
+        assert held == ASKED_FOR.get(table, set()), table
+
+
+def test_the_web_role_changes_of_a_run_only_whether_it_is_wanted(db):
+    """No word of what was asked, and nothing that a worker holds it by."""
+    columns = "SELECT attname FROM pg_attribute WHERE attrelid = 'analytics_analysisrun'::regclass AND attnum > 0 AND NOT attisdropped"
+    may = {
+        name
+        for (name,) in rows(columns)
+        if rows("SELECT has_column_privilege('reg_app', 'analytics_analysisrun', %s, 'UPDATE')", name) == [(True,)]
+    }
+    assert {"state", "cancelled_by"} <= may
+    assert not may & {"spec", "spec_hash", "dataset_id", "code_version", "analysis", "fence", "id"}
 
 
 def test_only_the_known_functions_run_with_the_owners_rights(db):

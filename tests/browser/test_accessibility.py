@@ -76,9 +76,21 @@ def looked_at(page):
     for theme, width in WIDTHS.items():
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size({"width": width, "height": 844})
-        page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
+        as_high_as_the_page(page, width)
         found[f"{theme}, {width} px"] = violations(page, theme)
     return {look: lines for look, lines in found.items() if lines}
+
+
+def as_high_as_the_page(page, width):
+    """Figures are drawn anew for the width, which makes the page higher or lower: go on until it stays."""
+    seen = None
+    for _again in range(20):
+        height = page.evaluate("document.documentElement.scrollHeight")
+        if height == seen:
+            return
+        seen = height
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(300)
 
 
 def readers(row):

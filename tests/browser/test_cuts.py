@@ -69,7 +69,7 @@ def test_a_cut_stays_while_live_moves_and_the_comparison_names_the_case(world, n
     expect(row).to_contain_text("death")
     expect(theirs.locator("#of-os")).to_be_visible()
     expect(theirs.get_by_role("link", name="KYO-0002")).to_have_attribute("href", "/cases/KYO-0002/")
-    expect(theirs.locator("section:has(> #of-os) .js-plotly-plot")).to_be_visible(timeout=LONG)
+    expect(theirs.locator("details:has(#of-os) .js-plotly-plot")).to_be_visible(timeout=LONG)
     looked_at(theirs, "compare")
 
     theirs.goto(CUT)

@@ -35,7 +35,7 @@ def done(run):
 
 def test_a_run_survives_kill_9_and_a_lost_message(processes, run):
     processes.start("worker")
-    until(lambda: CheckRun.objects.get(pk=run.pk).cases_done > 0, 60, "the run did not begin")
+    until(lambda: CheckRun.objects.get(pk=run.pk).cases_done > 0, 180, "the run did not begin")
     processes.kill("worker")
     flush_redis()
     run.refresh_from_db()
