@@ -21,7 +21,13 @@ SERVING = ("reg_app", "reg_worker")
 CLINICAL = ("registry_case", *(form._meta.db_table for form in FORMS))
 TRAIL = ("registry_historyevent", "registry_outbox")
 POOLED = ("analytics_dataset", "analytics_datasettable", "analytics_analysisrun", "analytics_result")
-OTHER_POOLED = ("analytics_cutorder", "analytics_cutreport", "analytics_releasebasis", "analytics_resultcases", "analytics_resultchange")
+OTHER_POOLED = (
+    "analytics_cutorder",
+    "analytics_cutreport",
+    "analytics_releasebasis",
+    "analytics_resultcases",
+    "analytics_resultchange",
+)
 # Not a site's and not pooled alone: what asks for the person, or for what the person may see.
 ASKS = {
     **dict.fromkeys((*POOLED, *OTHER_POOLED), ("guard.pooled()",)),

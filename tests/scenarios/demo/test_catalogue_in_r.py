@@ -24,7 +24,14 @@ pytestmark = [
     pytest.mark.skipif(r.why_not("survival", "cmprsk", "jsonlite") is not None,
                        reason=str(r.why_not("survival", "cmprsk", "jsonlite"))),
 ]  # fmt: skip
-WITHOUT = {"flow", "enrolment", "swimmer", "completeness", "response", "sensitivity"}  # counts of the record, and summaries of other analyses
+WITHOUT = {
+    "flow",
+    "enrolment",
+    "swimmer",
+    "completeness",
+    "response",
+    "sensitivity",
+}  # counts of the record, and summaries of other analyses
 # What R must at least have said, by method: a script that says less is not a recomputation.
 SAID = {
     "kaplan-meier": {"n", "events", "groups.n", "groups.events", "groups.at.survival", "groups.at.lower", "groups.at.upper",
