@@ -1,8 +1,8 @@
-/* Draws the overlaid curves of two datasets as the reader comes near them. Nothing refreshes by itself. */
+/* Draws figures that nothing refreshes: of two datasets side by side, of what was released. Each has the address of its JSON. */
 
 import { canDraw, draw, resize, sizeFor } from "./figure.js";
 
-const frames = [...document.querySelectorAll("[data-compare] [data-figure-frame]")];
+const frames = [...document.querySelectorAll("[data-figure-frame][data-url]")];
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const NEAR = "400px";
 
