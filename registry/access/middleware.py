@@ -44,7 +44,7 @@ class TokenMiddleware:
                 headers={"WWW-Authenticate": "Bearer"},
             )
         request.token = token
-        request.user = token.owner
+        request.user = owner_by(token)
         return self.get_response(request)
 
     def token_of(self, header):
@@ -55,6 +55,12 @@ class TokenMiddleware:
             return None
         Token.objects.filter(pk=token.pk).update(last_used_at=timezone.now())
         return token
+
+
+def owner_by(token):
+    """The token's owner, with no more rights than the token has."""
+    token.owner.came_by = token
+    return token.owner
 
 
 class SignInMiddleware(LoginRequiredMiddleware):

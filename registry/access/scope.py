@@ -15,7 +15,7 @@ class CaseQuerySet(models.QuerySet):
             return self.none()
         if person.sees_all_sites:
             return self
-        return self.filter(site__in=person.sites.all())
+        return self.filter(site__in=person.own_sites())
 
     def not_withdrawn(self):
         """Cases whose patients have not withdrawn consent; registry/consent.py is the rule."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from registry.access.permissions import Permission
 from registry.access.roles import ROLES
 from registry.access.row_security import person_scope
+from registry.access.token_scopes import Scope
 from registry.models import Cohort, Person, Site, Token
 
 LONGEST_TOKEN_DAYS = 365
@@ -91,15 +92,29 @@ def add_cohort(*, code, name, about="", is_synthetic=False, is_published=False, 
 
 
 @transaction.atomic
-def mint_token(*, purpose, days, by):
-    """(token, its key): the key is shown now and never again."""
+def mint_token(*, purpose, days, by, scopes=(Scope.READ,), sites=(), has_identifiers=False):
+    """(token, its key): the key is shown now and never again. sites: narrows the token to them; none is all of the owner's.
+
+    Raises ValidationError naming the field at fault.
+    """
     if not by.may(Permission.TOKEN_OWN):
         raise PermissionDenied
     if not 1 <= days <= LONGEST_TOKEN_DAYS:
         raise ValidationError({"days": _("A token lasts 1 to %(most)d days.") % {"most": LONGEST_TOKEN_DAYS}})
+    if not scopes:
+        raise ValidationError({"scopes": _("Choose at least one thing that the token may do.")})
+    foreign = {site.pk for site in sites} - set(by.site_ids())
+    if foreign:
+        raise ValidationError({"sites": _("A token can be narrowed to your own sites only.")})
     key = Token.new_key()
     token = Token(
-        owner=by, purpose=purpose.strip(), digest=Token.digest_of(key), expires_at=timezone.now() + timedelta(days=days)
+        owner=by,
+        purpose=purpose.strip(),
+        digest=Token.digest_of(key),
+        expires_at=timezone.now() + timedelta(days=days),
+        scopes=[scope.value for scope in Scope if scope in scopes],
+        site_ids=sorted(site.pk for site in sites),
+        has_identifiers=has_identifiers,
     )
     token.full_clean(exclude=["last_used_at", "revoked_at"])
     token.save()

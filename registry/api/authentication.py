@@ -44,5 +44,13 @@ class Rights(BasePermission):
         if right == KNOWN or request.user.may(right):
             return True
         self.code = f"right_missing:{right.name.lower()}"
-        self.message = f"This needs the right to {right.value}, which the role {request.user.role_label} does not have."
+        self.message = f"This needs the right to {right.value}, which {who_lacks_it(request.user, right)}."
         return False
+
+
+def who_lacks_it(person, right):
+    """The role or, if the role has the right, the token."""
+    if not person.may_by_role(right):
+        return f"the role {person.role_label} does not have"
+    narrowed = " and is narrowed to some sites" if person.came_by.site_ids else ""
+    return f"this token does not have: it is for {', '.join(person.came_by.scopes)}{narrowed}"

@@ -11,6 +11,7 @@ from registry.actions.forms import LockedError, save_form
 from registry.api.answers import answer_fields, as_known
 from registry.api.base import shown
 from registry.api.problems import Problem, entry, refusals
+from registry.dictionary.identifying import is_direct
 from registry.dictionary.items import EMPTY
 from registry.models import FORMS
 
@@ -49,11 +50,11 @@ class FormSerializer(serializers.Serializer):
         return {**structure, **answer_fields(self.form_class), REASON: reason, COMPLETE: complete}
 
     def to_representation(self, form):
-        """The stored form as JSON; the hospital number is never shown."""
+        """The stored form as JSON; the hospital number is never shown, what names a patient not by every token."""
         body = {**structure_of(form)}
         for name, answer in self._fields_of_answers.items():
             stored = getattr(form, name)
-            if answer.write_only:
+            if answer.write_only or name in self._withheld:
                 continue
             if stored in EMPTY:
                 body[name] = None
@@ -62,6 +63,10 @@ class FormSerializer(serializers.Serializer):
             else:
                 body[name] = answer.to_representation(stored)
         return body
+
+    @cached_property
+    def _withheld(self):
+        return withheld_from(self.context["person"], self.form_class)
 
     @cached_property
     def _items(self):
@@ -202,6 +207,14 @@ def structure_of(form):
         **{name: getattr(form, name) for name in ("is_complete", "is_verified", "is_locked")},
         **course,
     }
+
+
+def withheld_from(person, form):
+    """Columns of the items that name a patient, for a person who came by a token that does not answer them."""
+    if person.sees_identifiers:
+        return frozenset()
+    direct = [name for name, item in form.items().items() if is_direct(name, item)]
+    return frozenset(f"{name}{ending}" for name in direct for ending in ("", "_mr", "_p", "_oth"))
 
 
 def tag_of(form):

@@ -9,7 +9,7 @@ from registry.access.permissions import Permission
 from registry.actions.forms import StaleVersionError
 from registry.api.base import PAGING, RestView, bad_parameter, entity_tags, tagged
 from registry.api.cursors import page_of
-from registry.api.form_serializer import SERIALIZER_OF, address_of, refused, tag_of
+from registry.api.form_serializer import SERIALIZER_OF, address_of, refused, tag_of, withheld_from
 from registry.api.idempotency import create_once
 from registry.api.problems import Problem, entry
 from registry.fields import HospitalNumber
@@ -26,6 +26,10 @@ class FormView(RestView):
     def get_serializer_class(self):
         """The form's serializer, for reading, writing and the OpenAPI document."""
         return SERIALIZER_OF[self.form_class]
+
+    def in_json(self, found, **words):
+        """A serializer of these rows, or of what was sent, for this person."""
+        return self.get_serializer_class()(found, context={"person": self.request.user}, **words)
 
     def rows(self):
         """The rows this person may see. After a withdrawal of consent only the registration is there, and in no list."""
@@ -45,7 +49,7 @@ class FormView(RestView):
 
     def answer(self, form):
         """A stored form under its entity tag."""
-        return tagged(self.request, self.get_serializer_class()(form).data, tag_of(form))
+        return tagged(self.request, self.in_json(form).data, tag_of(form))
 
 
 class FormCollection(FormView):
@@ -60,7 +64,7 @@ class FormCollection(FormView):
         if "case" in request.query_params:
             rows = rows.filter(case__number=case_number(request.query_params["case"]))
         found, following = page_of(rows, request)
-        return Response({"results": self.get_serializer_class()(found, many=True).data, "next": following})
+        return Response({"results": self.in_json(found, many=True).data, "next": following})
 
     def post(self, request):
         """A new form of the case named in the body; one row more of a repeating form."""
@@ -68,7 +72,7 @@ class FormCollection(FormView):
 
     def create(self):
         """(response, what names the row)."""
-        serializer = self.get_serializer_class()(data=self.request.data)
+        serializer = self.in_json(None, data=self.request.data)
         serializer.is_valid(raise_exception=True)
         case = self.case_of_body()
         try:
@@ -88,7 +92,7 @@ class FormCollection(FormView):
 
     def created(self, form):
         """201 with the form, its address and its entity tag."""
-        body = self.get_serializer_class()(form).data
+        body = self.in_json(form).data
         return Response(body, 201, headers={"Location": address_of(form), "ETag": f'"{tag_of(form)}"'})
 
     def case_of_body(self):
@@ -137,13 +141,13 @@ class FormDetail(FormView):
         """Correct the answers in the body and leave the others. If-Match names the version that was read."""
         form = self.row(number, key)
         self.check_seen(form)
-        serializer = self.get_serializer_class()(form, data=request.data, partial=True)
+        serializer = self.in_json(form, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         seen = form.version
         try:
             return self.answer(serializer.correct(by=request.user))
         except StaleVersionError as stale:
-            raise stale_problem(stale.theirs, seen) from None
+            raise stale_problem(stale.theirs, seen, request.user) from None
 
     def check_seen(self, form):
         """Raise unless If-Match holds the form's tag of now."""
@@ -152,7 +156,7 @@ class FormDetail(FormView):
             raise Problem("if_match_missing")
         if tag_of(form) not in tags:
             seen = [re.fullmatch(rf"{form.form_name}-{form.pk}-(\d{{1,9}})", tag, re.ASCII) for tag in tags]
-            raise stale_problem(form, max((int(one[1]) for one in seen if one), default=None))
+            raise stale_problem(form, max((int(one[1]) for one in seen if one), default=None), self.request.user)
 
 
 def case_number(text):
@@ -162,7 +166,7 @@ def case_number(text):
     return text
 
 
-def stale_problem(form, seen):
+def stale_problem(form, seen, person):
     """412 with who changed what since version `seen`; without changes if `seen` never was a version of this form."""
     known = seen is not None and seen < form.version
     since = f"since version {seen}" if known else "and your tag is not one of its versions"
@@ -172,11 +176,11 @@ def stale_problem(form, seen):
         errors=[entry("", "stale", "The version in If-Match is not the stored one.", rule=f"{form.form_name}.version")],
         headers={"ETag": f'"{tag_of(form)}"'},
         current={"etag": f'"{tag_of(form)}"', "version": form.version},
-        changes=changes_since(form, seen) if known else [],
+        changes=changes_since(form, seen, person) if known else [],
     )
 
 
-def changes_since(form, seen):
+def changes_since(form, seen, person):
     """What the saves after version `seen` changed, oldest first. Each save is one transaction of the history."""
     events, saves = [], []
     for event in HistoryEvent.objects.filter(form=form.form_name, row_id=form.pk).order_by("-pk").iterator():
@@ -185,18 +189,24 @@ def changes_since(form, seen):
         if len(saves) > form.version - seen:
             break
         events.append(event)
-    return [change(form, event) for event in reversed(events)]
+    return [change(form, event, person) for event in reversed(events)]
 
 
-def change(form, event):
-    """One changed item as JSON; a hospital number's hash is not shown."""
-    secret = any(isinstance(field, HospitalNumber) for field in form._meta.local_fields if field.name == event.item)
+def change(form, event, person):
+    """One changed item as JSON; a hospital number's hash is not shown, what names a patient not by every token."""
+    is_hidden = event.item in hidden_from(person, form)
     return {
         "at": event.at.isoformat(),
         "by": event.actor,
         "role": event.role,
         "reason": event.reason,
         "item": event.item,
-        "old": None if secret else event.old,
-        "new": None if secret else event.new,
+        "old": None if is_hidden else event.old,
+        "new": None if is_hidden else event.new,
     }
+
+
+def hidden_from(person, form):
+    """Columns of the form whose stored values this person is not shown."""
+    hashed = {field.name for field in form._meta.local_fields if isinstance(field, HospitalNumber)}
+    return hashed | withheld_from(person, form)

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.access.permissions import Permission
 from registry.access.roles import ROLES
+from registry.access.token_scopes import Scope, permits
 
 
 class PersonManager(BaseUserManager):
@@ -22,7 +24,12 @@ class PersonManager(BaseUserManager):
 
 
 class Person(AbstractBaseUser):
-    """Somebody who works with the registry in one role. Never deleted, never renamed to somebody else: deactivated."""
+    """Somebody who works with the registry in one role. Never deleted, never renamed to somebody else: deactivated.
+
+    came_by: the personal token of this request, which narrows what its owner may; None at the pages.
+    """
+
+    came_by = None
 
     email = models.EmailField(_("E-mail"), max_length=254, unique=True)
     name = models.CharField(_("Name"), max_length=120)
@@ -50,30 +57,55 @@ class Person(AbstractBaseUser):
         return ROLES[self.role].label
 
     def may(self, permission: Permission) -> bool:
-        """Whether the role permits it; nothing is permitted to somebody inactive."""
+        """Whether the role permits it, and the token by which the person came; nothing is permitted to somebody inactive."""
+        return self.may_by_role(permission) and (self.came_by is None or permits(self.came_by, permission))
+
+    def may_by_role(self, permission: Permission) -> bool:
+        """Whether the role alone permits it."""
         return self.is_active and permission in ROLES[self.role].permissions
+
+    def may_by(self, scope: Scope) -> bool:
+        """Whether the person came by the pages, or by a token of this scope."""
+        return self.came_by is None or scope in self.came_by.scopes
+
+    @property
+    def sees_identifiers(self) -> bool:
+        """Whether items that say who a patient is are answered: at the pages, and by a token that says so."""
+        return self.came_by is None or self.came_by.has_identifiers
 
     @property
     def sees_all_sites(self) -> bool:
         """Whether this person works on the cases of every site."""
-        return ROLES[self.role].all_sites
+        return ROLES[self.role].all_sites and not (self.came_by and self.came_by.site_ids)
+
+    def own_sites(self):
+        """The sites whose cases this person works on: the role's, of them those of the token."""
+        from registry.models.site import Site
+
+        sites = Site.objects.all() if ROLES[self.role].all_sites else self.sites.all()
+        return sites.filter(pk__in=self.came_by.site_ids) if self.came_by and self.came_by.site_ids else sites
 
     def site_ids(self) -> list[int]:
         """Ids of the sites whose rows exist for this person, in PostgreSQL too."""
-        from registry.models.site import Site
-
         if not self.may(Permission.CASE_READ):
             return []
-        sites = Site.objects.all() if self.sees_all_sites else self.sites.all()
-        return list(sites.order_by("pk").values_list("pk", flat=True))
+        return list(self.own_sites().order_by("pk").values_list("pk", flat=True))
 
 
 class Token(models.Model):
-    """A personal key to the REST interface: shown once, stored as a hash, with a purpose and an end."""
+    """A personal key to the REST interface: shown once, stored as a hash, with a purpose and an end.
+
+    scopes           what it may do (registry/access/token_scopes.py)
+    site_ids         the sites to which it is narrowed; all of its owner's, if none is named
+    has_identifiers  whether it answers items that say who a patient is
+    """
 
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tokens")
     purpose = models.CharField(_("Purpose"), max_length=120)
     digest = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=8, choices=[(one.value, one.name) for one in Scope]), default=list)
+    site_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    has_identifiers = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(_("Expires"))
     last_used_at = models.DateTimeField(_("Last used"), null=True)

@@ -10,8 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from registry.access.permissions import Permission
+from registry.access.token_scopes import LABELS, Scope
 from registry.actions.members import mint_token, revoke_token
-from registry.models import Token
+from registry.models import Site, Token
 from registry.views.access import permitted
 from registry.views.simple import refuse
 from registry.views.statuses import TOKEN
@@ -29,7 +30,38 @@ class TokenForm(forms.Form):
         label=gettext_lazy("Valid for"),
         coerce=int,
         choices=[(30, gettext_lazy("30 days")), (90, gettext_lazy("90 days")), (365, gettext_lazy("1 year"))],
+        initial=90,
     )
+    scopes = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("What it may do"),
+        coerce=Scope,
+        choices=list(LABELS.items()),
+        initial=[Scope.READ],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "Never more than you may do yourself. Signing, verifying and locking need you in person."
+        ),
+    )
+    sites = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Only the cases of"),
+        queryset=Site.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("None chosen: all that you see. Narrowed to hospitals, it reads no pooled results."),
+    )
+    has_identifiers = forms.BooleanField(
+        label=gettext_lazy(
+            "It answers what names a patient: day of birth, numbers of other registries, lot, residence"
+        ),
+        required=False,
+    )
+
+    def __init__(self, *args, person, **words):
+        super().__init__(*args, **words)
+        if person.may(Permission.CASE_READ):
+            self.fields["sites"].queryset = person.own_sites().order_by("code")
+        else:
+            del self.fields["sites"], self.fields["has_identifiers"]
 
 
 @never_cache
@@ -37,21 +69,35 @@ class TokenForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def tokens(request):
     """One's own tokens; a new one is shown in the answer that makes it, and never again."""
-    form, key = TokenForm(request.POST or None), ""
+    form, key = TokenForm(request.POST or None, person=request.user), ""
     if request.method == "POST" and form.is_valid():
         try:
             _token, key = mint_token(**form.cleaned_data, by=request.user)
         except ValidationError as refusal:
             refuse(form, refusal)
         else:
-            form = TokenForm()
+            form = TokenForm(person=request.user)
     own = Token.objects.filter(owner=request.user).select_related("owner")
-    rows = [
-        (token, TOKEN["revoked" if token.revoked_at else "alive" if token.is_alive else "expired"]) for token in own
-    ]
+    sites = dict(Site.objects.values_list("pk", "code"))
+    rows = [(token, TOKEN[state_of(token)], about(token, sites)) for token in own]
     return render(
         request, "registry/tokens.html", {"form": form, "key": key, "rows": rows}, status=422 if form.errors else 200
     )
+
+
+def state_of(token):
+    """In which state the token is, as a word of TOKEN."""
+    return "revoked" if token.revoked_at else "alive" if token.is_alive else "expired"
+
+
+def about(token, sites):
+    """What the token may do, in one line. sites: id → code"""
+    words = [str(LABELS[Scope(scope)]) for scope in token.scopes]
+    if token.site_ids:
+        words.append(", ".join(sorted(sites[pk] for pk in token.site_ids)))
+    if token.has_identifiers:
+        words.append(_("with what names a patient"))
+    return " · ".join(words)
 
 
 @permitted(Permission.TOKEN_OWN)

@@ -73,7 +73,12 @@ TABLE = [
     Row("forms_print", DOOR),
     Row("form_blank", DOOR, {"form": "crs"}),
     Row("tokens", "302 200 200 200 200 200 200 403"),
-    Row("tokens", "302 200 200 200 200 200 200 403", method="post", body={"purpose": "R", "days": "30"}),
+    Row(
+        "tokens",
+        "302 200 200 200 200 200 200 403",
+        method="post",
+        body={"purpose": "R", "days": "30", "scopes": "read"},
+    ),
     Row("token_revoke", "302 302 404 404 404 404 404 403", {"pk": "{token}"}, method="post"),
     # Cases and their forms. 422: the role may, the answers may not.
     Row("worklist", "302 200 200 200 200 200 403 403"),

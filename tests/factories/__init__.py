@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from registry.access.row_security import everything_scope
 from registry.access.system import SystemActor
+from registry.access.token_scopes import Scope
 from registry.actions import members
 from registry.actions.cases import PRIMARY_COHORT, enrol_case
 from registry.actions.forms import save_form
@@ -47,9 +48,10 @@ def person(role, *, sites=(), email="", name=""):
     )
 
 
-def token(owner, *, days=30):
-    """The key of a personal token of `owner`."""
-    return members.mint_token(purpose="tests", days=days, by=owner)[1]
+def token(owner, *, days=30, scopes=tuple(Scope), sites=(), has_identifiers=True):
+    """The key of a personal token of `owner`, of every scope and with identifiers unless said otherwise."""
+    words = {"scopes": scopes, "sites": sites, "has_identifiers": has_identifiers}
+    return members.mint_token(purpose="tests", days=days, by=owner, **words)[1]
 
 
 def enrolled_case(site, *, by=BUILDER, stratum=None, cohort_code=PRIMARY_COHORT):

@@ -14,9 +14,9 @@ KEYS = itertools.count(1)
 class Rest:
     """The REST interface as one person's script sees it: JSON in, JSON out, a token in the header."""
 
-    def __init__(self, person):
+    def __init__(self, person, **token):
         self.person, self.client = person, Client(raise_request_exception=False)
-        self.headers = {"Authorization": f"Bearer {factories.token(person)}"}
+        self.headers = {"Authorization": f"Bearer {factories.token(person, **token)}"}
 
     def get(self, path, **headers):
         """GET below /api/v1/."""
@@ -50,6 +50,12 @@ def world(db):
 def nurse(world):
     """Kyoto's coordinator."""
     return Rest(factories.person("coordinator", sites=[world.kyoto]))
+
+
+@pytest.fixture
+def rest():
+    """Rest(person, **words of the token)."""
+    return Rest
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def test_only_the_administrator_manages_people(world):
 def test_a_token_is_shown_once_and_stored_as_a_hash(world):
     nurse = signed_in(world.nurse)
 
-    page = nurse.post("/accounts/tokens/", {"purpose": "R on my desk", "days": "30"})
+    page = nurse.post("/accounts/tokens/", {"purpose": "R on my desk", "days": "30", "scopes": ["read", "export"]})
 
     key = re.search(r'id="new-token">([0-9a-f]{32})<', page.content.decode())[1]
     assert Token.objects.get().digest == Token.digest_of(key)
