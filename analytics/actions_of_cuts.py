@@ -13,12 +13,14 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from analytics.actions import cases_in, manifest_hash, parquet, request_runs, table_of, text
-from analytics.actions_of_runs import tables_of
+from analytics.actions_of_runs import forms_of, tables_of
 from analytics.actions_of_verification import verify
 from analytics.acts.cuts import ATTEMPTS
+from analytics.core.cases import checked
 from analytics.core.columns.table import case_table, flat
 from analytics.core.cut import rolled_back
 from analytics.core.endpoints.derive import endpoint_table
+from analytics.exports.frozen import frozen_forms
 from analytics.extract import extract, refused_cases
 from analytics.models import CutOrder, CutReport, Dataset, DatasetTable, Release
 from analytics.report.write import write_report
@@ -39,9 +41,11 @@ def take_cut(cohort, name, day, *, reason, by):
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             cursor.execute(ONE_AT_A_TIME)
         with everything_scope(actor=by):
-            found = rolled_back(extract(cohort), day)
+            tables = extract(cohort)
+            found = rolled_back(tables, day)
             left_out = {"later": found.later, "undated": found.undated, "rows": found.rows}
-            return store_cut(cohort, name, day, found.tables, left_out=left_out, reason=reason, taken_by=by)
+            whole = {**found.tables, **frozen_forms(cohort, checked(tables), found.tables, day)}
+            return store_cut(cohort, name, day, whole, left_out=left_out, reason=reason, taken_by=by)
 
 
 def store_cut(cohort, name, day, tables, *, left_out, reason, taken_by, predecessor=None):
@@ -107,7 +111,8 @@ def retire_cuts(cohort):
 
 def _retire(cut, gone):
     """Drop what the cut holds, keep that it was; the successor is of the same day, from the same rows, without these cases."""
-    tables = {name: table[~table["case"].isin(gone)].reset_index(drop=True) for name, table in tables_of(cut).items()}
+    stored = {**tables_of(cut), **forms_of(cut)}
+    tables = {name: table[~table["case"].isin(gone)].reset_index(drop=True) for name, table in stored.items()}
     cut.tables.all().delete()
     cut.runs.all().delete()
     cut.reports.all().delete()

@@ -18,6 +18,7 @@ from analytics import live
 from analytics.actions_of_causes import store_beside
 from analytics.core import progress
 from analytics.core.analysis import COX, FINE_GRAY, Analysis
+from analytics.core.cases import WHOLE_FORM
 from analytics.core.run import run as compute
 from analytics.core.whole import whole_table
 from analytics.explore.grammar import EXPLORED
@@ -179,5 +180,13 @@ def whole_of(dataset):
 
 def tables_of(dataset):
     """The dataset's tables as the core takes them."""
-    stored = dataset.tables.exclude(name__endswith=".csv")
+    return _read(dataset.tables.exclude(name__endswith=".csv").exclude(name__startswith=WHOLE_FORM))
+
+
+def forms_of(dataset):
+    """The whole forms that a cut holds beside them, by the names of its tables; {} of a live revision."""
+    return _read(dataset.tables.filter(name__startswith=WHOLE_FORM))
+
+
+def _read(stored):
     return {table.name: pyarrow.parquet.read_table(io.BytesIO(table.parquet)).to_pandas() for table in stored}

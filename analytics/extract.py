@@ -28,7 +28,7 @@ def extract(cohort):
     tables = {"cases": cases[list(TABLES["cases"])]}
     for name, form in FORM_TABLES.items():
         rows = FORM_OF[name].objects.filter(case__cohort=cohort).order_by()
-        table = _copy(rows.values_list("pk", "case_id", *form.items), ["row_id", "case_id", *form.items])
+        table = copied(rows.values_list("pk", "case_id", *form.items), ["row_id", "case_id", *form.items])
         for field in form.derived:
             values = _ages_at_decision(cohort) if field == "age_decision_y" else _derived(cohort, name, field)
             table[field] = table["row_id"].map(_coarse(values) if field in AGES else values)
@@ -42,7 +42,7 @@ def extract(cohort):
 def _derived(cohort, form, field):
     """Row id → value of a derived field, as of the row's last save."""
     stored = DerivedValue.objects.filter(case__cohort=cohort, form=form, name=field, value__isnull=False)
-    values = _copy(stored.values_list("row_id", "value"), ["row_id", "value"])
+    values = copied(stored.values_list("row_id", "value"), ["row_id", "value"])
     return values.set_index("row_id")["value"].str.strip('"')  # a decimal is stored as JSON text
 
 
@@ -50,7 +50,7 @@ def _ages_at_decision(cohort):
     """Patient row id → years from birth to the decision, where both are known to the day. The date of birth goes no further."""
     dates = ("birth_date", "decision_date")
     exact = Patient.objects.filter(case__cohort=cohort, **{f"{date}_p": "D" for date in dates}).order_by()
-    rows = _copy(exact.values_list("pk", *dates), ["row_id", *dates]).set_index("row_id")
+    rows = copied(exact.values_list("pk", *dates), ["row_id", *dates]).set_index("row_id")
     born, decided = (pd.to_datetime(rows[date], format="%Y-%m-%d") for date in dates)
     return (decided - born).dt.days / DAYS_OF_YEAR
 
@@ -63,7 +63,7 @@ def _coarse(ages):
 def _cases(cohort):
     """case_id, case (pseudonym), site, cohort, stratum of the cases whose data may be used, sorted by pseudonym."""
     stored = Case.objects.filter(cohort=cohort).order_by()
-    cases = _copy(stored.values_list("pk", "site__code", "stratum"), ["case_id", "site", "stratum"])
+    cases = copied(stored.values_list("pk", "site__code", "stratum"), ["case_id", "site", "stratum"])
     cases = cases[cases["case_id"].isin(analysable(cohort))].copy()
     cases["case"] = [pseudonym("case", pk) for pk in cases["case_id"]]
     if not cohort.is_published:
@@ -92,7 +92,7 @@ def refused_cases(cohort):
     }
 
 
-def _copy(rows, names):
+def copied(rows, names):
     """A values_list queryset as a frame, by COPY. All columns are text but ids; empty is missing."""
     sql, params = rows.query.sql_with_params()  # str(queryset.query) does not quote its parameters
     pieces = io.BytesIO()

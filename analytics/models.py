@@ -301,9 +301,16 @@ class Viewed(models.Model):
 
 
 class Export(models.Model):
-    """Who took what along: a figure, a table, a report."""
+    """Who took what along: a figure, a table, a report, a dataset.
 
-    person = models.ForeignKey("registry.Person", on_delete=models.PROTECT)
+    person  None of a command; by: who runs it there
+    profile, about  of a dataset: what the profile lets through; hospitals, tables, rows and how they are written
+    """
+
+    person = models.ForeignKey("registry.Person", null=True, on_delete=models.PROTECT)
+    by = models.CharField(max_length=254, blank=True, default="")
+    profile = models.CharField(max_length=12, blank=True, default="")
+    about = models.JSONField(default=dict)
     role = models.CharField(max_length=20)
     what = models.CharField(max_length=120)
     format = models.CharField(max_length=10)

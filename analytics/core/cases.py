@@ -137,6 +137,9 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 }
 
 KNOWN_AT_CUT = "known_at_cut"  # beside tables that were rolled back: see endpoints/at_cut.py
+WHOLE_FORM = (
+    "form."  # begins the names of the tables of a cut that hold whole forms, for exports: no analysis reads them
+)
 PRECISIONS = ("D", "M", "Y")
 
 

@@ -22,6 +22,38 @@ MAY_IMPORT = {  # folder: which of our packages, and which libraries, it may nam
     "analytics/catalogue.py": {"analytics.core"},
     "analytics/r_scripts": {"analytics.core", "analytics.r_scripts"},
     **{
+        place: {
+            "analytics.core",
+            "analytics.exports",
+            "registry.dictionary",
+            "numpy",
+            "pandas",
+            "pyarrow",
+            "pyreadstat",
+            "xlsxwriter",
+            "lxml",
+        }
+        for place in (
+            *("analytics/exports/adam", "analytics/exports/formats"),
+            *(
+                f"analytics/exports/{name}.py"
+                for name in (
+                    *(
+                        "codebook",
+                        "declared",
+                        "deidentified",
+                        "delivered",
+                        "derived_tables",
+                        "forms",
+                        "labelled",
+                        "names",
+                    ),
+                    *("options", "policy", "rolled", "tables", "values", "written"),
+                )
+            ),
+        )
+    },
+    **{
         f"analytics/explore/{name}.py": {"analytics.core", "analytics.catalogue", "analytics.explore"}
         for name in ("address", "choosing", "endpoints", "grammar", "problems", "said", "title", "writing")
     },

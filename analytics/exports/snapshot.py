@@ -1,0 +1,107 @@
+"""One dataset as an export reads it: a named cut as it was frozen, or the record of this moment in one snapshot."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+from django.conf import settings
+from django.db import connection, transaction
+
+from analytics.actions import manifest_hash, parquet
+from analytics.actions_of_runs import forms_of, tables_of
+from analytics.core.cases import WHOLE_FORM
+from analytics.core.columns.table import case_table
+from analytics.exports import extract as door
+from analytics.exports.frozen import pseudonyms_of
+from analytics.exports.policy import FULL
+from analytics.extract import extract
+from analytics.models import Dataset
+from registry.access.row_security import everything_scope
+from registry.models import Cohort
+
+LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What of a dataset can be exported; tables_of makes the tables of a profile from it.
+
+    name      live, or the cut's; revision: of the stored dataset with this hash, None where the record has moved on since
+    tables    the analyses' tables, cases under pseudonyms; whole: the case table made of them
+    forms     form → stored rows as text under pseudonyms; of a cut, without what leaves no hospital; {} for a cut from before forms were kept
+    numbers   pseudonym → (case number, site code); given to the full profile only
+    key       makes the pseudonyms of a de-identified export
+    """
+
+    cohort: str
+    name: str
+    revision: int | None
+    hash: str
+    cut_date: date | None
+    code_version: str
+    dictionary: str
+    is_synthetic: bool
+    is_published: bool
+    tables: dict[str, pd.DataFrame] = field(repr=False)
+    whole: pd.DataFrame = field(repr=False)
+    forms: dict[str, pd.DataFrame] = field(repr=False)
+    declared: tuple = field(repr=False)
+    reasons: tuple = field(repr=False)
+    numbers: dict[str, tuple[str, str]] = field(repr=False, default_factory=dict)
+    key: str = field(repr=False, default="")
+    say: object = field(repr=False, default=None)
+
+    @property
+    def stated(self):
+        """The dataset's name for people and file names."""
+        if self.cut_date:
+            return f"{self.cohort} cut:{self.name}"
+        return f"{self.cohort} live" + (f" {self.revision}" if self.revision else "")
+
+
+def snapshot_of(cohort_code, name, profile, *, actor):
+    """The snapshot of this cohort's live record or named cut. Raises Dataset.DoesNotExist for a name that is not there or was retired."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        with everything_scope(actor=actor):
+            cohort = Cohort.objects.get(code=cohort_code)
+            return _live(cohort, profile) if name == LIVE else _cut(cohort, name, profile)
+
+
+def _live(cohort, profile):
+    tables = extract(cohort)
+    digest = manifest_hash({name: parquet(table) for name, table in tables.items()})
+    stored = Dataset.objects.filter(cohort=cohort, kind="live", hash=digest).first()
+    pseudonyms = pseudonyms_of(cohort)
+    return _snapshot(
+        cohort, profile, pseudonyms, name=LIVE, hash=digest, cut_date=None, revision=stored and stored.revision, tables=tables,
+        forms=door.stored_forms(cohort, pseudonyms),
+    )  # fmt: skip
+
+
+def _cut(cohort, name, profile):
+    cut = Dataset.objects.get(cohort=cohort, kind="cut", name=name, retired_at=None)
+    return _snapshot(
+        cohort, profile, pseudonyms_of(cohort), name=name, hash=cut.hash, cut_date=cut.cut_date, revision=cut.revision,
+        tables=tables_of(cut), forms={one.removeprefix(WHOLE_FORM): rows for one, rows in forms_of(cut).items()},
+    )  # fmt: skip
+
+
+def _snapshot(cohort, profile, pseudonyms, *, tables, cut_date, **which):
+    return Snapshot(
+        cohort=cohort.code,
+        cut_date=cut_date,
+        code_version=settings.CODE_VERSION,
+        dictionary=door.dictionary_version(),
+        is_synthetic=cohort.is_synthetic,
+        is_published=cohort.is_published,
+        tables=tables,
+        whole=case_table(tables, cut_date),
+        declared=door.declared_forms(),
+        reasons=door.reasons(),
+        numbers=door.numbers_of(cohort, pseudonyms) if profile == FULL else {},
+        key=settings.PSEUDONYM_KEY,
+        say=door.phrase,
+        **which,
+    )

@@ -1,0 +1,72 @@
+"""Tables → files: the one list of formats, and the manifest that goes with each export."""
+
+import hashlib
+import io
+import json
+import zipfile
+
+from analytics.exports.adam.tables import VARIABLES_OF
+from analytics.exports.codebook import beside
+from analytics.exports.formats.arrow_files import arrow_files, parquet_files
+from analytics.exports.formats.csv_file import csv_files
+from analytics.exports.formats.ndjson_file import ndjson_files
+
+ADAM_TABLES = tuple(VARIABLES_OF)
+FORMATS = {"csv": csv_files, "ndjson": ndjson_files, "parquet": parquet_files, "arrow": arrow_files}
+MANIFEST = "manifest.json"
+THEN = (1980, 1, 1, 0, 0, 0)  # the time of every entry of a zip: the same tables give the same bytes
+
+
+def written(tables, name, options, snapshot, *, about):
+    """(file name, bytes) of an export in this format, manifest.json last.
+
+    about  what the manifest says of the export beside dataset and files: profile, hospitals
+
+    Raises ValueError for an unknown format, and for what it cannot hold.
+    """
+    if name not in FORMATS:
+        raise ValueError(f"{name!r} is no format; expected one of {', '.join(FORMATS)}")
+    tables = [one for one in tables if name != "adam" or one.name in ADAM_TABLES]
+    files = [*FORMATS[name](tables, options), *beside(tables, snapshot, options.language)]
+    said = {"format": name, "labels": options.labels, "language": options.language, "excel": options.excel, **about}
+    return [*files, (MANIFEST, _manifest(tables, files, snapshot, said))]
+
+
+def zipped(files):
+    """The files as one archive."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            entry = zipfile.ZipInfo(name, THEN)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            archive.writestr(entry, content)
+    return out.getvalue()
+
+
+def _manifest(tables, files, snapshot, said):
+    about = {
+        "dataset": {
+            "cohort": snapshot.cohort,
+            "name": snapshot.name,
+            "revision": snapshot.revision,
+            "cut_date": snapshot.cut_date and snapshot.cut_date.isoformat(),
+            "sha256": snapshot.hash,
+            "synthetic": snapshot.is_synthetic,
+            "whole_forms": bool(snapshot.forms),
+        },
+        "export": said,
+        "dictionary": snapshot.dictionary,
+        "code_version": snapshot.code_version,
+        "tables": [{"name": one.name, "rows": len(one.rows), "columns": len(one.columns)} for one in tables],
+        "files": [
+            {"name": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+            for name, content in files
+        ],
+    }
+    return json.dumps(about, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def digest_of(files):
+    """SHA-256 over the lines "name sha256" of all files, manifest included."""
+    lines = [f"{name} {hashlib.sha256(content).hexdigest()}\n" for name, content in files]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -1,0 +1,107 @@
+"""`manage.py export`: a dataset's files into a folder, noted as an export."""
+
+import getpass
+
+from django.core.management.base import BaseCommand, CommandError
+
+from analytics.acts.taken import note_dataset
+from analytics.catalogue import TISAGENLECLEUCEL
+from analytics.exports.delivered import deliver
+from analytics.exports.options import DELIMITERS, LABELS, Options
+from analytics.exports.policy import DEIDENTIFIED, FULL, PROFILES
+from analytics.exports.snapshot import LIVE, snapshot_of
+from analytics.exports.tables import tables_of
+from analytics.exports.written import ADAM_TABLES, FORMATS, digest_of, written, zipped
+from analytics.management.as_worker import as_worker
+from analytics.models import Dataset
+from registry.access.row_security import everything_scope
+from registry.models import Cohort, Site
+
+ACTOR = "export"
+
+
+class Command(BaseCommand):
+    """The same dataset gives the same bytes. Exits with 2 for what cannot be, and leaves no file then."""
+
+    help = "Write a dataset as files for statistical programs, with codebook and manifest. Every export is noted."
+
+    def add_arguments(self, parser):
+        """Which dataset, how, whereto, and what of it."""
+        parser.add_argument("--dataset", required=True, metavar="NAME", help=f"{LIVE}, or a cut's name")
+        parser.add_argument("--format", required=True, choices=list(FORMATS), dest="kind")
+        parser.add_argument("--out", required=True, metavar="DIR", help="made if it is not there")
+        parser.add_argument("--profile", choices=PROFILES, default=DEIDENTIFIED, help=f"{DEIDENTIFIED} if not given")
+        parser.add_argument("--labels", choices=LABELS, default="code", help="codes, their labels, or both")
+        parser.add_argument("--language", choices=("en", "ja"), default="en", help="of the labels")
+        parser.add_argument(
+            "--site", action="append", default=[], metavar="CODE", help="whose cases a full export is of"
+        )
+        parser.add_argument(
+            "--cohort", default=TISAGENLECLEUCEL, metavar="CODE", help=f"{TISAGENLECLEUCEL} if not given"
+        )
+        parser.add_argument(
+            "--excel", action="store_true", help="CSV for Excel: a byte-order mark, no cell that is a formula"
+        )
+        parser.add_argument("--delimiter", choices=list(DELIMITERS), default="comma", help="of CSV")
+        parser.add_argument("--zip", action="store_true", dest="is_zipped", help="one archive instead of many files")
+
+    def handle(self, *args, dataset, kind, out, profile, cohort, is_zipped, **options):
+        """Read, write, deliver, note."""
+        sites = sorted(set(options["site"]))
+        choice = Options(options["labels"], options["language"], options["excel"], options["delimiter"])
+        with as_worker():
+            self.check(cohort, profile, sites)
+            snapshot = self.snapshot(cohort, dataset, profile)
+            try:
+                tables = tables_of(snapshot, profile, sites=sites)
+                files = written(tables, kind, choice, snapshot, about={"profile": profile, "sites": sites})
+            except ValueError as refusal:
+                raise CommandError(str(refusal), returncode=2) from None
+            digest = digest_of(files)
+            with everything_scope(actor=ACTOR):
+                note_dataset(
+                    snapshot, digest, kind=kind, profile=profile, by=f"{ACTOR}:{getpass.getuser()}",
+                    about={
+                        "sites": sites, "labels": choice.labels, "language": choice.language,
+                        "tables": [one.name for one in tables if kind != "adam" or one.name in ADAM_TABLES],
+                        "rows": sum(len(one.rows) for one in tables),
+                    },
+                )  # fmt: skip
+                name = f"{snapshot.cohort}-{dataset}-{profile}-{kind}.zip"
+                deliver([(name, zipped(files))] if is_zipped else files, out)
+        rows = sum(len(one.rows) for one in tables)
+        self.stdout.write(f"{snapshot.stated}, {profile}: {len(files)} files, {rows} rows in {out}. SHA-256 {digest}")
+        if not snapshot.forms:
+            self.stderr.write(
+                "Warning: this cut was frozen before cuts kept the whole forms; their tables are not in it."
+            )
+
+    def check(self, cohort, profile, sites):
+        """Refuse what is not there, in words."""
+        with everything_scope(actor=ACTOR):
+            codes = list(Cohort.objects.order_by("code").values_list("code", flat=True))
+            known = list(Site.objects.order_by("code").values_list("code", flat=True))
+        if cohort not in codes:
+            raise CommandError(
+                f"There is no cohort {cohort}; there are {', '.join(codes) or 'none yet'}.", returncode=2
+            )
+        if strangers := [one for one in sites if one not in known]:
+            raise CommandError(f"There is no hospital {strangers[0]}; there are {', '.join(known)}.", returncode=2)
+        if profile == FULL and not sites:
+            raise CommandError("A full export is of a hospital's own cases: say which by --site.", returncode=2)
+        if profile != FULL and sites:
+            raise CommandError(
+                "--site belongs to --profile full; the other profiles hold the cases of all.", returncode=2
+            )
+
+    def snapshot(self, cohort, dataset, profile):
+        """The dataset as it is to be exported."""
+        try:
+            return snapshot_of(cohort, dataset, profile, actor=ACTOR)
+        except Dataset.DoesNotExist:
+            with everything_scope(actor=ACTOR):
+                cuts = Dataset.objects.filter(cohort__code=cohort, kind="cut", retired_at=None).order_by("name")
+                names = list(cuts.values_list("name", flat=True))
+            raise CommandError(
+                f"There is no cut {dataset}; there are {', '.join(names) or 'none yet'}.", returncode=2
+            ) from None
