@@ -50,11 +50,16 @@ class TokenMiddleware:
     def token_of(self, header):
         """The living token that the header holds, or None."""
         found = BEARER.fullmatch(header)
-        token = found and Token.objects.select_related("owner").filter(digest=Token.digest_of(found[1])).first()
-        if not token or not token.is_alive:
-            return None
-        Token.objects.filter(pk=token.pk).update(last_used_at=timezone.now())
-        return token
+        return living_token(found[1]) if found else None
+
+
+def living_token(key):
+    """The living token with this key, noted as used; None if there is none."""
+    token = Token.objects.select_related("owner").filter(digest=Token.digest_of(key)).first()
+    if not token or not token.is_alive:
+        return None
+    Token.objects.filter(pk=token.pk).update(last_used_at=timezone.now())
+    return token
 
 
 def owner_by(token):

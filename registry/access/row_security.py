@@ -49,6 +49,17 @@ def person_scope(person, *, request=None):
     )
 
 
+@contextlib.contextmanager
+def snapshot_scope(person, *, request=None):
+    """The scope of `person` in one consistent snapshot in which nothing is written. Inside another transaction: as far as that reads."""
+    with transaction.atomic():
+        if len(connection.savepoint_ids) == 0:  # the outermost: only then may the level still be chosen
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        with person_scope(person, request=request):
+            yield
+
+
 def everything_scope(*, actor, role="system", request=None):
     """The scope of work over all sites: building datasets, loading the demonstration."""
     from registry.models import Site

@@ -71,10 +71,15 @@ def add_site(*, code, name, by):
 
 
 @transaction.atomic
-def change_site(site, *, name, is_active, by):
-    """Another name, or an end to taking part. The code stays: case numbers begin with it."""
+def change_site(site, *, name, is_active, accepts_api_import=None, by):
+    """Another name, an end to taking part, the door for imports. The code stays: case numbers begin with it.
+
+    accepts_api_import   whether REDCap clients may bring records in; as it was unless given
+    """
     check_manages_people(by)
     site.name, site.is_active = name.strip(), is_active
+    if accepts_api_import is not None:
+        site.accepts_api_import = accepts_api_import
     site.full_clean()
     with person_scope(by):
         site.save()

@@ -16,6 +16,7 @@ class Site(models.Model):
     )
     name = models.CharField(_("Name"), max_length=120, unique=True)
     is_active = models.BooleanField(_("Takes part"), default=True)
+    accepts_api_import = models.BooleanField(_("Takes records in by REDCap clients"), default=False, db_default=False)
 
     class Meta:
         ordering = ["code"]

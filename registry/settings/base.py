@@ -39,6 +39,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "registry.access.middleware.TokenMiddleware",
+    "registry.redcap.middleware.DoorMiddleware",
     "registry.access.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -130,6 +131,16 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "registry.api.problems.problem",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+# By role; "" is whoever is not signed in.
+REST_REQUESTS_PER_MINUTE = {
+    "": 60,
+    "coordinator": 300,
+    "investigator": 300,
+    "administrator": 300,
+    "lead": 600,
+    "manager": 600,
+    "statistician": 1200,
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "CAR-T registry",
     "VERSION": "1",
@@ -142,6 +153,9 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["registry.api.schema.canonical_paths"],
     "POSTPROCESSING_HOOKS": ["registry.api.schema.problems_everywhere"],
 }
+
+# Who takes what along is noted where the other exports are; named here, since registry never imports analytics.
+EXPORTS_ARE_NOTED_BY = "analytics.acts.taken.note_records"
 
 # Work. The row in PostgreSQL is the truth; Celery is the doorbell and the sweeper rings again.
 REDIS_URL = os.environ.get("REDIS_URL", "")

@@ -38,6 +38,13 @@ class KnownSiteForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     is_active = forms.BooleanField(label=gettext_lazy("The site takes part"), required=False)
+    accepts_api_import = forms.BooleanField(
+        label=gettext_lazy("Records may be brought in by REDCap clients"),
+        help_text=gettext_lazy(
+            "By tokens that may import, through the same checks as the pages. Off unless you turn it on."
+        ),
+        required=False,
+    )
 
 
 @permitted(Permission.PEOPLE_MANAGE)
@@ -69,7 +76,9 @@ def site_new(request):
 def site(request, pk):
     """Another name, or an end to taking part."""
     known = get_object_or_404(Site, pk=pk)
-    form = KnownSiteForm(request.POST or None, initial={"name": known.name, "is_active": known.is_active})
+    form = KnownSiteForm(
+        request.POST or None, initial={name: getattr(known, name) for name in KnownSiteForm.base_fields}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             change_site(known, **form.cleaned_data, by=request.user)

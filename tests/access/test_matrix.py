@@ -227,6 +227,9 @@ TABLE = [
     Row("scorecard", OWN_CASE, {"code": "KYO"}),
     Row("scorecard_funnels", "302 404 404 404 200 200 403 403"),
     # REST: everybody who is logged in; what an error means, everybody.
+    # The REDCap door takes no CSRF token: a token in the body opens it, never a session, so all these sessions are nobody to it.
+    *(Row(name, "405 405 405 405 405 405 405 405") for name in ("redcap", "redcap-api")),
+    *(Row(name, "403 403 403 403 403 403 403 403", method="post") for name in ("redcap", "redcap-api")),
     Row("api-index", REST_DOOR),
     Row("api-schema", REST_DOOR),
     Row("api-docs", DOOR),
