@@ -107,6 +107,16 @@ def _value(field, text, how):
         return whole(field.name, text)
     if field.kind == "dec":
         return _number(field, text, how)
+    return _free(field, text)
+
+
+def _free(field, text):
+    """A text that the column has room for, without control characters."""
+    most = field.form._meta.get_field(field.column).max_length
+    if most and len(text) > most:
+        raise CellError(field.name, _("expected up to %(most)d characters.") % {"most": most})
+    if any(ord(sign) < 32 and sign not in "\t\n\r" for sign in text):
+        raise CellError(field.name, _("holds a control character."))
     return text
 
 

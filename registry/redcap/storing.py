@@ -215,9 +215,9 @@ class _Work:
             for one in faults:
                 self.fault(name, repeat, one.name, cells.texts.get(one.name, ""), one.said)
             return
-        self.save(name, repeat, cells, _copy(stored) if stored else blank, stored, values, complete)
+        self.keep(name, repeat, cells, _copy(stored) if stored else blank, stored, values, complete)
 
-    def save(self, name, repeat, cells, form, stored, values, complete):
+    def keep(self, name, repeat, cells, form, stored, values, complete):
         """Save the form with the values, unless it is stored so already."""
         for column, value in values.items():
             setattr(form, column, value)
