@@ -9,6 +9,7 @@ from registry.redcap.records import INCOMPLETE, records
 from registry.redcap.written import writer
 
 EAV = ("record", INSTRUMENT, INSTANCE, "field_name", "value")
+SIGNS_AT_ONCE = 256 * 1024
 
 
 class Export:
@@ -26,18 +27,27 @@ class Export:
             yield self.to.begin(EAV)
         else:
             yield self.to.begin(self._headers() if self.asked.has_label_headers else self._columns())
+        held, size, between = [], 0, ""
+        for line in self._lines():
+            held.append(line)
+            size += len(line)
+            if size > SIGNS_AT_ONCE:
+                yield between + self.to.between.join(held)
+                held, size, between = [], 0, self.to.between
+        if held:
+            yield between + self.to.between.join(held)
+        yield self.to.end
+
+    def _lines(self):
         lines = self._eav if self.asked.is_eav else self._flat
-        is_first = True
         found = records(
             self.person, self.asked.instruments_read, numbers=self.asked.numbers, changed=self.asked.changed
         )
         for some in found:
-            written = [line for record in some for line in lines(record)]
-            self.rows += len(written)
-            if written:
-                yield ("" if is_first else self.to.between) + self.to.between.join(written)
-                is_first = False
-        yield self.to.end
+            for record in some:
+                for line in lines(record):
+                    self.rows += 1
+                    yield line
 
     def _columns(self):
         return [*self.head, *(name for names in self.columns.values() for name in names)]

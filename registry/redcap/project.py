@@ -5,7 +5,7 @@ course and row number, which are stored with it and never change: a removed row 
 """
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -46,19 +46,19 @@ class Field:
     is_hidden: bool = False  # taken in, never given out: the hospital number
     is_direct: bool = False  # names a patient: given out only to those who may see identifiers
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """text, cat, multi, int, dec or date for an answer; cat for what has choices beside it; text else."""
         if self.part == ANSWER and self.item:
             return self.item.kind
         return {COURSE: "int", REASON: "cat", PRECISION: "cat", COMPLETE: "cat"}.get(self.part, "text")
 
-    @property
+    @cached_property
     def is_checkbox(self) -> bool:
         """Whether it has a column for each of its codes."""
         return self.kind == "multi"
 
-    @property
+    @cached_property
     def codes(self) -> tuple:
         """Its codes as stored, in the order of their list; none where it is free."""
         if self.part == ANSWER and self.item and self.item.codelist:

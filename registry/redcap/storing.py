@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from registry.access import origin
 from registry.access.row_security import person_scope
@@ -33,7 +34,7 @@ REASON = "import"
 NEW = "new"
 MOST_FAULTS = 1_000
 CASES_AT_ONCE = 200
-MESSAGES = {"locked": _("The form is locked. Ask the data manager to unlock it.")}
+MESSAGES = {"locked": gettext_lazy("The form is locked. Ask the data manager to unlock it.")}
 
 
 @dataclass(frozen=True)
