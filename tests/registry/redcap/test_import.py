@@ -8,6 +8,7 @@ import pytest
 
 from registry.access.row_security import everything_scope
 from registry.access.token_scopes import Scope
+from registry.actions.states import lock_form
 from registry.models import Case, HistoryEvent, ResponseAssessment
 from tests import factories
 from tests.registry.redcap.conftest import Door, events
@@ -156,3 +157,31 @@ def test_five_megabytes_are_read(nurse):
     """More than a page may send: a text that is too long is refused in words, not by Django."""
     status, answer = nurse.store([{"patient_id": "KYO-0001", "cyto_abn_oth": "x" * 5_000_000}])
     assert status == 400 and faults(answer)[0][2] == "cyto_abn_oth"
+
+
+def test_a_missing_reason_is_taken_in_both_its_spellings(nurse):
+    row = {"patient_id": "KYO-0001", "redcap_repeat_instrument": "infusion", "redcap_repeat_instance": "1"}
+    for written in ("NA", "NAP", "Not applicable"):
+        assert (
+            nurse.store([{**row, "inf_dose_total": "", "inf_dose_total_mr": written}], overwriteBehavior="overwrite")[0]
+            == 200
+        )
+        (stored,) = [
+            one for one in nurse.rows(fields="inf_dose_total,inf_dose_total_mr") if one["redcap_repeat_instance"]
+        ]
+        assert (stored["inf_dose_total"], stored["inf_dose_total_mr"]) == ("", "NAP")
+
+
+def test_what_the_pages_refuse_is_refused_here(nurse, world):
+    """A locked form, and a patient who withdrew consent; the text of a name in Cyrillic comes back as it was sent."""
+    assert nurse.store([{"patient_id": "KYO-0001", "cyto_abn_oth": "Хромосома"}])[0] == 200
+    assert nurse.rows(fields="cyto_abn_oth")[0]["cyto_abn_oth"] == "Хромосома"
+
+    death, by = factories.completed_form(world.case), factories.person("manager")
+    lock_form(death, by=by, seen_version=death.version)
+    status, answer = nurse.store([{"patient_id": "KYO-0001", "death_cause": "3"}])
+    assert status == 400 and "locked" in answer["error"]
+
+    assert nurse.store([{"patient_id": "KYO-0001", "consent_withdrawn": "1"}])[0] == 200
+    status, answer = nurse.store([{"patient_id": "KYO-0001", "cyto_abn_oth": "other"}])
+    assert status == 400 and "withdrawn" in answer["error"]
