@@ -6,13 +6,28 @@ import json
 import zipfile
 
 from analytics.exports.adam.tables import VARIABLES_OF
-from analytics.exports.codebook import beside
+from analytics.exports.codebook import CODEBOOK, LABELS, beside, codebook_rows, label_rows
 from analytics.exports.formats.arrow_files import arrow_files, parquet_files
 from analytics.exports.formats.csv_file import csv_files
 from analytics.exports.formats.ndjson_file import ndjson_files
+from analytics.exports.formats.sas_files import xpt8_files, xpt_files
+from analytics.exports.formats.spss_files import sav_files
+from analytics.exports.formats.stata_files import dta_files
+from analytics.exports.formats.xlsx_file import xlsx_bytes
 
 ADAM_TABLES = tuple(VARIABLES_OF)
-FORMATS = {"csv": csv_files, "ndjson": ndjson_files, "parquet": parquet_files, "arrow": arrow_files}
+OF_TABLES = {  # format → files of the tables
+    "csv": csv_files,
+    "ndjson": ndjson_files,
+    "parquet": parquet_files,
+    "arrow": arrow_files,
+    "xpt": xpt_files,
+    "xpt8": xpt8_files,
+    "sav": sav_files,
+    "dta": dta_files,
+    "adam": lambda tables, options: [*csv_files(tables, options), *xpt_files(tables, options)],
+}
+FORMATS = (*OF_TABLES, "xlsx")
 MANIFEST = "manifest.json"
 THEN = (1980, 1, 1, 0, 0, 0)  # the time of every entry of a zip: the same tables give the same bytes
 
@@ -27,9 +42,20 @@ def written(tables, name, options, snapshot, *, about):
     if name not in FORMATS:
         raise ValueError(f"{name!r} is no format; expected one of {', '.join(FORMATS)}")
     tables = [one for one in tables if name != "adam" or one.name in ADAM_TABLES]
-    files = [*FORMATS[name](tables, options), *beside(tables, snapshot, options.language)]
+    with_them = beside(tables, snapshot, options.language)
+    files = [*_files(tables, name, options, snapshot), *with_them]
     said = {"format": name, "labels": options.labels, "language": options.language, "excel": options.excel, **about}
     return [*files, (MANIFEST, _manifest(tables, files, snapshot, said))]
+
+
+def _files(tables, name, options, snapshot):
+    if name == "xlsx":
+        sheets = [
+            ("codebook", CODEBOOK, codebook_rows(tables, snapshot.declared)),
+            ("labels", LABELS, label_rows(tables)),
+        ]
+        return [("dataset.xlsx", xlsx_bytes(tables, options, sheets))]
+    return OF_TABLES[name](tables, options)
 
 
 def zipped(files):
