@@ -9,5 +9,9 @@ class Migration(migrations.Migration):
     dependencies = [("registry", "0012_token_scopes")]
 
     operations = [
-        migrations.AddField("site", "accepts_api_import", models.BooleanField(db_default=False, default=False)),
+        migrations.AddField(
+            "site",
+            "accepts_api_import",
+            models.BooleanField(db_default=False, default=False, verbose_name="Takes records in by REDCap clients"),
+        ),
     ]
