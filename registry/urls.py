@@ -6,7 +6,7 @@ urlpatterns = [
     path("", include("registry.views.urls")),
     path("", include("analytics.urls")),
     path("api/v1/", include("registry.api.urls")),
-    path("api/redcap", include("registry.redcap.urls")),
+    path("", include("registry.redcap.urls")),
 ]
 
 # Problem details under /api/, pages elsewhere.

@@ -6,6 +6,6 @@ from django.urls import re_path
 from registry.redcap.door import door
 
 urlpatterns = [
-    re_path(r"^/?$", door, name="redcap"),
-    re_path(r"^/api/?$", door, name="redcap-api"),
+    re_path(r"^api/redcap/?$", door, name="redcap"),
+    re_path(r"^api/redcap/api/?$", door, name="redcap-api"),
 ]
