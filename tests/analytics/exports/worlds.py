@@ -114,7 +114,7 @@ def _date(form, question, chance):
 
 
 def _table(name, rows, names):
-    found = {column: rows[column] if column in rows else None for column in TABLES[name] if column not in AGES}
+    found = {column: rows.get(column, None) for column in TABLES[name] if column not in AGES}
     table = pd.DataFrame(found, index=rows.index)
     if name in AGES_OF:
         table[AGES_OF[name]] = [5.5 + (names.index(case) % 3) * 7 for case in rows["case"]]
