@@ -92,7 +92,10 @@ def test_flags_are_never_blank_and_the_define_names_every_variable():
     subjects = tables()["adsl"].rows
     assert set(subjects["ITTFL"]) <= {"Y", "N"} and set(subjects["SAFFL"]) == {"Y"}
     assert set(subjects["DTHFL"].dropna()) == {"Y"} and subjects["SUBJID"].is_unique
-    lines = [dict(zip(DEFINE, line, strict=True)) for line in define_rows([tables()[one] for one in ("adsl", "adtte", "adae")])]
+    lines = [
+        dict(zip(DEFINE, line, strict=True))
+        for line in define_rows([tables()[one] for one in ("adsl", "adtte", "adae")])
+    ]
     assert {line["dataset"] for line in lines} == {"ADSL", "ADTTE", "ADAE"}
     assert all(len(line["variable"]) <= 8 and 0 < len(line["label"]) <= 40 for line in lines)
     assert all(line["derivation"] for line in lines)

@@ -118,7 +118,10 @@ def test_sas_version_5_by_the_reader_of_pandas(tmp_path):
                 np.testing.assert_array_equal(back.astype(float), days.astype(float))
             elif column.is_numeric:
                 np.testing.assert_allclose(
-                    back.astype(float), source.astype("Float64").to_numpy(float, na_value=np.nan), rtol=1e-14, atol=1e-70
+                    back.astype(float),
+                    source.astype("Float64").to_numpy(float, na_value=np.nan),
+                    rtol=1e-14,
+                    atol=1e-70,
                 )
             else:
                 assert [one or "" for one in back.fillna("")] == [
