@@ -115,7 +115,7 @@ def test_sas_version_5_by_the_reader_of_pandas(tmp_path):
             source, back = table.rows[column.name], found[names[column.name]]
             if column.kind == d.DATE:
                 days = (pd.to_datetime(pd.Series(source.to_numpy(dtype=object))) - pd.Timestamp("1960-01-01")).dt.days
-                np.testing.assert_array_equal(back.astype(float), days.astype(float))
+                np.testing.assert_array_equal(back.astype(float).round(), days.astype(float))  # pandas reads 0 as 5e-79
             elif column.is_numeric:
                 np.testing.assert_allclose(
                     back.astype(float),
