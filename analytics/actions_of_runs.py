@@ -13,6 +13,7 @@ import pyarrow.parquet
 from django.conf import settings
 from django.db import connection
 
+from analytics import actions_of_leases as leases
 from analytics import actions_of_turns as turns
 from analytics import live
 from analytics.actions_of_causes import store_beside
@@ -72,7 +73,8 @@ def run_analysis(run_id):
             return False
         run = AnalysisRun.objects.select_related("dataset__cohort").get(pk=run_id)
     try:
-        body = json.dumps(answer(run, fence), sort_keys=True, allow_nan=False)
+        with leases.kept(run_id, fence):
+            body = json.dumps(answer(run, fence), sort_keys=True, allow_nan=False)
         finished = _store(run, fence, body)
     except RunEndedError:
         finished = False

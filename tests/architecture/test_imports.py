@@ -117,6 +117,7 @@ WRITERS = (
     "registry/migrations",
     "analytics/actions.py",
     "analytics/actions_of_releases.py",
+    "analytics/actions_of_leases.py",
     "analytics/actions_of_runs.py",
     "analytics/actions_of_turns.py",
     "analytics/actions_of_causes.py",

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -80,6 +82,33 @@ def test_a_worker_killed_in_the_middle_leaves_its_run_to_the_next(processes, as_
         victim.refresh_from_db()
         assert (victim.state, victim.fence, victim.attempts) == ("done", 2, 2)
         assert Result.objects.filter(run=victim).count() == 1
+
+
+def test_a_step_longer_than_its_lease_is_computed_once(as_worker, settings, monkeypatch):
+    """The same run is asked for again and again while its only step lasts two leases; afterwards nobody renews anything."""
+    settings.RUN_LEASE_SECONDS = 1
+    infused_case_as_app()
+    actions.build_datasets()
+    with everything_scope(actor="test"):
+        run = AnalysisRun.objects.filter(analysis="efs-a").get()
+    computed, refused = actions_of_runs.answer_of, []
+
+    def slowly(one):
+        stop = time.monotonic() + 2.2
+        while time.monotonic() < stop:
+            time.sleep(0.2)
+            refused.append(actions.run_analysis(run.pk))
+        return computed(one)
+
+    monkeypatch.setattr(actions_of_runs, "answer_of", slowly)
+
+    assert actions.run_analysis(run.pk)
+
+    assert refused and not any(refused)
+    with everything_scope(actor="test"):
+        run.refresh_from_db()
+    assert (run.state, run.attempts, run.fence, run.lease_until) == ("done", 1, 1, None)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("lease-")]
 
 
 def test_the_worker_may_be_killed_again_and_again(processes):
