@@ -1,9 +1,13 @@
 """make bench: every benchmark, one table, JSON in var/bench. A figure is a ratio to a named reference measured in the same run."""
 
+import argparse
 import json
+import os
 import platform
+import shlex
 import sys
 import time
+import traceback
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,29 +21,73 @@ from deploy import browser  # noqa: E402
 FOLDER = Path(__file__).resolve().parent.parent / "var/bench"
 
 
+PARTS = ("rows", "entry", "live")
+
+
 def main():
-    """Measure, print and store."""
-    rows = [*kernels.rows(), *endpoint_rows(), *save.rows()]
-    width = max(len(row["what"]) for row in rows)
-    for row in rows:
-        ratio = "" if row["ratio"] is None else f"{row['ratio']:8.2f} × {row['reference']}"
-        print(f"{row['what']:{width}}  {row['seconds'] * 1000:12.2f} ms  {ratio}")
-    counts = entry.measure()
-    print(f"\nInteractions to enter a typical case, form by form: {entry.HOW}\n{entry.show(counts)}")
-    pages = live.measure() if browser.find() else ([], {})
-    print(
-        f"\nSeconds from a save to the pixel, {live.OPEN} dashboards open; ratio to {live.REFERENCE}\n{live.show(*pages)}"
-    )
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    stamp = time.strftime("%Y%m%dT%H%M%S")
-    machine = {"python": sys.version.split()[0], "system": platform.platform()}
-    (FOLDER / f"{stamp}.json").write_text(
-        json.dumps(
-            {"machine": machine, "rows": rows, "entry": list(map(asdict, counts)), "live": live.as_json(*pages)},
-            indent=1,
-        )
-    )
-    print(f"\nStored in var/bench/{stamp}.json")
+    """Measure, print and store; each part is stored as soon as it is measured, so that a later one that fails loses nothing."""
+    asked = _asked()
+    parts = asked.parts or PARTS
+    store = _Store()
+    if "rows" in parts:
+        rows = [*kernels.rows(), *endpoint_rows(), *save.rows()]
+        width = max(len(row["what"]) for row in rows)
+        for row in rows:
+            ratio = "" if row["ratio"] is None else f"{row['ratio']:8.2f} × {row['reference']}"
+            print(f"{row['what']:{width}}  {row['seconds'] * 1000:12.2f} ms  {ratio}")
+        store.put("rows", rows)
+    if "entry" in parts:
+        counts = entry.measure()
+        print(f"\nInteractions to enter a typical case, form by form: {entry.HOW}\n{entry.show(counts)}")
+        store.put("entry", list(map(asdict, counts)))
+    if "live" in parts and browser.find():
+        _measure_live(store, asked.sizes)
+    print(f"\nStored in var/bench/{store.file.name}")
+    raise SystemExit(bool(store.found.get("live", {}).get("failed")))
+
+
+def _asked():
+    """Which parts, and at which sizes the live one: those of the command line or of ARGS; none named means all."""
+    parser = argparse.ArgumentParser(prog="make bench ARGS=…")
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="|".join(PARTS))
+    parser.add_argument("--sizes", nargs="+", type=int, default=live.SIZES, help="cases of the live part")
+    return parser.parse_args(sys.argv[1:] or shlex.split(os.environ.get("ARGS", "")))
+
+
+def _measure_live(store, sizes):
+    """From a save to the pixel at each size, printed and stored as it is done; a size that fails is named and the next one tried."""
+    print(f"\nSeconds from a save to the pixel, {live.OPEN} dashboards open; ratio to {live.REFERENCE}\n{live.HEAD}")
+    measured, failed, kilobytes = [], {}, {}
+    for cases in sizes:
+        try:
+            measured.append(live.measured(cases))
+            print(live.line(measured[-1]), flush=True)
+        except Exception as failure:  # noqa: BLE001 - whatever it was, the other sizes are measured
+            traceback.print_exc()
+            failed[cases] = f"{type(failure).__name__}: {failure}"
+        store.put("live", {**live.as_json(measured, kilobytes), "failed": failed})
+    try:
+        kilobytes = live.idle_kilobytes()
+    except Exception as failure:  # noqa: BLE001 - as above
+        traceback.print_exc()
+        failed["idle"] = f"{type(failure).__name__}: {failure}"
+    for count, each in kilobytes.items():
+        print(f"{each:.0f} kB for each of {count} idle streams")
+    store.put("live", {**live.as_json(measured, kilobytes), "failed": failed})
+
+
+class _Store:
+    """The run's JSON, written again with each part that is put into it."""
+
+    def __init__(self):
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        self.file = FOLDER / f"{time.strftime('%Y%m%dT%H%M%S')}.json"
+        machine = {"python": sys.version.split()[0], "system": platform.platform(), "load": os.getloadavg()}
+        self.found = {"machine": machine}
+
+    def put(self, part, figures):
+        self.found[part] = figures
+        self.file.write_text(json.dumps(self.found, indent=1))
 
 
 def endpoint_rows():

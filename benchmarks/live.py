@@ -18,12 +18,14 @@ from playwright.sync_api import sync_playwright
 from benchmarks import many_cases
 from benchmarks.open_pages import PATH, OpenPages
 from benchmarks.save import database
-from deploy import browser
+from deploy import browser, servers
 from registry.access.row_security import everything_scope
 
 SIZES, OPEN = (42, 1_000, 10_000), 50
 IDLE = (50, 500)
 REFERENCE = "the same save with no dashboard open, to its stored result"
+NAMES = ("build", "run", "push", "fetch", "draw", "total", "pages")
+HEAD = f"{'cases':>8}" + "".join(f"{name:>8}" for name in NAMES) + "   ratio  state  panel  requests"
 LAUNCH = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WATCH = """() => {
   const figure = document.querySelector("[data-panel=os] .js-plotly-plot");
@@ -52,10 +54,12 @@ class Parts:
     requests: int
 
 
-def measure(sizes=SIZES):
-    """(Parts of each size, kilobytes of the web process for each idle stream at 50 and at 500)."""
-    found = [_measured(cases) for cases in sizes]
-    return found, idle_kilobytes()
+def _empty_redis():
+    """Empty the Redis of this benchmark; never the one that tests share (var/test/env names it)."""
+    shared = servers.var() / "test/env"
+    if shared.exists() and f"REDIS_URL={settings.REDIS_URL}\n" in shared.read_text(encoding="utf-8"):
+        raise SystemExit("This Redis is shared by tests: run the benchmark by make bench, which starts its own.")
+    redis.Redis.from_url(settings.REDIS_URL).flushdb()
 
 
 class _registry:  # noqa: N801 - used as a word of a with statement
@@ -69,7 +73,7 @@ class _registry:  # noqa: N801 - used as a word of a with statement
 
         self.database = database()
         self.database.__enter__()
-        redis.Redis.from_url(settings.REDIS_URL).flushdb()
+        _empty_redis()
         self.cohort = many_cases.enter(self.cases) if self.cases else None
         self.processes = Processes(Path(tempfile.mkdtemp(prefix="bench-live-")))
         for name in ("worker", "sweeper", "web"):
@@ -127,7 +131,8 @@ class _registry:  # noqa: N801 - used as a word of a with statement
         return run.dataset.made_at.timestamp(), run.ended_at.timestamp()
 
 
-def _measured(cases):
+def measured(cases):
+    """Parts of a registry with so many cases."""
     with _registry(cases) as registry:
         saved = registry.save(1)
         registry.wait_until_live()
@@ -222,18 +227,10 @@ def _resident(process):
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
 
-def show(parts, kilobytes):
-    """The figures in words."""
-    names = ("build", "run", "push", "fetch", "draw", "total", "pages")
-    lines = [f"{'cases':>8}" + "".join(f"{name:>8}" for name in names) + "   ratio  state  panel  requests"]
-    lines += [
-        f"{one.cases:8,}"
-        + "".join(f"{getattr(one, name):8.2f}" for name in names)
-        + f"{one.total / one.alone:8.2f}{one.state_ms:5.0f} ms{one.panel_ms:4.0f} ms{one.requests:10,}"
-        for one in parts
-    ]
-    lines += [f"{each:.0f} kB for each of {count} idle streams" for count, each in kilobytes.items()]
-    return "\n".join(lines)
+def line(one):
+    """The figures of one size under HEAD."""
+    seconds = "".join(f"{getattr(one, name):8.2f}" for name in NAMES)
+    return f"{one.cases:8,}{seconds}{one.total / one.alone:8.2f}{one.state_ms:5.0f} ms{one.panel_ms:4.0f} ms{one.requests:10,}"
 
 
 def as_json(parts, kilobytes):

@@ -1,6 +1,7 @@
 """What a save costs: validation, lock, version, history and outbox against a bare INSERT of the same row."""
 
 import contextlib
+import os
 from datetime import date, timedelta
 
 import psycopg
@@ -16,8 +17,8 @@ SAVES = 60
 
 @contextlib.contextmanager
 def database():
-    """A test database, served by the role that serves."""
-    kept, name = connection.settings_dict["NAME"], connection.settings_dict["TEST"]["NAME"]
+    """A database of this process's own, served by the role that serves: tests that run beside it drop those of their name."""
+    kept, name = connection.settings_dict["NAME"], f"{connection.settings_dict['TEST']['NAME']}_{os.getpid()}"
     databases.make(name)
     connection.settings_dict["NAME"] = name
     log_in_as("reg_app")
