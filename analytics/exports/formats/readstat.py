@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analytics.exports import declared as d
 from analytics.exports.names import shorten
 
 SAS_DAY_0, SPSS_DAY_0 = date(1960, 1, 1), date(1582, 10, 14)  # Stata counts as SAS does
@@ -43,17 +42,6 @@ def numbers(series):
 def texts(series, limit):
     """Text of at most `limit` bytes each; blank for none, which is what these files have."""
     return pd.Series(["" if one is None or pd.isna(one) else shorten(str(one), limit) for one in series], dtype=object)
-
-
-def longer(table, limit):
-    """Names of the text columns that hold more than `limit` bytes somewhere."""
-    return [
-        one.name
-        for one in table.columns
-        if not one.is_numeric
-        and one.kind != d.DATE
-        and any(text and len(str(text).encode()) > limit for text in table.rows[one.name] if not pd.isna(text))
-    ]
 
 
 def settled(content, pattern, time, head):
