@@ -49,6 +49,16 @@ def world(transactional_db):
     return kyoto, others, nurse, own, cases
 
 
+def test_the_page_says_why_a_release_may_stand_for_months(world):
+    _kyoto, _others, nurse, _own, _cases = world
+    issue()
+
+    shown = " ".join(page_of(nurse).content.decode().split())
+
+    assert "until 10 have gathered" in shown and "may therefore stand for months" in shown
+    assert "released " in shown
+
+
 def bases(what):
     """What a worker finds of the bases of releases, which the web may not read."""
     found = []

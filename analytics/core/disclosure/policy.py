@@ -43,6 +43,11 @@ class Policy:
     has_curves: bool
     has_live: bool
 
+    @property
+    def gathered_events(self) -> int:
+        """Events by which a curve changes from one release to the next, if it changes."""
+        return 2 * self.k
+
     def __post_init__(self) -> None:
         if self.base % 2 == 0 or self.base < 3 or self.k < self.base:
             raise ValueError(f"counts are rounded to an odd base of 3 or more, and k is at least that; got {self}")

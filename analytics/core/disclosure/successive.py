@@ -50,7 +50,7 @@ def may_follow(new: Basis, earlier: Sequence[Basis], policy: Policy) -> bool:
     if changed(earlier[-1].cases, new.cases) < policy.k:
         return False
     return not any(
-        0 < abs(count["events"] - basis.counts[name]["events"]) < 2 * policy.k
+        0 < abs(count["events"] - basis.counts[name]["events"]) < policy.gathered_events
         for basis in earlier
         for name, count in new.counts.items()
         if name in basis.counts
