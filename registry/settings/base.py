@@ -130,6 +130,16 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "registry.api.problems.problem",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+# By role; "" is whoever is not signed in.
+REST_REQUESTS_PER_MINUTE = {
+    "": 60,
+    "coordinator": 300,
+    "investigator": 300,
+    "administrator": 300,
+    "lead": 600,
+    "manager": 600,
+    "statistician": 1200,
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "CAR-T registry",
     "VERSION": "1",
