@@ -25,6 +25,11 @@ class CaseQuerySet(models.QuerySet):
         """The case with this number; a foreign one answers like one that does not exist."""
         return get_object_or_404(self.select_related("site", "cohort"), number=number)
 
+    def with_gone(self):
+        """Annotated `is_gone`: in no list any more, removed or withdrawn."""
+        is_gone = models.Q(is_void=True) | models.Q(pk__in=_withdrawn())
+        return self.annotate(is_gone=models.ExpressionWrapper(is_gone, models.BooleanField()))
+
 
 class CaseManager(models.Manager):
     """Cases that count: those that were not enrolled by mistake."""
@@ -47,9 +52,19 @@ class CaseRowQuerySet(models.QuerySet):
         """Rows of patients who have not withdrawn consent."""
         return self.exclude(case__in=_withdrawn())
 
+    def with_gone(self):
+        """Annotated `is_gone`: in no list any more, because its case was removed, or consent withdrawn."""
+        return self.annotate(is_gone=models.ExpressionWrapper(self._gone(), models.BooleanField()))
+
+    def _gone(self):
+        return models.Q(case__is_void=True) | models.Q(case__in=_withdrawn())
+
 
 class FormQuerySet(CaseRowQuerySet):
     """Rows of one case report form."""
+
+    def _gone(self):
+        return models.Q(is_void=True) | super()._gone()
 
     def in_order(self):
         """By case, course and row number."""

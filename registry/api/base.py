@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from registry.api.authentication import Rights
+from registry.api.limits import PerRole
 from registry.api.parsers import StrictJSON
 from registry.api.problems import Problem, entry
 
@@ -19,6 +20,7 @@ class RestView(APIView):
     """A view that names the right each method needs (`rights`) and the query parameters it takes (`parameters`)."""
 
     permission_classes = [Rights]
+    throttle_classes = [PerRole]
     parser_classes = [StrictJSON]
     rights: dict = {}
     parameters: tuple[str, ...] = ()

@@ -13,13 +13,15 @@ from rest_framework.response import Response
 
 from registry.access.permissions import Permission
 from registry.actions.cases import PRIMARY_COHORT, enrol_case
+from registry.api import changes
 from registry.api.authentication import KNOWN
 from registry.api.base import PAGING, RestView, bad_parameter, tagged
-from registry.api.cursors import page_of
+from registry.api.changes import as_of
+from registry.api.cursors import carried, page_of
 from registry.api.form_serializer import address_of, refused
 from registry.api.idempotency import create_once
 from registry.api.problems import entry, refusals
-from registry.api.schema import create_schema, list_schema, read_schema
+from registry.api.schema import CHANGED_SINCE, create_schema, list_schema, read_schema
 from registry.models import Case, Cohort, Patient, Site
 from registry.record import consent_in, said, stored_case
 
@@ -95,7 +97,9 @@ class Sites(RestView):
         parameters=[
             OpenApiParameter("site", OpenApiTypes.STR, description="Only this site, by its code."),
             OpenApiParameter("cohort", OpenApiTypes.STR, description="Only this cohort, by its code."),
+            CHANGED_SINCE,
         ],
+        changing=True,
     ),
     post=create_schema("cases", CaseSerializer, "Enrol a case"),
 )
@@ -103,19 +107,25 @@ class Cases(RestView):
     """The cases that the person may see."""
 
     rights = {"GET": Permission.CASE_READ, "POST": Permission.CASE_ENROL}
-    parameters = ("site", "cohort", *PAGING)
+    parameters = ("site", "cohort", "changed_since", *PAGING)
 
     def get(self, request):
-        """A page of cases, in order of enrolment; `site` and `cohort` narrow it. Without those who withdrew consent."""
-        rows = Case.objects.visible_to(request.user).not_withdrawn().select_related("site", "cohort")
+        """A page of cases, in order of enrolment; `site` and `cohort` narrow it, and `changed_since` to those of which anything is new.
+
+        Without those who withdrew consent.
+        """
+        mark, since = carried(request, "as_of") or as_of(), changes.since(request)
+        rows = Case.with_void.visible_to(request.user).with_gone().select_related("site", "cohort")
+        rows = since.of_cases(rows) if since else rows.filter(is_gone=False)
         for name, pattern in (("site", SITE_CODE), ("cohort", COHORT_CODE)):
             code = request.query_params.get(name)
             if code is not None and not pattern.fullmatch(code):
                 raise bad_parameter(name, code, f"the code of a {name}")
             if code is not None:
                 rows = rows.filter(**{f"{name}__code": code})
-        found, following = page_of(rows, request)
-        return Response({"results": CaseSerializer(found, many=True).data, "next": following})
+        found, following = page_of(rows, request, as_of=mark)
+        results = [gone(case) if case.is_gone else CaseSerializer(case).data for case in found]
+        return Response({"results": results, "next": following, "as_of": mark})
 
     def post(self, request):
         """Enrol a case at one of the person's sites; the registry gives its number."""
@@ -189,6 +199,11 @@ class CaseDetail(RestView):
         }
         digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:12]
         return tagged(request, body, f"case-{case.pk}-{case.version}.{digest}")
+
+
+def gone(case):
+    """What is said of a case that is there no more: removed, or consent withdrawn."""
+    return {"number": case.number, "version": case.version, "withdrawn": True}
 
 
 def unknown(name):

@@ -11,21 +11,22 @@ USUAL, MOST = 200, 5000
 SALT = "registry.api.cursor"
 
 
-def page_of(rows, request, *, newest_first=False):
+def page_of(rows, request, *, newest_first=False, as_of=None):
     """(rows of this page, address of the next one or None) of a queryset whose filters were applied.
 
-    The cursor is signed and bound to the address, the filters and the person: elsewhere it is refused.
+    The cursor is signed and bound to the address, the filters and the person: elsewhere it is refused. It carries `as_of`, the mark of
+    the first page.
     """
     limit = limit_of(request)
     scope = _scope(request)
-    last = _last(request.query_params.get("cursor"), scope)
+    last = carried(request, "last")
     if last is not None:
         rows = rows.filter(**{"pk__lt" if newest_first else "pk__gt": last})
     found = list(rows.order_by("-pk" if newest_first else "pk")[: limit + 1])
     if len(found) <= limit:
         return found, None
     parameters = request.query_params.copy()
-    parameters["cursor"] = signing.dumps({"last": found[limit - 1].pk, "scope": scope}, salt=SALT)
+    parameters["cursor"] = signing.dumps({"last": found[limit - 1].pk, "scope": scope, "as_of": as_of}, salt=SALT)
     return found[:limit], f"{request.build_absolute_uri(request.path)}?{parameters.urlencode()}"
 
 
@@ -43,13 +44,15 @@ def _scope(request):
     return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _last(cursor, scope):
+def carried(request, name):
+    """What the request's cursor says: `last` row of the page before, `as_of` of the first one; None without a cursor."""
+    cursor = request.query_params.get("cursor")
     if cursor is None:
         return None
     try:
         stored = signing.loads(cursor, salt=SALT)
     except signing.BadSignature:
         raise Problem("bad_cursor") from None
-    if stored["scope"] != scope:
+    if stored["scope"] != _scope(request):
         raise Problem("bad_cursor")
-    return stored["last"]
+    return stored[name]

@@ -2,13 +2,16 @@
 
 import re
 
+from django.db.models import Value
 from django.http import Http404
 from rest_framework.response import Response
 
 from registry.access.permissions import Permission
 from registry.actions.forms import StaleVersionError
+from registry.api import changes
 from registry.api.base import PAGING, RestView, bad_parameter, entity_tags, tagged
-from registry.api.cursors import page_of
+from registry.api.changes import as_of, tombstone
+from registry.api.cursors import carried, page_of
 from registry.api.form_serializer import SERIALIZER_OF, address_of, refused, tag_of, withheld_from
 from registry.api.idempotency import create_once
 from registry.api.problems import Problem, entry
@@ -56,15 +59,25 @@ class FormCollection(FormView):
     """All rows of one form, over all cases that the person may see."""
 
     rights = {"GET": Permission.CASE_READ, "POST": Permission.FORM_WRITE}
-    parameters = ("case", *PAGING)
+    parameters = ("case", "changed_since", *PAGING)
 
     def get(self, request):
-        """A page of rows, in order of entry; `case` narrows it to one case."""
-        rows = self.rows().not_withdrawn()
+        """A page of rows, in order of entry; `case` narrows it to one case, `changed_since` to what is new."""
+        mark, since = carried(request, "as_of") or as_of(), changes.since(request)
+        rows = since.of(self.gone_too(), self.form_class.form_name) if since else self.listed()
         if "case" in request.query_params:
             rows = rows.filter(case__number=case_number(request.query_params["case"]))
-        found, following = page_of(rows, request)
-        return Response({"results": self.in_json(found, many=True).data, "next": following})
+        found, following = page_of(rows, request, as_of=mark)
+        results = [tombstone(row) if row.is_gone else self.in_json(row).data for row in found]
+        return Response({"results": results, "next": following, "as_of": mark})
+
+    def listed(self):
+        """The rows that are there."""
+        return self.rows().not_withdrawn().annotate(is_gone=Value(False))
+
+    def gone_too(self):
+        """Those, and the rows that were taken away."""
+        return changes.gone_too(self.form_class.with_void, self.request.user)
 
     def post(self, request):
         """A new form of the case named in the body; one row more of a repeating form."""

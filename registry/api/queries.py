@@ -9,13 +9,15 @@ from rest_framework.response import Response
 
 from registry.access.permissions import Permission
 from registry.actions.queries import LONGEST, QueryMovedError, answer_query, close_query, reopen_query
+from registry.api import changes
 from registry.api.base import PAGING, RestView, bad_parameter, entity_tags, shown, tagged
-from registry.api.cursors import page_of
+from registry.api.changes import as_of
+from registry.api.cursors import carried, page_of
 from registry.api.form_serializer import address_of, refused
 from registry.api.forms import case_number
 from registry.api.idempotency import create_once
 from registry.api.problems import Problem, entry, refusals
-from registry.api.schema import IDEMPOTENCY_KEY, IF_MATCH, list_schema, read_schema
+from registry.api.schema import CHANGED_SINCE, IDEMPOTENCY_KEY, IF_MATCH, list_schema, read_schema
 from registry.models import FORM_OF, AnswerKind, Origin, Query, QueryState, QueryStep
 from registry.queries import asked
 
@@ -87,20 +89,23 @@ FILTERS = [
         "case", {"type": "string", "pattern": "^[A-Z]{3}-[0-9]{4}$"}, description="Only queries of this case."
     ),
     OpenApiParameter("form", OpenApiTypes.STR, description="Only queries about this form, by its name."),
+    CHANGED_SINCE,
 ]
 
 
-@extend_schema_view(get=list_schema("queries", QuerySerializer, "List: queries", parameters=FILTERS))
+@extend_schema_view(get=list_schema("queries", QuerySerializer, "List: queries", parameters=FILTERS, changing=True))
 class Queries(RestView):
     """The queries of the cases that the person may see."""
 
     rights = {"GET": Permission.CASE_READ}
-    parameters = ("state", "case", "form", *PAGING)
+    parameters = ("state", "case", "form", "changed_since", *PAGING)
 
     def get(self, request):
         """A page of queries, in the order in which they were opened."""
         given = request.query_params
-        rows = Query.objects.visible_to(request.user).not_withdrawn().select_related("case", "site")
+        mark, since = carried(request, "as_of") or as_of(), changes.since(request)
+        rows = changes.gone_too(Query.objects, request.user)
+        rows = since.of(rows, "query") if since else rows.filter(is_gone=False)
         for name, allowed in (("state", QueryState.values), ("form", list(FORM_OF))):
             if name in given and given[name] not in allowed:
                 raise bad_parameter(name, given[name], ", ".join(allowed))
@@ -108,8 +113,20 @@ class Queries(RestView):
                 rows = rows.filter(**{name: given[name]})
         if "case" in given:
             rows = rows.filter(case__number=case_number(given["case"]))
-        found, following = page_of(rows, request)
-        return Response({"results": QuerySerializer(asked(found), many=True).data, "next": following})
+        found, following = page_of(rows, request, as_of=mark)
+        told = dict(zip(there(found), QuerySerializer(asked(there(found)), many=True).data, strict=True))
+        results = [told.get(one) or gone(one) for one in found]
+        return Response({"results": results, "next": following, "as_of": mark})
+
+
+def there(found):
+    """The queries whose case is there."""
+    return [one for one in found if not one.is_gone]
+
+
+def gone(one):
+    """What is said of a query whose case is there no more."""
+    return {"id": one.pk, "version": one.version, "withdrawn": True}
 
 
 def own_query(request, pk):

@@ -2,7 +2,13 @@
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view, inline_serializer
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    PolymorphicProxySerializer,
+    extend_schema,
+    extend_schema_view,
+    inline_serializer,
+)
 from rest_framework import serializers
 
 from registry.api.cursors import MOST, USUAL
@@ -70,6 +76,7 @@ ANSWERS = {
     "415": "The body is not JSON.",
     "422": "Refused; every answer at fault is named, and nothing was stored.",
     "428": "If-Match is missing.",
+    "429": "Too many requests in this minute; Retry-After says how long to wait.",
 }
 ALSO = "x-problems"  # in the `extensions` of an operation: further statuses of problems
 OF_WRITES = ("400", "413", "415", "422")
@@ -80,6 +87,12 @@ CURSOR = OpenApiParameter(
 )
 LIMIT = OpenApiParameter(
     "limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}, description="Rows in a page."
+)
+CHANGED_SINCE = OpenApiParameter(
+    "changed_since",
+    OpenApiTypes.STR,
+    description="The `as_of` of an earlier answer: only what was saved or taken away since. What was taken away has `withdrawn`: true "
+    "and no answers. For people also a date or a time with its zone, read ten minutes early.",
 )
 IF_MATCH = OpenApiParameter(
     "If-Match", OpenApiTypes.STR, "header", required=True, description="The ETag that was read."
@@ -147,31 +160,53 @@ def problems_everywhere(result, generator, request, public):
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             known = ("401", "403", "406") if operation.get("security") else ()
+            limited = () if path.startswith("/api/v1/schema") else ("429",)
             if known:
                 operation["security"] = [{"token": []}, {"session": []}]  # either, not both
             seen = ("412", "428") if any(one["name"] == "If-Match" for one in operation.get("parameters", ())) else ()
             own = operation.pop(ALSO, ())
-            kinds = {*known, *seen, *own, *OF_METHOD[method], *(["404"] if "{" in path else [])}
+            kinds = {*known, *limited, *seen, *own, *OF_METHOD[method], *(["404"] if "{" in path else [])}
             for status in kinds - operation["responses"].keys():
                 operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
             operation["responses"] = dict(sorted(operation["responses"].items()))
     return result
 
 
-def page_of_results(name, serializer):
-    """The schema of a page: rows and the address of the next one."""
-    following = serializers.CharField(allow_null=True, help_text="Address of the next page; null at the end.")
-    return inline_serializer(f"{name}Page", {"results": serializer(many=True), "next": following})
+class GoneSerializer(serializers.Serializer):
+    """Something that was taken away since: removed, or consent withdrawn. Cases are named by `number`, forms by `case` and `key`, queries by `id`."""
+
+    id = serializers.IntegerField(required=False)
+    number = serializers.CharField(required=False)
+    case = serializers.CharField(required=False)
+    form = serializers.CharField(required=False)
+    key = serializers.CharField(required=False)
+    version = serializers.IntegerField()
+    withdrawn = serializers.BooleanField()
 
 
-def list_schema(name, serializer, summary, *, parameters=(), paged=True, tag=""):
-    """The documentation of a list."""
+def page_of_results(name, serializer, changing=False):
+    """The schema of a page: rows and the address of the next one; changing: also what is gone, and the mark for the next time."""
+    rows = serializer(many=True)
+    if changing:
+        rows = PolymorphicProxySerializer(
+            f"{name}OrGone", [serializer, GoneSerializer], resource_type_field_name=None, many=True
+        )
+    fields = {"next": serializers.CharField(allow_null=True, help_text="Address of the next page; null at the end.")}
+    if changing:
+        fields["as_of"] = serializers.CharField(
+            help_text="For `changed_since` of the next reading; the same on every page."
+        )
+    return inline_serializer(f"{name}Page", {"results": rows, **fields})
+
+
+def list_schema(name, serializer, summary, *, parameters=(), paged=True, tag="", changing=False):
+    """The documentation of a list. changing: it takes `changed_since`."""
     return extend_schema(
         operation_id=f"{name}_list",
         summary=summary,
         tags=[tag or name],
         parameters=[*parameters, *([CURSOR, LIMIT] if paged else [])],
-        responses=page_of_results(serializer.__name__.removesuffix("Serializer"), serializer),
+        responses=page_of_results(serializer.__name__.removesuffix("Serializer"), serializer, changing),
     )
 
 
@@ -215,7 +250,7 @@ def form_views(collection, detail, form, serializer):
         responses=serializer,
     )
     listed = extend_schema_view(
-        get=list_schema(name, serializer, f"List: {title}", parameters=[by_case]),
+        get=list_schema(name, serializer, f"List: {title}", parameters=[by_case, CHANGED_SINCE], changing=True),
         post=create_schema(name, serializer, f"Enter: {title}"),
     )(type(f"{form.__name__}Collection", (collection,), words))
     single = extend_schema_view(get=read_schema(name, serializer, f"Read: {title}"), patch=correct)(
