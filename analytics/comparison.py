@@ -16,8 +16,10 @@ from analytics.sheets import sheets_of
 from analytics.sheets.sheet import MINUS, NONE, share
 from analytics.words import localised
 
-# What a Result says beside its own numbers: changes here do not make another answer.
-BESIDE = ("schema", "analysis", "analysis_hash", "endpoint", "software", "data_quality", "follow_up")
+# What a Result says beside its own numbers: changes here do not make another answer. Warnings say of the same numbers how whole the
+# data are, and that is judged on the day of the cut or on the newest day of the live data.
+BESIDE = ("schema", "analysis", "analysis_hash", "endpoint", "software", "data_quality", "follow_up", "warnings")
+DAY = "day"  # on which a table judged what is due
 CURVES = ("kaplan-meier", "landmark")
 GROUPING = ("site", "stratum", "burden", "prior_hsct")
 MOST_CELLS = 40  # changed cells shown of an analysis that is all tables
@@ -81,11 +83,13 @@ def _compared(analysis, a, b):
 def numbers_digest(body):
     """SHA-256 of what the Result answers: its numbers and groups, not what it says of data, code and follow-up."""
     numbers = {name: value for name, value in body.items() if name not in BESIDE}
+    if numbers.get("table"):
+        numbers["table"] = {name: value for name, value in numbers["table"].items() if name != DAY}
     return hashlib.sha256(json.dumps(numbers, sort_keys=True).encode()).hexdigest()
 
 
 def _rows(a, b):
-    counts = [_counts("n", a["n"], b["n"])]
+    counts = [*_judged(a, b), _counts("n", a["n"], b["n"])]
     if a["events"] is not None and b["events"] is not None:
         counts.append(_counts(_("Events"), a["events"], b["events"]))
     if a["analysis"]["method"] in CURVES:
@@ -93,6 +97,12 @@ def _rows(a, b):
     if a["analysis"]["method"] == "cumulative-incidence":
         return [*counts, *(row for row in _shares(_of_causes(a), _of_causes(b), "incidence") if row.a != row.b)]
     return [*counts, *_cells(a, b)]
+
+
+def _judged(a, b):
+    """The days on which the two judged what is due, where they differ: by itself this moves what is overdue."""
+    days = [(one.get("table") or {}).get(DAY) for one in (a, b)]
+    return [Row(_("What is due was judged on"), *days)] if None not in days and days[0] != days[1] else []
 
 
 def _counts(label, a, b):

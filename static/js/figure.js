@@ -29,6 +29,7 @@ export async function draw(frame, figure, cases = null) {
   place.hidden = false;
   frame.querySelectorAll(".figure__place").forEach((one) => one.remove());
   await window.Plotly.react(place, figure.data, { ...figure.layout, width: frame.clientWidth }, CONFIG);
+  letScale(place);
   frame.classList.toggle("figure--linked", Boolean(cases));
   place.removeAllListeners?.("plotly_click");
   if (cases) {
@@ -51,6 +52,14 @@ function openCases(cases, points) {
 export function resize(frame) {
   const place = frame.querySelector("[data-figure]");
   if (place.layout && place.layout.width !== frame.clientWidth) {
-    window.Plotly.relayout(place, { width: frame.clientWidth });
+    window.Plotly.relayout(place, { width: frame.clientWidth }).then(() => letScale(place));
   }
+}
+
+/* On paper a drawing is as wide as the sheet, whatever the screen's width was: no figure can be drawn anew while a browser prints. */
+function letScale(place) {
+  const { width, height } = place._fullLayout;
+  place.style.setProperty("--drawn-width", `${width}px`);
+  place.style.setProperty("--drawn-ratio", `${width} / ${height}`);
+  place.querySelectorAll(".main-svg").forEach((one) => one.setAttribute("viewBox", `0 0 ${width} ${height}`));
 }

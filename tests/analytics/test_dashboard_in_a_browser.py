@@ -1,5 +1,7 @@
 """The dashboard in a real browser: under the strict policy, readable for everybody, no text over another, nothing sent away."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
@@ -10,6 +12,7 @@ from tests import factories
 from tests.analytics.test_dashboard_pages import compute
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SHEET = re.compile(rb"/Type\s*/Page\b(?!s)")
 PAGE = "/dashboards/tisagenlecleucel/"
 DAYS = ((40, True), (90, True), (150, False), (200, True), (300, False), (380, True), (420, False), (450, False))
 OVERLAPS = """() => {
@@ -79,6 +82,34 @@ def test_figures_are_drawn_under_the_strict_policy_and_no_text_lies_over_another
     assert page.locator(".annotation-text").count() > 80 and page.locator(".textpoint text").count() > 40
     assert page.evaluate(OVERLAPS) == []
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    assert not complaints()
+
+
+BEYOND_THE_SHEET = """(sheet) => {
+  document.body.style.width = `${sheet}px`;
+  const edge = document.body.getBoundingClientRect().right + 1;
+  const wide = [...document.querySelectorAll("main *")].filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > edge);
+  const drawn = [...document.querySelectorAll(".main-svg")].map((one) => one.getBoundingClientRect());
+  return {
+    beyond: wide.map((one) => one.outerHTML.slice(0, 100)).slice(0, 5),
+    widths: [...new Set(drawn.map((one) => Math.round(one.width)))],
+    heights: drawn.map((one) => one.height),
+  };
+}"""
+
+
+def test_on_paper_a_figure_of_a_wide_screen_is_as_wide_as_the_sheet(new_context, live_server, world):
+    page, complaints = opened(new_context, live_server, world, 1000)
+    screen = page.locator(".main-svg").first.bounding_box()["width"]
+    page.emulate_media(media="print")
+    assert len(SHEET.findall(page.pdf(format="A4"))) <= 10  # of 16 panels
+
+    paper = page.evaluate(BEYOND_THE_SHEET, 700)
+
+    assert paper["beyond"] == []
+    assert screen > 700
+    assert max(paper["widths"]) <= 0.7 * screen + 1
+    assert max(paper["heights"]) < 1_000  # a sheet is about as high
     assert not complaints()
 
 

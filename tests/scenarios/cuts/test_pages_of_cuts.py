@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from analytics import actions_of_cuts
+from analytics import actions_of_cuts, comparison
+from analytics.catalogue import CATALOGUE
 from analytics.models import CutOrder, Dataset, Export
 from registry.models import Patient
 from tests import factories
@@ -229,3 +231,23 @@ def test_the_report_is_written_by_the_worker_and_each_download_is_noted(cases, a
     assert pdf.content.startswith(b"%PDF-")
     noted = everything(lambda: list(Export.objects.order_by("pk").values_list("what", "format", "audience")))
     assert noted == [(f"report {COHORT} cut:asco-2027", kind, "exact") for kind in ("html", "pdf")]
+
+
+def test_a_cut_of_today_differs_from_live_only_by_what_is_due(cases, as_, monkeypatch):
+    """No case differs; the later day alone makes forms overdue, which is said as that and not as another answer."""
+    names = ("os", "flow", "completeness")
+    few = tuple(one for one in CATALOGUE if one.name in names and one.cohort == COHORT)
+    monkeypatch.setattr("analytics.actions.CATALOGUE", few)
+    built()
+    cut = frozen(name="today", day=timezone.localdate())
+    live = everything(lambda: Dataset.objects.filter(kind="live").select_related("cohort").first())
+
+    found = {one.name: one for one in everything(lambda: comparison.compared(cut, live)) if one.name in names}
+    assert {name: one.changed for name, one in found.items()} == {"os": False, "flow": False, "completeness": True}
+    first = found["completeness"].rows[0]
+    assert (first.label, first.a) == ("What is due was judged on", timezone.localdate().isoformat())
+    assert first.b < first.a
+    said = {**found["os"].a.result, "warnings": ["In 4 of 4 cases something else is said."]}
+    assert comparison.numbers_digest(said) == comparison.numbers_digest(found["os"].a.result)
+    page = text(as_("lead").get(f"/datasets/{COHORT}/compare/?a=cut:today&b=live"))
+    assert "What is due was judged on" in page
