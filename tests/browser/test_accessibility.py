@@ -83,6 +83,9 @@ def looked_at(page):
 
 def as_high_as_the_page(page, width):
     """Figures are drawn anew for the width, which makes the page higher or lower: go on until it stays."""
+    if not page.locator(".figure").count():
+        page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
+        return
     seen = None
     for _again in range(20):
         height = page.evaluate("document.documentElement.scrollHeight")
