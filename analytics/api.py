@@ -7,15 +7,15 @@ from rest_framework.response import Response
 
 from analytics import read
 from analytics.api_figures import RunData, RunFigure
+from analytics.api_runs import RunDetail, RunResult, Runs
 from analytics.api_scripts import ResultScript
 from analytics.api_tables import CaseTable, EndpointTable, word
 from analytics.catalogue import CATALOGUE
-from analytics.models import AnalysisRun, Dataset
+from analytics.models import Dataset
 from analytics.serializers import (
     AnalysisSerializer,
     DatasetSerializer,
     ResultSerializer,
-    RunSerializer,
     StoredResultSerializer,
 )
 from registry.access.permissions import Permission
@@ -102,59 +102,6 @@ class ResultDetail(RestView):
             raise Http404
         named = f"{stored.dataset.cohort.code} {stored.dataset.kind} {stored.dataset.revision}"
         return tagged(request, stored.envelope(), f"result-{stored.run.pk}", Dataset=named)
-
-
-@extend_schema_view(get=list_schema("runs", RunSerializer, "List: runs of analyses, newest first"))
-class Runs(RestView):
-    """Runs of analyses: what was computed, what waits, what failed."""
-
-    rights = {"GET": Permission.POOLED_READ}
-    parameters = ("analysis", "state", *PAGING)
-
-    def get(self, request):
-        """A page of runs."""
-        rows = AnalysisRun.objects.select_related("dataset__cohort")
-        for name in ("analysis", "state"):
-            if name in request.query_params:
-                rows = rows.filter(**{name: word(request, name)})
-        found, following = page_of(rows, request, newest_first=True)
-        return Response({"results": RunSerializer(found, many=True).data, "next": following})
-
-
-@extend_schema_view(get=read_schema("runs", RunSerializer, "Read: a run", parameters=[]))
-class RunDetail(RestView):
-    """One run."""
-
-    rights = {"GET": Permission.POOLED_READ}
-
-    def get(self, request, pk):
-        """Its state."""
-        run = AnalysisRun.objects.select_related("dataset__cohort").filter(pk=pk).first()
-        if run is None:
-            raise Http404
-        return Response(RunSerializer(run).data)
-
-
-@extend_schema_view(
-    get=read_schema(
-        "run_results", ResultSerializer, "Read: the result of a run", tag="runs", parameters=[IF_NONE_MATCH]
-    )
-)
-class RunResult(RestView):
-    """The result of one run."""
-
-    rights = {"GET": Permission.POOLED_READ}
-
-    def get(self, request, pk):
-        """The result in its envelope; 404 until the run is done."""
-        run = (
-            AnalysisRun.objects.select_related("dataset__cohort", "result")
-            .filter(pk=pk, state=AnalysisRun.DONE)
-            .first()
-        )
-        if run is None:
-            raise Http404
-        return tagged(request, read.Stored(run.result.body, run.dataset, run).envelope(), f"result-{run.pk}")
 
 
 urlpatterns = [

@@ -27,6 +27,7 @@ KINDS = {
     "not_acceptable": (406, "No such representation", "Ask for application/json, or for what the documentation of this address names."),
     "exists": (409, "It exists already", "Read what is stored and correct it with PATCH."),
     "not_done": (409, "The run is not done", "Read the run until its state is done; a failed or cancelled one must be asked for again."),
+    "ended": (409, "The run has ended", "Nothing is left to cancel."),
     "locked": (409, "The form or its case is locked", "Ask the data manager to unlock it; nothing was stored."),
     "restored": (410, "The registry was restored since that mark", "Read the list anew without changed_since, and use its as_of from then on."),
     "stale": (412, "Somebody changed it since", "Read it again, look at what changed, and send the correction with the new ETag in If-Match."),

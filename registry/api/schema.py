@@ -80,7 +80,7 @@ ANSWERS = {
 }
 ALSO = "x-problems"  # in the `extensions` of an operation: further statuses of problems
 OF_WRITES = ("400", "413", "415", "422")
-OF_METHOD = {"get": ("400",), "post": (*OF_WRITES, "404", "409"), "patch": OF_WRITES}
+OF_METHOD = {"get": ("400",), "post": (*OF_WRITES, "404", "409"), "patch": OF_WRITES, "delete": ("404",)}
 
 CURSOR = OpenApiParameter(
     "cursor", OpenApiTypes.STR, description="Continue where the page before ended: take the address in `next`."
