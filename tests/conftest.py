@@ -5,6 +5,7 @@ from urllib.parse import unquote, urlsplit
 
 import psycopg
 import pytest
+import redis
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
@@ -133,9 +134,13 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture
 def processes(transactional_db, tmp_path, request):
-    """The registry's own processes against the test database, ended with the test."""
+    """The registry's own processes against the test database, ended with the test.
+
+    They begin with an empty broker: what the tests before have rung for, thousands of messages, would be done first.
+    """
     from tests.processes import Processes
 
+    redis.Redis.from_url(settings.REDIS_URL).flushdb()
     started = Processes(tmp_path)
     yield started
     started.end()

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VERSION = "1.0.0"
+os.environ["OPENPYXL_LXML"] = "False"  # or openpyxl reads workbooks with lxml, which takes declarations that defusedxml refuses
 
 
 def read_env_file(path: Path) -> None:
