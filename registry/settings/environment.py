@@ -9,7 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VERSION = "1.0.0"
-os.environ["OPENPYXL_LXML"] = "False"  # or openpyxl reads workbooks with lxml, which takes declarations that defusedxml refuses
+# With lxml there, openpyxl would read workbooks by it, and it takes declarations that defusedxml refuses.
+os.environ["OPENPYXL_LXML"] = "False"
 
 
 def read_env_file(path: Path) -> None:
