@@ -89,7 +89,11 @@ def numbers_digest(body):
 
 
 def _rows(a, b):
-    counts = [*_judged(a, b), _counts("n", a["n"], b["n"])]
+    judged = _judged(a, b)
+    if judged:  # the captions say the day, and rows are found by their captions
+        both = f"{a['table'][DAY]} / {b['table'][DAY]}"
+        a, b = ({**one, "table": {**one["table"], DAY: both}} for one in (a, b))
+    counts = [*judged, _counts("n", a["n"], b["n"])]
     if a["events"] is not None and b["events"] is not None:
         counts.append(_counts(_("Events"), a["events"], b["events"]))
     if a["analysis"]["method"] in CURVES:

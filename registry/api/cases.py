@@ -124,7 +124,8 @@ class Cases(RestView):
             if code is not None:
                 rows = rows.filter(**{f"{name}__code": code})
         found, following = page_of(rows, request, as_of=mark)
-        results = [gone(case) if case.is_gone else CaseSerializer(case).data for case in found]
+        serializer = CaseSerializer()
+        results = [gone(case) if case.is_gone else serializer.to_representation(case) for case in found]
         return Response({"results": results, "next": following, "as_of": mark})
 
     def post(self, request):

@@ -247,6 +247,10 @@ def test_a_cut_of_today_differs_from_live_only_by_what_is_due(cases, as_, monkey
     first = found["completeness"].rows[0]
     assert (first.label, first.a) == ("What is due was judged on", timezone.localdate().isoformat())
     assert first.b < first.a
+    assert all(row.a != "–" or row.b != "–" for row in found["completeness"].rows)
+    assert [
+        row for row in found["completeness"].rows if "–" not in (row.a, row.b) and row.label.startswith("Completeness")
+    ]
     said = {**found["os"].a.result, "warnings": ["In 4 of 4 cases something else is said."]}
     assert comparison.numbers_digest(said) == comparison.numbers_digest(found["os"].a.result)
     page = text(as_("lead").get(f"/datasets/{COHORT}/compare/?a=cut:today&b=live"))
