@@ -53,6 +53,7 @@ def test_the_key_back_leads_to_the_part_of_the_list_that_was_open(worklist):
     worklist.keyboard.press("k")
     worklist.keyboard.press("o")
     expect(worklist.get_by_role("heading", level=1)).not_to_have_text("Worklist")
+    worklist.wait_for_load_state()  # keys work once the page's scripts are read
 
     worklist.keyboard.press("u")
 
