@@ -16,7 +16,7 @@ from registry.settings.environment import ROOT, digest_of
 
 SQL = tuple(f"registry/access/{name}_sql.py" for name in ("guard", "people", "seal"))  # what migrations run
 MADE_BY = ("registry/migrations", "analytics/migrations", *SQL, "deploy/requirements-dev.lock")
-PREFIX, KEPT = "template_registry_", 3
+PREFIX, KEPT = "template_registry_", 6
 LOCK = "SELECT pg_advisory_lock(7201099)"  # whoever starts tests at the same time makes it once
 TEMPLATES = "SELECT datname FROM pg_database WHERE datname ~ %s ORDER BY oid DESC"
 
