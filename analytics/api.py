@@ -9,7 +9,7 @@ from analytics import read
 from analytics.api_figures import RunData, RunFigure
 from analytics.api_runs import RunDetail, RunResult, Runs
 from analytics.api_scripts import ResultScript
-from analytics.api_tables import CaseTable, EndpointTable, word
+from analytics.api_tables import COHORT, CaseTable, EndpointTable, word
 from analytics.catalogue import CATALOGUE
 from analytics.models import Dataset
 from analytics.serializers import (
@@ -24,7 +24,7 @@ from registry.api.cursors import page_of
 from registry.api.schema import IF_NONE_MATCH, list_schema, read_schema
 
 
-@extend_schema_view(get=list_schema("datasets", DatasetSerializer, "List: stored datasets"))
+@extend_schema_view(get=list_schema("datasets", DatasetSerializer, "List: stored datasets", parameters=[COHORT]))
 class Datasets(RestView):
     """The stored datasets, newest first."""
 
@@ -41,7 +41,9 @@ class Datasets(RestView):
 
 
 @extend_schema_view(
-    get=list_schema("analyses", AnalysisSerializer, "List: the analyses this registry runs", paged=False)
+    get=list_schema(
+        "analyses", AnalysisSerializer, "List: the analyses this registry runs", parameters=[COHORT], paged=False
+    )
 )
 class Analyses(RestView):
     """The catalogue: the registry's statistical analysis plan."""
