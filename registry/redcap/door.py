@@ -1,4 +1,4 @@
-"""POST /api/redcap/: one address for every call; `content` says which. Answers are 200, 400, 403, 429 or 500 and never HTML."""
+"""POST /api/redcap/: one address for every call; `content` says which. Answers are 200, 400, 403 or 500 and never HTML."""
 
 import logging
 
@@ -24,7 +24,7 @@ from registry.redcap.written import CONTENT_TYPES, error, table
 log = logging.getLogger(__name__)
 NO_PERMISSION = "You do not have permissions to use the API"
 NOT_VALID = 'The value of the parameter "content" is not valid'
-# Not 503, which clients send again at once, up to five times.
+# Not 503, which redcapAPI sends again at once, up to five times; nor 429, of which redcaplite says "Unknown issue" and no more.
 TOO_MANY = "Too many requests in this minute: wait {seconds} seconds, or ask for more records in each request"
 CLASSIC = {
     "arm": "You cannot export arms for classic projects",
@@ -58,7 +58,7 @@ def answered(request):
         raise RefusedError("Send a POST.", 405, {"Allow": "POST"})
     seconds = seconds_to_wait(request)
     if seconds:
-        raise RefusedError(TOO_MANY.format(seconds=seconds), 429, {"Retry-After": str(seconds)})
+        raise RefusedError(TOO_MANY.format(seconds=seconds), headers={"Retry-After": str(seconds)})
     if request.refusal:
         raise request.refusal
     if request.token is None:
@@ -159,11 +159,13 @@ def user(request):
 
 
 def next_name(request):
-    """The number of the next case."""
+    """The number of the next case: bare, and in quotes for whoever asks for JSON and reads it as that."""
     sites = [site for site in about.sites_of(request.user) if site.is_active]
     if len(sites) != 1:
         raise RefusedError("The next record name depends on the hospital: use a token that is narrowed to one.")
-    return body(about.next_record(sites[0]), "text")
+    name = about.next_record(sites[0])
+    is_json = request.sent.text("format").lower() == "json"
+    return body(f'"{name}"', "json") if is_json else body(name, "text")
 
 
 def report(request):
