@@ -6,7 +6,6 @@ import fcntl
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 from deploy import venv
 
