@@ -257,6 +257,7 @@ TABLE = [
     Row("api-analyses", POOLED),
     Row("api-results", POOLED),
     Row("api-result", POOLED_BUT_EMPTY, {"name": "os"}),
+    Row("api-result-data", POOLED_BUT_EMPTY, {"name": "os"}),
     Row("api-result-script", POOLED_BUT_EMPTY, {"name": "os"}),
     Row("api-runs", POOLED),
     Row("api-runs", "401 403 403 403 422 422 422 403", method="post"),
