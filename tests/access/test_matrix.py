@@ -67,6 +67,7 @@ TABLE = [
     Row("logout", "302 302 302 302 302 302 302 302", method="post"),
     Row("language", "302 302 302 302 302 302 302 302", method="post", body={"language": "ja"}),
     Row("home", "302 302 302 302 302 302 302 302"),
+    Row("clients", DOOR),
     Row("codebook", DOOR),
     Row("codebook_csv", DOOR, {"table": "items"}),
     Row("codebook_json", DOOR),
