@@ -6,7 +6,6 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema_view
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -14,6 +13,7 @@ from rest_framework.response import Response
 from registry.access.permissions import Permission
 from registry.actions.cases import PRIMARY_COHORT, enrol_case
 from registry.api import changes
+from registry.api.answers import PLAIN
 from registry.api.authentication import KNOWN
 from registry.api.base import PAGING, RestView, bad_parameter, tagged
 from registry.api.changes import as_of
@@ -43,8 +43,8 @@ class CaseSerializer(serializers.Serializer):
     number = serializers.CharField(read_only=True)
     site = serializers.CharField(source="site.code", help_text="The site's code.")
     cohort = serializers.CharField(source="cohort.code", required=False, help_text=f"{PRIMARY_COHORT} unless given.")
-    stratum = serializers.CharField(
-        required=False, allow_null=True, max_length=60, help_text="Group in an imported cohort."
+    stratum = serializers.RegexField(
+        PLAIN, required=False, allow_null=True, max_length=60, help_text="Group in an imported cohort."
     )
     enrolled_at = serializers.DateTimeField(read_only=True)
     version = serializers.IntegerField(read_only=True)
@@ -95,8 +95,14 @@ class Sites(RestView):
         CaseSerializer,
         "List: cases",
         parameters=[
-            OpenApiParameter("site", OpenApiTypes.STR, description="Only this site, by its code."),
-            OpenApiParameter("cohort", OpenApiTypes.STR, description="Only this cohort, by its code."),
+            OpenApiParameter(
+                "site", {"type": "string", "pattern": "^[A-Z]{3}$"}, description="Only this site, by its code."
+            ),
+            OpenApiParameter(
+                "cohort",
+                {"type": "string", "pattern": "^[-A-Za-z0-9_]{1,40}$"},
+                description="Only this cohort, by its code.",
+            ),
             CHANGED_SINCE,
         ],
         changing=True,

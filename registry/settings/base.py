@@ -149,10 +149,15 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SORT_OPERATIONS": False,
     "PREPROCESSING_HOOKS": ["registry.api.schema.canonical_paths"],
-    "POSTPROCESSING_HOOKS": ["registry.api.schema.problems_everywhere"],
+    "POSTPROCESSING_HOOKS": [
+        "registry.api.schema.problems_everywhere",
+        "registry.api.examples.everywhere",
+        "analytics.api_examples.everywhere",
+    ],
 }
 
 # Who takes what along is noted where the other exports are; named here, since registry never imports analytics.

@@ -7,6 +7,7 @@ from django.test import Client
 
 from registry.access.token_scopes import Scope
 from registry.actions.members import revoke_token
+from registry.api import limits
 from registry.models import Token
 from registry.redcap.logic import LogicError, read_logic
 from registry.redcap.sent import MOST_KEYS
@@ -86,6 +87,23 @@ def test_what_is_sent_has_limits(nurse):
     assert nurse("record", format="csv", fields="sex\0")[0] == 400
     for body in (b"token=%ff%fe", b"token=" + b"\xff"):
         assert text_of(Client().post("/api/redcap/", body, content_type=FORM))[0] == 400
+
+
+def test_a_minute_has_an_allowance_which_is_that_of_rest(nurse, settings):
+    settings.REST_REQUESTS_PER_MINUTE = {**settings.REST_REQUESTS_PER_MINUTE, "coordinator": 2, "": 2}
+    limits._redis(settings.REDIS_URL).flushdb()
+    limits._quiet_until = 0.0
+    headers = {"Authorization": f"Bearer {nurse.key}"}
+
+    assert nurse.client.get("/api/v1/sites", headers=headers).status_code == 200
+    assert nurse("version")[0] == 200
+    status, kind, text = nurse("version", format="json")
+    assert (status, kind) == (400, "application/json; charset=utf-8")
+    assert json.loads(text)["error"].startswith("Too many requests in this minute: wait ")
+    for form in (f"token={nurse.key}&content=record&format=csv", "content=version&format=csv"):
+        answers = [nurse.client.post("/api/redcap/", form, content_type=FORM) for _request in range(3)]
+        assert answers[-1].status_code == 400 and answers[-1].content.startswith(b"ERROR: Too many requests")
+        assert 1 <= int(answers[-1].headers["Retry-After"]) <= limits.WINDOW
 
 
 def test_a_failure_is_no_page(nurse, monkeypatch):
