@@ -15,6 +15,7 @@ from analytics import live
 from analytics.actions_of_releases import take_down
 from analytics.actions_of_runs import run_analysis as run_analysis
 from analytics.acts.cuts import ring_waiting_cuts
+from analytics.acts.exports import ring_waiting_exports
 from analytics.acts.runs import wanted_run
 from analytics.catalogue import CATALOGUE
 from analytics.core.columns.table import case_table, flat
@@ -171,7 +172,7 @@ def sweep():
         ring("analytics.tasks.build_datasets")
     for pk in runs:
         ring("analytics.tasks.run_analysis", pk)
-    return len(runs) + waiting + ring_waiting_checks(again) + ring_waiting_cuts(again)
+    return len(runs) + waiting + ring_waiting_checks(again) + ring_waiting_cuts(again) + ring_waiting_exports(again)
 
 
 END_OVERDUE = """

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from analytics.export_models import Export, ExportJob  # noqa: F401 - of this app
+
 
 class Dataset(models.Model):
     """What a cohort's analyses are computed from: the rows of one moment, de-identified, hashed, never changed.
@@ -294,30 +296,6 @@ class Viewed(models.Model):
     spec_hash = models.CharField(max_length=64)
     dataset_hash = models.CharField(max_length=64)
     smallest = models.PositiveIntegerField(null=True)
-    at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["-id"]
-
-
-class Export(models.Model):
-    """Who took what along: a figure, a table, a report, a dataset.
-
-    person  None of a command; by: who runs it there
-    profile, about  of a dataset: what the profile lets through; hospitals, tables, rows and how they are written
-    """
-
-    person = models.ForeignKey("registry.Person", null=True, on_delete=models.PROTECT)
-    by = models.CharField(max_length=254, blank=True, default="")
-    profile = models.CharField(max_length=12, blank=True, default="")
-    about = models.JSONField(default=dict)
-    role = models.CharField(max_length=20)
-    what = models.CharField(max_length=120)
-    format = models.CharField(max_length=10)
-    audience = models.CharField(max_length=10, default="exact")
-    dataset_hash = models.CharField(max_length=64, blank=True, default="")
-    spec_hash = models.CharField(max_length=64, blank=True, default="")
-    digest = models.CharField(max_length=64)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

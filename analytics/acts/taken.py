@@ -35,7 +35,7 @@ def note_report(person, report):
     )
 
 
-def note_dataset(snapshot, files_digest, *, kind, profile, about, person=None, by=""):
+def note_dataset(snapshot, files_digest, *, kind, profile, about, cases, person=None, by=""):
     """One line for the files of a dataset: by a person, or by a command that somebody runs."""
     return Export.objects.create(
         person=person,
@@ -48,7 +48,28 @@ def note_dataset(snapshot, files_digest, *, kind, profile, about, person=None, b
         about=about,
         dataset_hash=snapshot.hash,
         digest=files_digest,
+        cases=cases,
     )
+
+
+def note_file(person, job, *, goes_on):
+    """One line for the file of an export, each time it is taken. goes_on: the end of a file whose begin was taken before."""
+    if goes_on and Export.objects.filter(person=person, about__export=job.pk).exists():
+        return
+    Export.objects.create(
+        person=person,
+        role=person.role,
+        what=f"dataset {job.dataset_stated}"[:120],
+        format=job.format,
+        profile=job.profile,
+        about={
+            "export": job.pk, "sites": job.sites, "tables": job.tables, "labels": job.labels, "language": job.language,
+            "rows": job.rows,
+        },
+        dataset_hash=job.dataset_hash,
+        digest=job.sha256,
+        cases=job.cases,
+    )  # fmt: skip
 
 
 def note_records(person, *, what, kind, filters, rows, digest):

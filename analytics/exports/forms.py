@@ -4,7 +4,8 @@ import pandas as pd
 
 from analytics.exports import declared as d
 from analytics.exports import values
-from analytics.exports.declared import WIDE, Column, Table
+from analytics.exports.declared import Column, Table
+from analytics.exports.options import WIDE
 from registry.dictionary.words import gettext_noop
 
 NAMES = {  # table → name where 8 characters are all there is
