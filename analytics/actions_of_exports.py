@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from analytics import actions_of_leases as leases
 from analytics import export_files
-from analytics.acts.exports import ATTEMPTS, TASK
+from analytics.acts.exports import ADAM, ATTEMPTS, TASK
 from analytics.exports.options import Options
 from analytics.exports.snapshot import LIVE, RetiringError, snapshot_of
 from analytics.exports.tables import tables_of
@@ -22,7 +22,7 @@ from analytics.models import Dataset, ExportJob
 from analytics.pseudonyms import pseudonym
 from registry.access.row_security import everything_scope
 from registry.doorbell import ring
-from registry.models import Case, Cohort, HistoryEvent
+from registry.models import Case, Cohort
 
 log = logging.getLogger(__name__)
 MAKE_LOCK = 7_201_014  # advisory lock: one process at a time looks whether an export is being made
@@ -43,6 +43,13 @@ WHERE id = %(id)s AND state IN ('queued', 'running') AND coalesce(lease_until, '
 RENEW = """
 UPDATE analytics_exportjob SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
 WHERE id = %(id)s AND fence = %(fence)s AND state = 'running' RETURNING id
+"""
+
+
+CHANGED_SINCE = """
+SELECT 1 FROM registry_historyevent WHERE transaction >= pg_snapshot_xmin(%(seen)s::pg_snapshot)::text::bigint
+  AND NOT pg_visible_in_snapshot(transaction::text::xid8, %(seen)s::pg_snapshot)
+  AND case_id IN (SELECT id FROM registry_case WHERE cohort_id = %(cohort)s) LIMIT 1
 """
 
 
@@ -97,8 +104,7 @@ def _is_same(before):
     if before.dataset_name != LIVE:
         cuts = Dataset.objects.filter(cohort=before.cohort_id, kind="cut", retired_at=None)
         return cuts.filter(name=before.dataset_name, hash=before.dataset_hash).exists()
-    cases = Case.with_void.filter(cohort=before.cohort_id)
-    return not HistoryEvent.objects.filter(transaction__gte=before.seen, case_id__in=cases.values("pk")).exists()
+    return _value(CHANGED_SINCE, seen=before.seen, cohort=before.cohort_id) is None
 
 
 def _made(job):
@@ -110,7 +116,8 @@ def _made(job):
         raise RefusedError(RETIRED) from None
     try:
         _step(job, SHAPING)
-        tables = kept(tables_of(snapshot, job.profile, sites=job.sites), job.format, job.tables)
+        wanted = job.tables or (ADAM if job.format == "adam" else ())
+        tables = kept(tables_of(snapshot, job.profile, sites=job.sites, wanted=wanted), job.format)
         _step(job, WRITING)
         options = Options(job.labels, job.language, job.excel, job.delimiter)
         files = written(tables, job.format, options, snapshot, about={"profile": job.profile, "sites": job.sites})

@@ -11,7 +11,7 @@ class ExportJob(models.Model):
     dataset_name  live, or the cut's name; revision, dataset_hash: which it was, once it is read
     sites         codes of the hospitals of a full export; tables: those wanted, [] for all
     key           SHA-256 of what is asked for: equal wishes have equal keys
-    seen          place in the order of commits at which the record was read: what was changed before is in the file
+    seen          PostgreSQL's snapshot in which the record was read: what it shows is in the file
     state         the truth, as of a run: whoever makes the file holds a lease and a fence. error: a word of ERRORS
     sha256, size  of the file, and its place; rows of all its tables; cases: ids of those in it
     """
@@ -57,7 +57,7 @@ class ExportJob(models.Model):
 
     revision = models.PositiveIntegerField(null=True)
     dataset_hash = models.CharField(max_length=64, blank=True, default="")
-    seen = models.BigIntegerField(null=True)
+    seen = models.TextField(blank=True, default="")
     sha256 = models.CharField(max_length=64, blank=True, default="")
     size = models.BigIntegerField(null=True)
     rows = models.BigIntegerField(null=True)

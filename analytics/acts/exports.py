@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from analytics.catalogue import TISAGENLECLEUCEL
 from analytics.exports.options import BESIDE_FORMS, DELIMITERS, FORMATS, LABELS, LANGUAGES
-from analytics.exports.policy import CONSORTIUM, DEIDENTIFIED, FULL, PROFILES
+from analytics.exports.policy import CONSORTIUM, DEIDENTIFIED, FULL, PROFILES, listed
 from analytics.models import Dataset, ExportJob
 from analytics.read import LIVE
 from registry.access.permissions import Permission
@@ -21,7 +21,7 @@ from registry.access.roles import ROLES
 from registry.access.row_security import everything_scope
 from registry.access.token_scopes import Scope
 from registry.doorbell import ring, ring_after_commit
-from registry.models import FORM_OF, Cohort
+from registry.models import Cohort
 
 TASK = "analytics.tasks.make_export"
 ATTEMPTS = 3
@@ -29,7 +29,7 @@ MOST_OPEN = 3  # of one person that wait or are made
 QUOTA_LOCK = 7_201_013  # advisory lock, with the person: the count and the new one together
 OPEN = (ExportJob.QUEUED, ExportJob.RUNNING)
 ADAM = ("adsl", "adtte", "adae")
-TABLES = (*FORM_OF, *BESIDE_FORMS)
+TABLES = tuple(dict.fromkeys([*(table for table, _column in listed() if table not in BESIDE_FORMS), *BESIDE_FORMS]))
 
 
 class TooManyOpenError(Exception):

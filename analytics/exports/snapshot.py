@@ -33,7 +33,7 @@ class Snapshot:
     numbers   pseudonym → (case number, site code); given to the full profile only
     key       makes the pseudonyms of a de-identified export
     ids       pseudonym → id of the case, for the log of who has what
-    seen      place in the order of commits: what was changed before is in it
+    seen      PostgreSQL's name of it: which transactions it shows
     """
 
     cohort: str
@@ -54,7 +54,7 @@ class Snapshot:
     key: str = field(repr=False, default="")
     say: object = field(repr=False, default=None)
     ids: dict[str, int] = field(repr=False, default_factory=dict)
-    seen: int | None = None
+    seen: str = ""
 
     @property
     def stated(self):
@@ -129,7 +129,7 @@ def _snapshot(cohort, profile, pseudonyms, *, tables, cut_date, **which):
 
 
 def _seen():
-    """The oldest transaction that was still running when the snapshot was taken: what is older is in it."""
+    """PostgreSQL's name of the current snapshot."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        cursor.execute("SELECT pg_current_snapshot()::text")
         return cursor.fetchone()[0]

@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                 ("error", models.CharField(blank=True, default="", max_length=300)),
                 ("revision", models.PositiveIntegerField(null=True)),
                 ("dataset_hash", models.CharField(blank=True, default="", max_length=64)),
-                ("seen", models.BigIntegerField(null=True)),
+                ("seen", models.TextField(blank=True, default="")),
                 ("sha256", models.CharField(blank=True, default="", max_length=64)),
                 ("size", models.BigIntegerField(null=True)),
                 ("rows", models.BigIntegerField(null=True)),
