@@ -72,9 +72,14 @@ def note_file(person, job, *, goes_on):
     )  # fmt: skip
 
 
-def note_records(person, *, what, kind, filters, rows, digest):
-    """One line for records taken by a REDCap client, named in settings.EXPORTS_ARE_NOTED_BY. filters: the words of the call."""
-    about = {"filters": {name: text[:MOST_SIGNS] for name, text in filters.items()}, "rows": rows}
+def note_records(person, *, what, kind, filters, rows, digest, cases, is_whole, profile="full", stream=""):
+    """One line for records that were sent while they were read, named in settings.EXPORTS_ARE_NOTED_BY.
+
+    filters  the words of the call; stream: the name under which its digest can be asked for
+    """
+    about = {"filters": {name: text[:MOST_SIGNS] for name, text in filters.items()}, "rows": rows, "is_whole": is_whole}
+    about |= {"stream": stream} if stream else {}
     return Export.objects.create(
-        person=person, role=person.role, what=what[:120], format=kind, profile="full", about=about, digest=digest
-    )
+        person=person, role=person.role, what=what[:120], format=kind, profile=profile, about=about, digest=digest,
+        cases=cases,
+    )  # fmt: skip
