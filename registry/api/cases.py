@@ -102,6 +102,7 @@ class Sites(RestView):
             CHANGED_SINCE,
         ],
         changing=True,
+        streamed=True,
     ),
     post=create_schema("cases", CaseSerializer, "Enrol a case"),
 )

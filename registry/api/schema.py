@@ -96,6 +96,18 @@ CHANGED_SINCE = OpenApiParameter(
     description="The `as_of` of an earlier answer: only what was saved or taken away since. What was taken away has `withdrawn`: true "
     "and no answers. For people also a date or a time with its zone, read ten minutes early.",
 )
+AFTER = OpenApiParameter(
+    "after",
+    OpenApiTypes.STR,
+    description="Of a stream: only what comes after this row, the last whole one that you hold: case/key, of cases the number.",
+)
+STREAMS = ("text/csv", "application/x-ndjson", "application/vnd.apache.parquet")
+HOW_STREAMED = (
+    "In pages as JSON; or all in one answer, sent while it is read, with `Accept: text/csv`, `application/x-ndjson`, "
+    "`application/vnd.apache.parquet` or `?format=csv|ndjson|parquet`. A stream takes no `cursor` and `limit`, needs a token for exports, "
+    "names in `As-Of` what `changed_since` takes, and in `Export-Check` where its rows and SHA-256 are told once it has ended. In CSV, "
+    "free text that a spreadsheet would take for a formula begins with an apostrophe."
+)
 IF_MATCH = OpenApiParameter(
     "If-Match", OpenApiTypes.STR, "header", required=True, description="The ETag that was read."
 )
@@ -201,14 +213,17 @@ def page_of_results(name, serializer, changing=False):
     return inline_serializer(f"{name}Page", {"results": rows, **fields})
 
 
-def list_schema(name, serializer, summary, *, parameters=(), paged=True, tag="", changing=False):
-    """The documentation of a list. changing: it takes `changed_since`."""
+def list_schema(name, serializer, summary, *, parameters=(), paged=True, tag="", changing=False, streamed=False):
+    """The documentation of a list. changing: it takes `changed_since`; streamed: all of it comes in one answer, if asked for."""
+    page = page_of_results(serializer.__name__.removesuffix("Serializer"), serializer, changing)
+    streams = {(200, media): OpenApiTypes.BINARY if "parquet" in media else OpenApiTypes.STR for media in STREAMS}
     return extend_schema(
         operation_id=f"{name}_list",
         summary=summary,
+        description=HOW_STREAMED if streamed else None,
         tags=[tag or name],
-        parameters=[*parameters, *([CURSOR, LIMIT] if paged else [])],
-        responses=page_of_results(serializer.__name__.removesuffix("Serializer"), serializer, changing),
+        parameters=[*parameters, *([AFTER] if streamed else []), *([CURSOR, LIMIT] if paged else [])],
+        responses={(200, "application/json"): page, **streams} if streamed else page,
     )
 
 
@@ -232,7 +247,7 @@ def create_schema(name, serializer, summary, *, tag=""):
         tags=[tag or name],
         parameters=[IDEMPOTENCY_KEY],
         request=serializer,
-        responses={201: serializer},
+        responses={(201, "application/json"): serializer},
     )
 
 
@@ -252,7 +267,9 @@ def form_views(collection, detail, form, serializer):
         responses=serializer,
     )
     listed = extend_schema_view(
-        get=list_schema(name, serializer, f"List: {title}", parameters=[by_case, CHANGED_SINCE], changing=True),
+        get=list_schema(
+            name, serializer, f"List: {title}", parameters=[by_case, CHANGED_SINCE], changing=True, streamed=True
+        ),
         post=create_schema(name, serializer, f"Enter: {title}"),
     )(type(f"{form.__name__}Collection", (collection,), words))
     single = extend_schema_view(get=read_schema(name, serializer, f"Read: {title}"), patch=correct)(
