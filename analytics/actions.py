@@ -22,6 +22,7 @@ from analytics.core.columns.table import case_table, flat
 from analytics.core.endpoints.derive import endpoint_table
 from analytics.extract import extract
 from analytics.models import AnalysisRun, Dataset, DatasetTable, Heartbeat
+from analytics.pseudonyms import ids_by_name
 from registry.access.row_security import everything_scope
 from registry.actions.checks import ring_waiting_checks
 from registry.actions.seals import seal_history
@@ -102,6 +103,7 @@ def live_dataset(cohort):
         revision=last.revision + 1 if last else 1,
         hash=digest,
         cases=len(tables["cases"]),
+        case_ids=ids_of(cohort, tables),
         code_version=settings.CODE_VERSION,
     )
     rows = {name: len(table) for name, table in tables.items()}
@@ -115,6 +117,12 @@ def live_dataset(cohort):
     turns.pass_over(dataset)
     request_runs(dataset)
     return dataset, True
+
+
+def ids_of(cohort, tables):
+    """Ids of the cases in the tables."""
+    ids = ids_by_name(cohort)
+    return sorted(ids[name] for name in tables["cases"]["case"])
 
 
 def manifest_hash(files, cut_date=None):

@@ -19,10 +19,10 @@ from analytics.exports.tables import tables_of
 from analytics.exports.written import kept, written, zipped
 from analytics.extract import refused_cases
 from analytics.models import Dataset, ExportJob
-from analytics.pseudonyms import pseudonym
+from analytics.pseudonyms import ids_by_name
 from registry.access.row_security import everything_scope
 from registry.doorbell import ring
-from registry.models import Case, Cohort
+from registry.models import Cohort
 
 log = logging.getLogger(__name__)
 MAKE_LOCK = 7_201_014  # advisory lock: one process at a time looks whether an export is being made
@@ -195,7 +195,6 @@ def refused_ids():
     """Ids of all cases whose data may not be analysed."""
     found = []
     for cohort in Cohort.objects.order_by("pk"):
-        names = refused_cases(cohort)
-        pks = Case.with_void.filter(cohort=cohort).order_by("pk").values_list("pk", flat=True)
-        found += [pk for pk in pks if pseudonym("case", pk) in names]
+        ids = ids_by_name(cohort)
+        found += sorted(ids[name] for name in refused_cases(cohort))
     return found

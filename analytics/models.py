@@ -1,5 +1,6 @@
 """Datasets, runs and results: every figure reads one stored Result, and every Result names its dataset."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ class Dataset(models.Model):
     retired: its tables and results go, its hash and what happened stay, and a successor without the case names it as predecessor.
 
     manifest     of a cut: what it holds and what it leaves out, kept when it is retired
+    case_ids     of the cases in it, kept when it is retired: who holds a copy of it holds them; None of one from before they were kept
     verified_at  when its hashes were last computed anew; `differs` says what was not the same then
     """
 
@@ -35,6 +37,7 @@ class Dataset(models.Model):
     manifest = models.JSONField(default=dict)
     verified_at = models.DateTimeField(null=True)
     differs = models.JSONField(default=list)
+    case_ids = ArrayField(models.BigIntegerField(), null=True)
 
     class Meta:
         ordering = ["-revision"]

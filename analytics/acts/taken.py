@@ -5,6 +5,7 @@ import hashlib
 from analytics.models import Export
 
 EXACT = "exact"
+TABLES_ARE = "analysis"  # what the tables of a dataset hold: days instead of dates, pseudonyms
 MOST_SIGNS = 500  # of one word of a call
 
 
@@ -19,6 +20,22 @@ def note_export(person, stored, content, *, what, kind, audience=EXACT):
         dataset_hash=stored.dataset.hash,
         spec_hash=stored.run.spec_hash,
         digest=hashlib.sha256(content).hexdigest(),
+        cases=stored.dataset.case_ids,
+    )
+
+
+def note_table(person, dataset, *, table, kind, filters, rows, content):
+    """One line for a stored table of a dataset. content: what was sent of it."""
+    return Export.objects.create(
+        person=person,
+        role=person.role,
+        what=f"table {table} {dataset.cohort.code} {dataset.kind} {dataset.revision}"[:120],
+        format=kind,
+        profile=TABLES_ARE,
+        about={"filters": {name: text[:MOST_SIGNS] for name, text in filters.items()}, "rows": rows},
+        dataset_hash=dataset.hash,
+        digest=hashlib.sha256(content).hexdigest(),
+        cases=dataset.case_ids,
     )
 
 
@@ -32,6 +49,7 @@ def note_report(person, report):
         audience=report.audience,
         dataset_hash=report.dataset.hash,
         digest=report.sha256,
+        cases=report.dataset.case_ids,
     )
 
 

@@ -16,9 +16,9 @@ from analytics.exports.frozen import pseudonyms_of
 from analytics.exports.policy import FULL
 from analytics.extract import extract, refused_cases
 from analytics.models import Dataset
-from analytics.pseudonyms import pseudonym
+from analytics.pseudonyms import ids_by_name
 from registry.access.row_security import everything_scope
-from registry.models import Case, Cohort
+from registry.models import Cohort
 
 LIVE = "live"
 
@@ -121,7 +121,7 @@ def _snapshot(cohort, profile, pseudonyms, *, tables, cut_date, **which):
         reasons=door.reasons(),
         numbers=door.numbers_of(cohort, pseudonyms) if profile == FULL else {},
         key=settings.PSEUDONYM_KEY,
-        ids={pseudonym("case", pk): pk for pk in Case.with_void.filter(cohort=cohort).values_list("pk", flat=True)},
+        ids=ids_by_name(cohort),
         seen=_seen(),
         say=door.phrase,
         **which,

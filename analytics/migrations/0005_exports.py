@@ -36,6 +36,11 @@ class Migration(migrations.Migration):
             name="cases",
             field=django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), null=True, size=None),
         ),
+        migrations.AddField(
+            model_name="dataset",
+            name="case_ids",
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), null=True, size=None),
+        ),
         migrations.CreateModel(
             name="ExportJob",
             fields=[
