@@ -192,6 +192,7 @@ CELERY_BEAT_SCHEDULE = {
     "check-cases": {"task": "registry.tasks.check_cases_nightly", "schedule": crontab(hour=17, minute=10)},
 }
 RUN_LEASE_SECONDS = 20
+EXPORT_KEPT_DAYS = 7  # a file that was asked for
 LIVE_RECHECK_SECONDS = 30  # how long an open stream outlives its session or right
 SWEEP_SECONDS = 2
 RING_AGAIN_SECONDS = 5
