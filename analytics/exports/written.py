@@ -10,6 +10,7 @@ from analytics.exports.codebook import CODEBOOK, LABELS, beside, codebook_rows, 
 from analytics.exports.formats.arrow_files import arrow_files, parquet_files
 from analytics.exports.formats.csv_file import csv_files
 from analytics.exports.formats.ndjson_file import ndjson_files
+from analytics.exports.formats.odm_file import odm_files
 from analytics.exports.formats.sas_files import xpt8_files, xpt_files
 from analytics.exports.formats.spss_files import sav_files
 from analytics.exports.formats.stata_files import dta_files
@@ -27,7 +28,7 @@ OF_TABLES = {  # format → files of the tables
     "dta": dta_files,
     "adam": lambda tables, options: [*csv_files(tables, options), *xpt_files(tables, options)],
 }
-FORMATS = (*OF_TABLES, "xlsx")
+FORMATS = (*OF_TABLES, "xlsx", "odm")
 MANIFEST = "manifest.json"
 THEN = (1980, 1, 1, 0, 0, 0)  # the time of every entry of a zip: the same tables give the same bytes
 
@@ -41,11 +42,19 @@ def written(tables, name, options, snapshot, *, about):
     """
     if name not in FORMATS:
         raise ValueError(f"{name!r} is no format; expected one of {', '.join(FORMATS)}")
-    tables = [one for one in tables if name != "adam" or one.name in ADAM_TABLES]
+    made = odm_files(tables, options, snapshot) if name == "odm" else None  # it needs to know whose hospital a case is
+    tables = [one for one in tables if holds(name, one, snapshot)]
     with_them = beside(tables, snapshot, options.language)
-    files = [*_files(tables, name, options, snapshot), *with_them]
+    files = [*(made or _files(tables, name, options, snapshot)), *with_them]
     said = {"format": name, "labels": options.labels, "language": options.language, "excel": options.excel, **about}
     return [*files, (MANIFEST, _manifest(tables, files, snapshot, said))]
+
+
+def holds(name, table, snapshot):
+    """Whether files of this format hold the table."""
+    if name == "odm":
+        return any(table.name == one.name for one in snapshot.declared)
+    return name != "adam" or table.name in ADAM_TABLES
 
 
 def _files(tables, name, options, snapshot):

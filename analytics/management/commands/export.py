@@ -11,7 +11,7 @@ from analytics.exports.options import DELIMITERS, LABELS, Options
 from analytics.exports.policy import DEIDENTIFIED, FULL, PROFILES
 from analytics.exports.snapshot import LIVE, snapshot_of
 from analytics.exports.tables import tables_of
-from analytics.exports.written import ADAM_TABLES, FORMATS, digest_of, written, zipped
+from analytics.exports.written import FORMATS, digest_of, holds, written, zipped
 from analytics.management.as_worker import as_worker
 from analytics.models import Dataset
 from registry.access.row_security import everything_scope
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         choice = Options(options["labels"], options["language"], options["excel"], options["delimiter"])
         with as_worker():
             self.check(cohort, profile, sites)
-            snapshot = self.snapshot(cohort, dataset, profile)
+            snapshot = self.snapshot(cohort, dataset, profile, with_changes=kind == "odm")
             try:
                 tables = tables_of(snapshot, profile, sites=sites)
                 files = written(tables, kind, choice, snapshot, about={"profile": profile, "sites": sites})
@@ -63,7 +63,7 @@ class Command(BaseCommand):
                     snapshot, digest, kind=kind, profile=profile, by=f"{ACTOR}:{getpass.getuser()}",
                     about={
                         "sites": sites, "labels": choice.labels, "language": choice.language,
-                        "tables": [one.name for one in tables if kind != "adam" or one.name in ADAM_TABLES],
+                        "tables": [one.name for one in tables if holds(kind, one, snapshot)],
                         "rows": sum(len(one.rows) for one in tables),
                     },
                 )  # fmt: skip
@@ -94,10 +94,10 @@ class Command(BaseCommand):
                 "--site belongs to --profile full; the other profiles hold the cases of all.", returncode=2
             )
 
-    def snapshot(self, cohort, dataset, profile):
+    def snapshot(self, cohort, dataset, profile, *, with_changes):
         """The dataset as it is to be exported."""
         try:
-            return snapshot_of(cohort, dataset, profile, actor=ACTOR)
+            return snapshot_of(cohort, dataset, profile, actor=ACTOR, with_changes=with_changes)
         except Dataset.DoesNotExist:
             with everything_scope(actor=ACTOR):
                 cuts = Dataset.objects.filter(cohort__code=cohort, kind="cut", retired_at=None).order_by("name")
