@@ -5,6 +5,7 @@ import json
 from collections import defaultdict
 
 from registry.redcap.asked import delimiter_of
+from registry.redcap.incoming_odm import rows_of_odm
 from registry.redcap.project import GROUP, INSTANCE, INSTRUMENT, RECORD_ID, fields
 from registry.redcap.sent import RefusedError, Sent, quoted
 from registry.redcap.written import read_csv
@@ -17,10 +18,10 @@ MOST_COLUMNS = 10_000
 def read_rows(sent: Sent) -> list[dict[str, str]]:
     """The rows of the call's data. Raises RefusedError that says what is wrong with it as a whole."""
     text = sent.form.get("data", "").lstrip("\ufeff").strip("\r\n")
-    kind = sent.choice("format", ("xml", "csv", "json"))
+    kind = sent.choice("format", ("xml", "csv", "json", "odm"))
     if not text.strip():
         raise RefusedError("The data hold no rows, so nothing is stored.")
-    rows = {"csv": _csv, "json": _json, "xml": _xml}[kind](text, sent)
+    rows = {"csv": _csv, "json": _json, "xml": _xml, "odm": _odm}[kind](text, sent)
     if not rows:
         raise RefusedError("The data hold no rows, so nothing is stored.")
     if len(rows) > MOST_ROWS:
@@ -78,6 +79,12 @@ def _xml(text, _sent):
     except (ParseError, DefusedXmlException, ValueError):
         raise RefusedError("The data are not XML, or hold a document type, which is not read.") from None
     return [{cell.tag: cell.text or "" for cell in item} for item in root]
+
+
+def _odm(text, sent):
+    if sent.choice("type", ("flat", "eav")) == "eav":
+        raise RefusedError('The value of the parameter "type" is not valid')
+    return rows_of_odm(text.encode())
 
 
 def _gathered(answers):
