@@ -28,7 +28,7 @@ def read_rows(sent: Sent) -> list[dict[str, str]]:
         raise RefusedError(f"The data have more than {MOST_ROWS} rows. Send them in parts.")
     if sent.choice("type", ("flat", "eav")) == "eav":
         rows = _gathered(rows)
-    _refuse_unknown(rows)
+    refuse_unknown(rows)
     return rows
 
 
@@ -107,7 +107,7 @@ def _gathered(answers):
     return list(rows.values())
 
 
-def _refuse_unknown(rows):
+def refuse_unknown(rows):
     """Raise for columns that the project has not, naming all of them."""
     known = {RECORD_ID, INSTRUMENT, INSTANCE, GROUP} | {name for field in fields().values() for name in field.columns()}
     unknown = list(dict.fromkeys(name for row in rows for name in row if name not in known))
