@@ -35,6 +35,11 @@ write.csv(data.frame(lapply(table, blank), check.names = FALSE), "{name}.csv", r
 """
 
 
+def since_1960(text):
+    """The ISO date of a SAS date as text."""
+    return f"{pd.Timestamp('1960-01-01') + pd.Timedelta(float(text), 'D'):%Y-%m-%d}" if text else ""
+
+
 def both():
     """A table of everything strange, and a form."""
     return [strange(), next(one for one in tables() if one.name == "infusion")]
@@ -97,7 +102,4 @@ def test_spss_sas_and_stata_by_r(name, tmp_path):
         header, found = cells((tmp_path / f"{name}.csv").read_text(encoding="utf-8"))
         in_sas = name.startswith("foreign")
         assert header == (list(sas_names(table).values()) if in_sas else [column.name for column in table.columns])
-        since_1960 = lambda text: (
-            f"{pd.Timestamp('1960-01-01') + pd.Timedelta(float(text), 'D'):%Y-%m-%d}" if text else ""
-        )  # noqa: E731
         check(table, found, day=since_1960 if in_sas else str, longest=200 if in_sas else None)
