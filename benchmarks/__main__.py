@@ -44,9 +44,9 @@ def main():
         print(f"\nA whole collection out of the registry\n{exports.HEAD}")
         taken = []
         for size in asked.export_rows:
-            taken += (found := exports.measured(size))
-            print("\n".join(map(exports.line, found)), flush=True)
-            store.put("exports", exports.as_json(taken))
+            for one in exports.measured(size):
+                print(exports.line(one), flush=True)
+                store.put("exports", exports.as_json(taken := [*taken, one]))
     if "live" in parts and browser.find():
         _measure_live(store, asked.sizes)
     print(f"\nStored in var/bench/{store.file.name}")
