@@ -5,6 +5,7 @@ from drf_spectacular.utils import extend_schema_view
 from rest_framework.response import Response
 
 from analytics import read
+from analytics.api_exports import ExportDetail, ExportFile, Exports, StreamCheck
 from analytics.api_figures import ResultData, RunData, RunFigure
 from analytics.api_runs import RunDetail, RunResult, Runs
 from analytics.api_scripts import ResultScript
@@ -111,6 +112,10 @@ urlpatterns = [
     re_path(r"^results/(?P<name>[-a-z0-9]+)/?$", ResultDetail.as_view(), name="api-result"),
     re_path(r"^results/(?P<name>[-a-z0-9]+)/data/?$", ResultData.as_view(), name="api-result-data"),
     re_path(r"^results/(?P<name>[-a-z0-9]+)/script/?$", ResultScript.as_view(), name="api-result-script"),
+    re_path(r"^exports/?$", Exports.as_view(), name="api-exports"),
+    re_path(r"^exports/(?P<pk>[0-9]{1,18})/?$", ExportDetail.as_view(), name="api-export"),
+    re_path(r"^exports/(?P<pk>[0-9]{1,18})/file/?$", ExportFile.as_view(), name="api-export-file"),
+    re_path(r"^exports/streams/(?P<name>[0-9a-f]{32})/?$", StreamCheck.as_view(), name="api-stream-check"),
     re_path(r"^runs/?$", Runs.as_view(), name="api-runs"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/?$", RunDetail.as_view(), name="api-run"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/result/?$", RunResult.as_view(), name="api-run-result"),

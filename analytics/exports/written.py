@@ -14,6 +14,7 @@ from analytics.exports.formats.sas_files import xpt8_files, xpt_files
 from analytics.exports.formats.spss_files import sav_files
 from analytics.exports.formats.stata_files import dta_files
 from analytics.exports.formats.xlsx_file import xlsx_bytes
+from analytics.exports.options import FORMATS
 
 ADAM_TABLES = tuple(VARIABLES_OF)
 OF_TABLES = {  # format → files of the tables
@@ -27,9 +28,13 @@ OF_TABLES = {  # format → files of the tables
     "dta": dta_files,
     "adam": lambda tables, options: [*csv_files(tables, options), *xpt_files(tables, options)],
 }
-FORMATS = (*OF_TABLES, "xlsx")
 MANIFEST = "manifest.json"
 THEN = (1980, 1, 1, 0, 0, 0)  # the time of every entry of a zip: the same tables give the same bytes
+
+
+def kept(tables, name, wanted=()):
+    """Those of the tables that an export in this format holds, of them those wanted if any are named."""
+    return [one for one in tables if (name != "adam" or one.name in ADAM_TABLES) and (not wanted or one.name in wanted)]
 
 
 def written(tables, name, options, snapshot, *, about):
@@ -41,7 +46,7 @@ def written(tables, name, options, snapshot, *, about):
     """
     if name not in FORMATS:
         raise ValueError(f"{name!r} is no format; expected one of {', '.join(FORMATS)}")
-    tables = [one for one in tables if name != "adam" or one.name in ADAM_TABLES]
+    tables = kept(tables, name)
     with_them = beside(tables, snapshot, options.language)
     files = [*_files(tables, name, options, snapshot), *with_them]
     said = {"format": name, "labels": options.labels, "language": options.language, "excel": options.excel, **about}

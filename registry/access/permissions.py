@@ -22,5 +22,6 @@ class Permission(StrEnum):
     VIEWS_OF_ALL = "change the saved views that others share, and cancel their runs"
     DATASET_READ = "read de-identified datasets"
     CUT_TAKE = "freeze data cuts"
+    EXPORT_REVIEW = "see who holds which copy"
     PEOPLE_MANAGE = "manage people and sites"
     TOKEN_OWN = "have personal tokens"

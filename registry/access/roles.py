@@ -54,6 +54,7 @@ class DataManager(Role):
         Permission.CAUSE_READ,
         Permission.DATASET_READ,
         Permission.CUT_TAKE,
+        Permission.EXPORT_REVIEW,
         Permission.TOKEN_OWN,
     )
 
@@ -72,6 +73,7 @@ class ConsortiumLead(Role):
         Permission.VIEWS_OF_ALL,
         Permission.DATASET_READ,
         Permission.CUT_TAKE,
+        Permission.EXPORT_REVIEW,
         Permission.TOKEN_OWN,
     )
 

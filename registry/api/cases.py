@@ -22,6 +22,8 @@ from registry.api.form_serializer import address_of, refused
 from registry.api.idempotency import create_once
 from registry.api.problems import entry, refusals
 from registry.api.schema import CHANGED_SINCE, create_schema, list_schema, read_schema
+from registry.api.stream_columns import CASES
+from registry.api.streams import RENDERERS, behind, refuse_after, stream
 from registry.models import Case, Cohort, Patient, Site
 from registry.record import consent_in, said, stored_case
 
@@ -106,6 +108,7 @@ class Sites(RestView):
             CHANGED_SINCE,
         ],
         changing=True,
+        streamed=True,
     ),
     post=create_schema("cases", CaseSerializer, "Enrol a case"),
 )
@@ -113,10 +116,11 @@ class Cases(RestView):
     """The cases that the person may see."""
 
     rights = {"GET": Permission.CASE_READ, "POST": Permission.CASE_ENROL}
-    parameters = ("site", "cohort", "changed_since", *PAGING)
+    renderer_classes = RENDERERS
+    parameters = ("site", "cohort", "changed_since", "after", *PAGING)
 
     def get(self, request):
-        """A page of cases, in order of enrolment; `site` and `cohort` narrow it, and `changed_since` to those of which anything is new.
+        """A page of cases, or all of them as a stream, in order of enrolment; `site` and `cohort` narrow it, and `changed_since` to those of which anything is new.
 
         Without those who withdrew consent.
         """
@@ -129,10 +133,18 @@ class Cases(RestView):
                 raise bad_parameter(name, code, f"the code of a {name}")
             if code is not None:
                 rows = rows.filter(**{f"{name}__code": code})
+        if request.accepted_renderer.format != "json":
+            rows = behind(rows, request, self.place)
+            return stream(request, CASES, rows, case="pk", since=since, as_of=mark)
+        refuse_after(request)
         found, following = page_of(rows, request, as_of=mark)
         serializer = CaseSerializer()
         results = [gone(case) if case.is_gone else serializer.to_representation(case) for case in found]
         return Response({"results": results, "next": following, "as_of": mark})
+
+    def place(self, number):
+        """The id of the case that “after” names."""
+        return Case.with_void.visible_to(self.request.user).filter(number=number).values_list("pk", flat=True).first()
 
     def post(self, request):
         """Enrol a case at one of the person's sites; the registry gives its number."""

@@ -73,9 +73,11 @@ ANSWERS = {
     "404": "Nothing is there, or nothing that you may see.",
     "406": "No such representation.",
     "409": "It exists already, or is not done yet.",
+    "410": "It is not there any more; why is said.",
     "412": "Somebody changed it since; who and what is said.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
+    "416": "The range lies outside the file.",
     "422": "Refused; every answer at fault is named, and nothing was stored.",
     "428": "If-Match is missing.",
     "429": "Too many requests in this minute; Retry-After says how long to wait.",
@@ -95,6 +97,18 @@ CHANGED_SINCE = OpenApiParameter(
     OpenApiTypes.STR,
     description="The `as_of` of an earlier answer: only what was saved or taken away since. What was taken away has `withdrawn`: true "
     "and no answers. For people also a date or a time with its zone, read ten minutes early.",
+)
+AFTER = OpenApiParameter(
+    "after",
+    OpenApiTypes.STR,
+    description="Of a stream: only what comes after this row, the last whole one that you hold: case/key, of cases the number.",
+)
+STREAMS = ("text/csv", "application/x-ndjson", "application/vnd.apache.parquet")
+HOW_STREAMED = (
+    "In pages as JSON; or all in one answer, sent while it is read, with `Accept: text/csv`, `application/x-ndjson`, "
+    "`application/vnd.apache.parquet` or `?format=csv|ndjson|parquet`. A stream takes no `cursor` and `limit`, needs a token for exports, "
+    "names in `As-Of` what `changed_since` takes, and in `Export-Check` where its rows and SHA-256 are told once it has ended. In CSV, "
+    "free text that a spreadsheet would take for a formula begins with an apostrophe."
 )
 IF_MATCH = OpenApiParameter(
     "If-Match", OpenApiTypes.STR, "header", required=True, description="The ETag that was read."
@@ -208,14 +222,17 @@ def page_of_results(name, serializer, changing=False):
     return inline_serializer(f"{name}Page", {"results": rows, **fields})
 
 
-def list_schema(name, serializer, summary, *, parameters=(), paged=True, tag="", changing=False):
-    """The documentation of a list. changing: it takes `changed_since`."""
+def list_schema(name, serializer, summary, *, parameters=(), paged=True, tag="", changing=False, streamed=False):
+    """The documentation of a list. changing: it takes `changed_since`; streamed: all of it comes in one answer, if asked for."""
+    page = page_of_results(serializer.__name__.removesuffix("Serializer"), serializer, changing)
+    streams = {(200, media): OpenApiTypes.BINARY if "parquet" in media else OpenApiTypes.STR for media in STREAMS}
     return extend_schema(
         operation_id=f"{name}_list",
         summary=summary,
+        description=HOW_STREAMED if streamed else None,
         tags=[tag or name],
-        parameters=[*parameters, *([CURSOR, LIMIT] if paged else [])],
-        responses=page_of_results(serializer.__name__.removesuffix("Serializer"), serializer, changing),
+        parameters=[*parameters, *([AFTER] if streamed else []), *([CURSOR, LIMIT] if paged else [])],
+        responses={(200, "application/json"): page, **streams} if streamed else page,
     )
 
 
@@ -239,7 +256,7 @@ def create_schema(name, serializer, summary, *, tag=""):
         tags=[tag or name],
         parameters=[IDEMPOTENCY_KEY],
         request=serializer,
-        responses={201: serializer},
+        responses={(201, "application/json"): serializer},
     )
 
 
@@ -259,7 +276,9 @@ def form_views(collection, detail, form, serializer):
         responses=serializer,
     )
     listed = extend_schema_view(
-        get=list_schema(name, serializer, f"List: {title}", parameters=[by_case, CHANGED_SINCE], changing=True),
+        get=list_schema(
+            name, serializer, f"List: {title}", parameters=[by_case, CHANGED_SINCE], changing=True, streamed=True
+        ),
         post=create_schema(name, serializer, f"Enter: {title}"),
     )(type(f"{form.__name__}Collection", (collection,), words))
     single = extend_schema_view(get=read_schema(name, serializer, f"Read: {title}"), patch=correct)(

@@ -12,12 +12,12 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from registry.access.permissions import Permission
 from registry.access.token_scopes import Scope
 from registry.api.limits import seconds_to_wait
+from registry.noted import sent_and_noted
 from registry.redcap import about, dictionary
 from registry.redcap.asked import delimiter_of, read_asked
 from registry.redcap.export import Export
 from registry.redcap.importing import taken_in
 from registry.redcap.log import Log, read_wanted
-from registry.redcap.noted import sent_and_noted
 from registry.redcap.sent import RefusedError, quoted
 from registry.redcap.written import CONTENT_TYPES, error, table
 

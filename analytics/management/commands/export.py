@@ -7,11 +7,11 @@ from django.core.management.base import BaseCommand, CommandError
 from analytics.acts.taken import note_dataset
 from analytics.catalogue import TISAGENLECLEUCEL
 from analytics.exports.delivered import deliver
-from analytics.exports.options import DELIMITERS, LABELS, Options
+from analytics.exports.options import DELIMITERS, FORMATS, LABELS, LANGUAGES, Options
 from analytics.exports.policy import DEIDENTIFIED, FULL, PROFILES
-from analytics.exports.snapshot import LIVE, snapshot_of
+from analytics.exports.snapshot import LIVE, RetiringError, snapshot_of
 from analytics.exports.tables import tables_of
-from analytics.exports.written import ADAM_TABLES, FORMATS, digest_of, written, zipped
+from analytics.exports.written import digest_of, kept, written, zipped
 from analytics.management.as_worker import as_worker
 from analytics.models import Dataset
 from registry.access.row_security import everything_scope
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--out", required=True, metavar="DIR", help="made if it is not there")
         parser.add_argument("--profile", choices=PROFILES, default=DEIDENTIFIED, help=f"{DEIDENTIFIED} if not given")
         parser.add_argument("--labels", choices=LABELS, default="code", help="codes, their labels, or both")
-        parser.add_argument("--language", choices=("en", "ja"), default="en", help="of the labels")
+        parser.add_argument("--language", choices=LANGUAGES, default="en", help="of the labels")
         parser.add_argument(
             "--site", action="append", default=[], metavar="CODE", help="whose cases a full export is of"
         )
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             self.check(cohort, profile, sites)
             snapshot = self.snapshot(cohort, dataset, profile)
             try:
-                tables = tables_of(snapshot, profile, sites=sites)
+                tables = kept(tables_of(snapshot, profile, sites=sites), kind)
                 files = written(tables, kind, choice, snapshot, about={"profile": profile, "sites": sites})
             except ValueError as refusal:
                 raise CommandError(str(refusal), returncode=2) from None
@@ -63,9 +63,10 @@ class Command(BaseCommand):
                     snapshot, digest, kind=kind, profile=profile, by=f"{ACTOR}:{getpass.getuser()}",
                     about={
                         "sites": sites, "labels": choice.labels, "language": choice.language,
-                        "tables": [one.name for one in tables if kind != "adam" or one.name in ADAM_TABLES],
+                        "tables": [one.name for one in tables],
                         "rows": sum(len(one.rows) for one in tables),
                     },
+                    cases=snapshot.cases_of(sites),
                 )  # fmt: skip
                 name = f"{snapshot.cohort}-{dataset}-{profile}-{kind}.zip"
                 deliver([(name, zipped(files))] if is_zipped else files, out)
@@ -104,4 +105,9 @@ class Command(BaseCommand):
                 names = list(cuts.values_list("name", flat=True))
             raise CommandError(
                 f"There is no cut {dataset}; there are {', '.join(names) or 'none yet'}.", returncode=2
+            ) from None
+        except RetiringError:
+            raise CommandError(
+                f"The cut {dataset} holds somebody who withdrew consent. It is retired within minutes; take its successor.",
+                returncode=2,
             ) from None
