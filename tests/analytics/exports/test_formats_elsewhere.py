@@ -54,6 +54,17 @@ def written(table, folder):
         (folder / f"table.{suffix}").write_bytes(content)
 
 
+def month_first(text):
+    """PSPP's 06/03/2024 as an ISO date."""
+    month, _slash, rest = text.strip().partition("/")
+    return "-".join((rest[3:], month, rest[:2])) if rest else month
+
+
+def since_1960(text):
+    """A SAS date as an ISO date."""
+    return f"{pd.Timestamp('1960-01-01') + pd.Timedelta(float(text), 'D'):%Y-%m-%d}" if text else ""
+
+
 def check(table, found, *, day, longest=None, reasons=()):
     """Every cell that was read is that of the table.
 
@@ -80,7 +91,6 @@ def test_spss_by_pspp(tmp_path):
         subprocess.run(["pspp-convert", "table.sav", "table.csv"], cwd=tmp_path, check=True, capture_output=True)
         header, found = cells((tmp_path / "table.csv").read_text(encoding="utf-8"))
         assert header == [column.name for column in table.columns]
-        month_first = lambda text: "-".join(text.split("/")[i] for i in (2, 0, 1)) if "/" in text else text.strip()  # noqa: E731
         check(table, found, day=month_first, reasons=("-91", "-92", "-93", "-94"))
 
 
@@ -97,7 +107,4 @@ def test_spss_sas_and_stata_by_r(name, tmp_path):
         header, found = cells((tmp_path / f"{name}.csv").read_text(encoding="utf-8"))
         in_sas = name.startswith("foreign")
         assert header == (list(sas_names(table).values()) if in_sas else [column.name for column in table.columns])
-        since_1960 = lambda text: (
-            f"{pd.Timestamp('1960-01-01') + pd.Timedelta(float(text), 'D'):%Y-%m-%d}" if text else ""
-        )  # noqa: E731
         check(table, found, day=since_1960 if in_sas else str, longest=200 if in_sas else None)
