@@ -60,9 +60,7 @@ class Command(BaseCommand):
             try:
                 snapshot = only_abroad(snapshot, timezone.localdate()) if beyond else snapshot
                 tables = kept(tables_of(snapshot, profile, sites=sites), kind)
-                files = written(
-                    tables, kind, choice, snapshot, about={"profile": profile, "sites": sites, "abroad": abroad}
-                )
+                files = written(tables, kind, choice, snapshot, about={"profile": profile, "sites": sites, **beyond})
             except ValueError as refusal:
                 raise CommandError(str(refusal), returncode=2) from None
             digest = digest_of(files)
