@@ -1,6 +1,7 @@
 """POST /api/redcap/: one address for every call; `content` says which. Answers are 200, 400, 403 or 500 and never HTML."""
 
 import logging
+from dataclasses import replace
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
@@ -18,6 +19,7 @@ from registry.redcap.asked import delimiter_of, read_asked
 from registry.redcap.export import Export
 from registry.redcap.importing import taken_in
 from registry.redcap.log import Log, read_wanted
+from registry.redcap.odm import Odm
 from registry.redcap.sent import RefusedError, quoted
 from registry.redcap.written import CONTENT_TYPES, error, table
 
@@ -124,7 +126,28 @@ def record(request):
     check_exports(request.user)
     asked = read_asked(request.sent, request.user)
     filters = {name: value for name, value in request.sent.form.items() if name not in ("content", "format", "action")}
-    return noted(request, Export(asked, request.user), what="redcap record", kind=asked.kind, filters=filters)
+    source = odm(asked, request.user) if asked.kind == "odm" else Export(asked, request.user)
+    return noted(request, source, what="redcap record", kind=asked.kind, filters=filters)
+
+
+def odm(asked, person):
+    """Records as CDISC ODM. Raises RefusedError for what it cannot leave out."""
+    if asked.is_eav or asked.is_label or asked.has_both or asked.logic:
+        raise RefusedError("CDISC ODM holds whole records with codes: leave type, rawOrLabel and filterLogic out.")
+    return Odm(asked, person)
+
+
+def project_xml(request):
+    """The project as CDISC ODM: the dictionary, and its records unless only the metadata are asked for."""
+    check_exports(request.user)
+    if request.sent.truth("exportFiles"):
+        raise RefusedError('The value of the parameter "exportFiles" is not valid: no files are kept')
+    filters = {name: value for name, value in request.sent.form.items() if name not in ("content", "format", "action")}
+    asked = None
+    if not request.sent.truth("returnMetadataOnly"):
+        asked = replace(read_asked(request.sent, request.user), kind="odm")
+    source = odm(asked, request.user) if asked else Odm(None, request.user)
+    return noted(request, source, what="redcap project_xml", kind="odm", filters=filters)
 
 
 def history(request):
@@ -193,4 +216,5 @@ CONTENTS = {
     "version": lambda request: body(about.VERSION, "text"),
     "generateNextRecordName": next_name,
     "report": report,
+    "project_xml": project_xml,
 }

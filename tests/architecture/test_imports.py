@@ -26,6 +26,7 @@ MAY_IMPORT = {  # folder: which of our packages, and which libraries, it may nam
             "analytics.core",
             "analytics.exports",
             "registry.dictionary",
+            "registry.odm",
             "numpy",
             "pandas",
             "pyarrow",

@@ -56,10 +56,10 @@ class Command(BaseCommand):
         choice = Options(options["labels"], options["language"], options["excel"], options["delimiter"])
         with as_worker():
             self.check(cohort, profile, sites)
-            snapshot = self.snapshot(cohort, dataset, profile)
+            snapshot = self.snapshot(cohort, dataset, profile, with_changes=kind == "odm")
             try:
                 snapshot = only_abroad(snapshot, timezone.localdate()) if beyond else snapshot
-                tables = kept(tables_of(snapshot, profile, sites=sites), kind)
+                tables = kept(tables_of(snapshot, profile, sites=sites), kind, snapshot)
                 files = written(tables, kind, choice, snapshot, about={"profile": profile, "sites": sites, **beyond})
             except ValueError as refusal:
                 raise CommandError(str(refusal), returncode=2) from None
@@ -101,10 +101,10 @@ class Command(BaseCommand):
                 "--site belongs to --profile full; the other profiles hold the cases of all.", returncode=2
             )
 
-    def snapshot(self, cohort, dataset, profile):
+    def snapshot(self, cohort, dataset, profile, *, with_changes):
         """The dataset as it is to be exported."""
         try:
-            return snapshot_of(cohort, dataset, profile, actor=ACTOR)
+            return snapshot_of(cohort, dataset, profile, actor=ACTOR, with_changes=with_changes)
         except Dataset.DoesNotExist:
             with everything_scope(actor=ACTOR):
                 cuts = Dataset.objects.filter(cohort__code=cohort, kind="cut", retired_at=None).order_by("name")

@@ -31,7 +31,7 @@ def test_the_shape_follows_return_format_then_format_then_xml(nurse):
     assert nurse("nix") == (400, "text/xml; charset=utf-8", f"{head}<hash><error>{said}</error></hash>")
 
 
-@pytest.mark.parametrize("content", ["file", "project_xml", "participantList", "surveyLink", "", "<b>"])
+@pytest.mark.parametrize("content", ["file", "participantList", "surveyLink", "", "<b>"])
 def test_what_the_door_does_not_offer(nurse, content):
     assert nurse(content, format="csv")[::2] == (400, 'ERROR: The value of the parameter "content" is not valid')
 
@@ -39,7 +39,7 @@ def test_what_the_door_does_not_offer(nurse, content):
 def test_fields_that_are_none(nurse):
     unknown = "ERROR: The following values in the parameter fields are not valid: 'x', 'redcap_repeat_instance'"
     assert nurse("record", format="csv", fields=["x", "redcap_repeat_instance", "sex_at_birth"])[::2] == (400, unknown)
-    for words in ({"forms": "x"}, {"type": "wide"}, {"format": "odm"}, {"csvDelimiter": "::"}, {"feilds": "sex_at_birth"},
+    for words in ({"forms": "x"}, {"type": "wide"}, {"format": "odm", "rawOrLabel": "label"}, {"format": "sas"}, {"csvDelimiter": "::"}, {"feilds": "sex_at_birth"},
                   {"dateRangeBegin": "yesterday"}, {"filterLogic": "[x] = 1"}, {"filterLogic": "__import__('os')"}, {"records[a]": "1"}):  # fmt: skip
         assert nurse("record", **{"format": "csv", **words})[0] == 400, words
 
