@@ -95,7 +95,7 @@ class Runs(RestView):
         operation_id="runs_cancel",
         summary="Cancel a run that waits or is computed",
         tags=["runs"],
-        responses=RunSerializer,
+        responses={200: RunSerializer},
         extensions={ALSO: ("409",)},
     ),
 )

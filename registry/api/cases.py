@@ -13,7 +13,6 @@ from rest_framework.response import Response
 from registry.access.permissions import Permission
 from registry.actions.cases import PRIMARY_COHORT, enrol_case
 from registry.api import changes
-from registry.api.answers import PLAIN
 from registry.api.authentication import KNOWN
 from registry.api.base import PAGING, RestView, bad_parameter, tagged
 from registry.api.changes import as_of
@@ -45,8 +44,8 @@ class CaseSerializer(serializers.Serializer):
     number = serializers.CharField(read_only=True)
     site = serializers.CharField(source="site.code", help_text="The site's code.")
     cohort = serializers.CharField(source="cohort.code", required=False, help_text=f"{PRIMARY_COHORT} unless given.")
-    stratum = serializers.RegexField(
-        PLAIN, required=False, allow_null=True, max_length=60, help_text="Group in an imported cohort."
+    stratum = serializers.CharField(
+        required=False, allow_null=True, max_length=60, help_text="Group in an imported cohort."
     )
     enrolled_at = serializers.DateTimeField(read_only=True)
     version = serializers.IntegerField(read_only=True)

@@ -9,7 +9,6 @@ from rest_framework.response import Response
 from registry.access.permissions import Permission
 from registry.actions.queries import LONGEST, QueryMovedError, answer_query, close_query, reopen_query
 from registry.api import changes
-from registry.api.answers import PLAIN
 from registry.api.base import PAGING, RestView, bad_parameter, entity_tags, shown, tagged
 from registry.api.changes import as_of
 from registry.api.cursors import carried, page_of
@@ -171,8 +170,8 @@ class NextStepSerializer(serializers.Serializer):
     answer = serializers.ChoiceField(
         choices=AnswerKind.values, required=False, help_text="With answer: what the site did."
     )
-    text = serializers.RegexField(
-        PLAIN, required=False, max_length=LONGEST, help_text="Needed, but for a correction and for closing."
+    text = serializers.CharField(
+        required=False, max_length=LONGEST, help_text="Needed, but for a correction and for closing."
     )
 
 

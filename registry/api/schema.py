@@ -82,6 +82,7 @@ ANSWERS = {
     "428": "If-Match is missing.",
     "429": "Too many requests in this minute; Retry-After says how long to wait.",
 }
+PLAIN = r"^[^\u0000-\u0008\u000b-\u001f]*$"  # a text without control characters but tab and line end
 ALSO = "x-problems"  # in the `extensions` of an operation: further statuses of problems
 OF_WRITES = ("400", "413", "415", "422")
 OF_METHOD = {"get": ("400",), "post": (*OF_WRITES, "404", "409"), "patch": OF_WRITES, "delete": ("404",)}
@@ -190,9 +191,14 @@ def problems_everywhere(result, generator, request, public):
 
 
 def close_body(operation, schemas):
-    """Say that what is sent holds no other names: an unknown one is refused."""
+    """Say that what is sent holds no other names, and no control characters in its texts: both are refused."""
     for content in operation.get("requestBody", {}).get("content", {}).values():
-        schemas[content["schema"]["$ref"].rpartition("/")[2]]["additionalProperties"] = False
+        body = schemas[content["schema"]["$ref"].rpartition("/")[2]]
+        body["additionalProperties"] = False
+        for field in body["properties"].values():
+            for text in (field, field.get("items", {})):
+                if "string" in text.get("type", "") and not text.keys() & {"enum", "format", "pattern"}:
+                    text["pattern"] = PLAIN
 
 
 class GoneSerializer(serializers.Serializer):

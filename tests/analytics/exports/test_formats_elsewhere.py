@@ -59,6 +59,17 @@ def written(table, folder):
         (folder / f"table.{suffix}").write_bytes(content)
 
 
+def month_first(text):
+    """PSPP's 06/03/2024 as an ISO date."""
+    month, _slash, rest = text.strip().partition("/")
+    return "-".join((rest[3:], month, rest[:2])) if rest else month
+
+
+def since_1960(text):
+    """A SAS date as an ISO date."""
+    return f"{pd.Timestamp('1960-01-01') + pd.Timedelta(float(text), 'D'):%Y-%m-%d}" if text else ""
+
+
 def check(table, found, *, day, longest=None, reasons=()):
     """Every cell that was read is that of the table.
 
@@ -85,7 +96,6 @@ def test_spss_by_pspp(tmp_path):
         subprocess.run(["pspp-convert", "table.sav", "table.csv"], cwd=tmp_path, check=True, capture_output=True)
         header, found = cells((tmp_path / "table.csv").read_text(encoding="utf-8"))
         assert header == [column.name for column in table.columns]
-        month_first = lambda text: "-".join(text.split("/")[i] for i in (2, 0, 1)) if "/" in text else text.strip()  # noqa: E731
         check(table, found, day=month_first, reasons=("-91", "-92", "-93", "-94"))
 
 

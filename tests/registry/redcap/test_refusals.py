@@ -1,6 +1,7 @@
 """Refusals in the shapes that clients recognise, and what the door reads before it knows who asks."""
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -78,6 +79,33 @@ def test_neither_a_session_nor_a_header_opens_the_door(world, nurse):
     for words in ({}, {"headers": headers}):
         assert text_of(client.post("/api/redcap/", "content=record&format=csv", content_type=FORM, **words))[0] == 403
     assert client.get(f"/api/redcap/?token={nurse.key}&content=record").status_code == 405
+
+
+def test_a_name_that_is_sent_twice_is_refused_and_a_list_is_none(nurse):
+    body = f"token={nurse.key}&content=record&format=csv&fields[]=sex_at_birth&fields[]=death_date"
+    status, _kind, text = text_of(nurse.client.post("/api/redcap/", body, content_type=FORM))
+    assert status == 200 and text.splitlines()[0].endswith(",sex_at_birth,death_date")
+
+    body += "&records=KYO-0001&records=KYO-0002"
+    said = "ERROR: The following parameters are sent more than once: 'records'"
+    assert text_of(nurse.client.post("/api/redcap/", body, content_type=FORM))[::2] == (400, said)
+    twice = '[{"patient_id": "KYO-0001", "sex_at_birth": "1", "sex_at_birth": "2"}]'
+    status, _kind, text = nurse("record", format="json", data=twice)
+    assert status == 400 and "more than one field named 'sex_at_birth'" in text
+    status, _kind, text = nurse("record", format="csv", data="patient_id,sex_at_birth,sex_at_birth\nKYO-0001,1,2\n")
+    assert status == 400 and "more than one column named 'sex_at_birth'" in text
+
+
+def test_shift_jis_is_read_where_it_is_declared(nurse):
+    rows = json.dumps([{"patient_id": "KYO-0001", "cyto_abn_oth": "染色体, 欠失"}], ensure_ascii=False)
+    sent = urlencode({"token": nurse.key, "content": "record", "format": "json", "data": rows}, encoding="cp932")
+
+    for kind, status in ((FORM, 400), (f"{FORM}; charset=euc-jp", 400), (f"{FORM}; charset=Shift_JIS", 200)):
+        answer = text_of(nurse.client.generic("POST", "/api/redcap/", sent, content_type=kind))
+        assert answer[0] == status, answer
+    assert "utf-8" in text_of(nurse.client.generic("POST", "/api/redcap/", sent, content_type=f"{FORM}; charset=x"))[2]
+    (base,) = [row for row in nurse.rows(fields=["cyto_abn_oth"]) if row["cyto_abn_oth"]]
+    assert base["cyto_abn_oth"] == "染色体, 欠失"
 
 
 def test_what_is_sent_has_limits(nurse):

@@ -51,7 +51,7 @@ def registry(transactional_db, live_server, tmp_path, monkeypatch):
     eight_cases()
     compute(names={"os"})
     log_in_as("reg_worker")
-    call_command("export", dataset="live", kind="adam", out=str(tmp_path / "adam"), profile="deidentified")
+    call_command("export", dataset="live", kind="adam", out=str(tmp_path / "adam"), abroad=True)
     log_in_as("reg_app")
     monkeypatch.chdir(tmp_path / "adam")
 
