@@ -24,7 +24,7 @@ from registry.redcap.meant import How
 from registry.redcap.storing import NotAcceptedError, store
 from registry.views.access import permitted
 
-MOST_ROWS = 2_000  # of one import on the page: it is answered while somebody waits
+MOST_ROWS = 500  # of one import on the page: it is answered while somebody waits
 MOST_SHOWN = 500  # cells
 VALID_FOR = 3_600  # seconds between looking and confirming
 ENCODING_WORDS = {"utf-8": gettext_lazy("UTF-8 (Excel: “CSV UTF-8”)"), "shift_jis": gettext_lazy("Shift_JIS (Excel in Japanese: “CSV”)")}  # fmt: skip
