@@ -89,6 +89,8 @@ def test_every_fault_is_told_with_its_place_and_nothing_is_stored(nurse):
     status, html = look(nurse, HEADER + rows)
     assert status == 422
     assert 'name="sent"' not in html
+    assert "<strong>" not in html.partition("Answer by answer")[2], "what is refused is no change"
+    assert "KYO-0002" not in html, "the next number of a hospital is not told to whoever names another's"
     for word in ("rsp_bm_blast", "2024-02-31", "OSA-0001", "nix"):
         assert word in html
     assert blast() == 2
