@@ -132,6 +132,9 @@ TABLE = [
     Row("exemption_end", "302 302 404 302 302 403 403 403", {**CASE, "pk": "{exemption}"}, method="post"),
     Row("forms", MANAGER_PAGE),
     Row("forms", "302 403 403 403 422 403 403 403", method="post", body={"act": "verify"}),
+    # Records from a file: those who enter forms, at their own hospitals.
+    Row("imports", "302 200 200 200 403 403 403 403"),
+    Row("imports", "302 422 422 422 403 403 403 403", method="post", body={"step": "preview"}),
     # The checks over every case.
     Row("checks", MANAGER_PAGE),
     Row("checks", MANAGER_DOES, method="post"),
