@@ -37,5 +37,6 @@ urlpatterns = [
     path("dashboards/", views.dashboards, name="dashboards"),
     path("dashboards/<slug:slug>/", views.dashboard, name="dashboard"),
     path("dashboards/<slug:slug>/state/", views.state, name="dashboard_state"),
+    path("dashboards/<slug:slug>/panels/", views.panels, name="panels"),
     path("dashboards/<slug:slug>/panels/<slug:name>/", views.panel, name="panel"),
 ]

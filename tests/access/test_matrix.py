@@ -212,6 +212,7 @@ TABLE = [
     Row("dashboard", POOLED_PAGE, DASHBOARD),
     Row("dashboard_state", POOLED_PAGE, DASHBOARD),
     Row("panel", POOLED_PAGE, {**DASHBOARD, "name": "os"}),
+    Row("panels", POOLED_PAGE, DASHBOARD, body={"of": "os:wide"}),
     # The own hospital beside the others; nothing is released in this world.
     Row("own_site", "302 200 200 200 403 403 403 403"),
     Row("own_site", "302 200 404 200 403 403 403 403", body={"site": "KYO"}),
