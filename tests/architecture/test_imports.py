@@ -122,6 +122,7 @@ WRITERS = (
     "analytics/actions_of_turns.py",
     "analytics/actions_of_causes.py",
     "analytics/actions_of_cuts.py",
+    "analytics/actions_of_public.py",
     "analytics/actions_of_verification.py",
     "analytics/acts",
     "analytics/migrations",

@@ -14,8 +14,9 @@ NOT_RELEASED = "Analyses of this kind are not released to this audience."
 BY_SITE = "Sites are never shown one by one to this audience."
 TOO_FEW = "Fewer than {k} patients: nothing can be shown."
 TOO_FEW_SITES = "Fewer than {n} sites contribute: nothing can be shown."
+TOO_NEAR = "Too near to what was issued before: the difference would be about a few patients."
 ONLY_CUTS = "For this audience only results of a frozen data cut are released."
 
 LABELS = (ROUNDED, MONTHLY, FIXED, NO_CURVE, UNTIL, WITHHELD_GROUPS, WITHHELD_COMPARISON)
-REFUSALS = (NOT_RELEASED, BY_SITE, TOO_FEW, TOO_FEW_SITES, ONLY_CUTS)
+REFUSALS = (NOT_RELEASED, BY_SITE, TOO_FEW, TOO_FEW_SITES, TOO_NEAR, ONLY_CUTS)
 SENTENCES = (*LABELS, *REFUSALS)
