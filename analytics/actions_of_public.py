@@ -13,6 +13,7 @@ from analytics.catalogue import CATALOGUE
 from analytics.core.disclosure import words
 from analytics.core.disclosure.across import Form, admitted
 from analytics.core.disclosure.cells import Shown, form_of
+from analytics.core.disclosure.own_form import says_nothing, without_near_rows
 from analytics.core.disclosure.policy import POLICIES, PUBLIC
 from analytics.core.disclosure.release import RefusedError, release
 from analytics.core.selection import select
@@ -42,10 +43,11 @@ def issue_publicly(dataset, *, by, progress=lambda _steps: None):
     bodies, forms = {}, []
     for analysis in analyses:
         exact = stored[analysis.name].result
-        bodies[analysis.name] = body = _released(analysis, exact, table)
+        body = _released(analysis, exact, table)
         if "refused" not in body:
-            shown = Shown(exact, body, POLICIES[PUBLIC], dataset.cut_date)
-            forms.append(form_of(dataset.name, analysis, table, shown))
+            body, form = without_near_rows(body, _maker(dataset, analysis, exact, table), POLICIES[PUBLIC])
+            forms.append(form)
+        bodies[analysis.name] = body
         progress(len(analyses) + 1)
     with everything_scope(actor="worker"):
         with connection.cursor() as cursor:
@@ -61,9 +63,15 @@ def _released(analysis, exact, table):
     selected = select(analysis, table)
     sites = (selected.rows if analysis.endpoint else selected.cases)["site"].nunique()
     try:
-        return release(exact, PUBLIC, sites=sites, is_cut=True)
+        body = release(exact, PUBLIC, sites=sites, is_cut=True)
     except RefusedError as refusal:
         return {"refused": str(refusal)}
+    return {"refused": words.NOTHING_SAID} if says_nothing(body) else body
+
+
+def _maker(dataset, analysis, exact, table):
+    """What finds out what a form of the analysis rests on."""
+    return lambda body: form_of(dataset.name, analysis, table, Shown(exact, body, POLICIES[PUBLIC], dataset.cut_date))
 
 
 def _stored(dataset, analyses, stored, bodies, forms, by):

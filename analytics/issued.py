@@ -69,6 +69,11 @@ class Issued:
         return not self.refused and self.method not in AT_MONTHS and has_figure(self.method)
 
     @property
+    def is_wide(self):
+        """Whether its table is too broad for half a page."""
+        return not self.is_drawn or "table" in self.release.body
+
+    @property
     def question(self):
         """What it answers."""
         return phrases.label(self.release.body["analysis"]["question"])
