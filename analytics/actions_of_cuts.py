@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from analytics.actions import cases_in, manifest_hash, parquet, request_runs, table_of, text
+from analytics.actions import cases_in, ids_of, manifest_hash, parquet, request_runs, table_of, text
 from analytics.actions_of_public import NotComputedError, issue_publicly, take_down_issue
 from analytics.actions_of_runs import forms_of, tables_of
 from analytics.actions_of_verification import verify
@@ -61,6 +61,7 @@ def store_cut(cohort, name, day, tables, *, left_out, reason, taken_by, predeces
         revision=last.revision + 1 if last else 1,
         hash=manifest_hash(files, day),
         cases=len(tables["cases"]),
+        case_ids=ids_of(cohort, tables),
         code_version=settings.CODE_VERSION,
         name=name,
         cut_date=day,

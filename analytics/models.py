@@ -1,7 +1,10 @@
 """Datasets, runs and results: every figure reads one stored Result, and every Result names its dataset."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from analytics.export_models import Export, ExportJob  # noqa: F401 - of this app
 
 
 class Dataset(models.Model):
@@ -11,6 +14,7 @@ class Dataset(models.Model):
     retired: its tables and results go, its hash and what happened stay, and a successor without the case names it as predecessor.
 
     manifest     of a cut: what it holds and what it leaves out, kept when it is retired
+    case_ids     of the cases in it, kept when it is retired: who holds a copy of it holds them; None of one from before they were kept
     verified_at  when its hashes were last computed anew; `differs` says what was not the same then
     """
 
@@ -33,6 +37,7 @@ class Dataset(models.Model):
     manifest = models.JSONField(default=dict)
     verified_at = models.DateTimeField(null=True)
     differs = models.JSONField(default=list)
+    case_ids = ArrayField(models.BigIntegerField(), null=True)
 
     class Meta:
         ordering = ["-revision"]
@@ -354,30 +359,6 @@ class Viewed(models.Model):
     spec_hash = models.CharField(max_length=64)
     dataset_hash = models.CharField(max_length=64)
     smallest = models.PositiveIntegerField(null=True)
-    at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["-id"]
-
-
-class Export(models.Model):
-    """Who took what along: a figure, a table, a report, a dataset.
-
-    person  None of a command; by: who runs it there
-    profile, about  of a dataset: what the profile lets through; hospitals, tables, rows and how they are written
-    """
-
-    person = models.ForeignKey("registry.Person", null=True, on_delete=models.PROTECT)
-    by = models.CharField(max_length=254, blank=True, default="")
-    profile = models.CharField(max_length=12, blank=True, default="")
-    about = models.JSONField(default=dict)
-    role = models.CharField(max_length=20)
-    what = models.CharField(max_length=120)
-    format = models.CharField(max_length=10)
-    audience = models.CharField(max_length=10, default="exact")
-    dataset_hash = models.CharField(max_length=64, blank=True, default="")
-    spec_hash = models.CharField(max_length=64, blank=True, default="")
-    digest = models.CharField(max_length=64)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

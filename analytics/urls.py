@@ -2,7 +2,21 @@
 
 from django.urls import path, re_path
 
-from analytics import analyses, causes, compare, cuts, datasets, files, health, own_site, public, scorecards, views
+from analytics import (
+    analyses,
+    causes,
+    compare,
+    cuts,
+    datasets,
+    export_log,
+    export_pages,
+    files,
+    health,
+    own_site,
+    public,
+    scorecards,
+    views,
+)
 from analytics.explore.urls import urlpatterns as explored
 
 urlpatterns = [
@@ -46,6 +60,12 @@ urlpatterns = [
     ),
     path("datasets/<slug:cohort>/compare/", compare.compare, name="compare"),
     path("datasets/<slug:cohort>/compare/<slug:name>/figure/", compare.figure, name="compare_figure"),
+    path("exports/", export_pages.page, name="exports"),
+    path("exports/state/", export_pages.state, name="exports_state"),
+    path("exports/log/", export_log.log, name="export_log"),
+    path("exports/log.csv", export_log.log_csv, name="export_log_csv"),
+    re_path(r"^exports/(?P<pk>[0-9]{1,18})/file/$", export_pages.file, name="export_file"),
+    re_path(r"^exports/(?P<pk>[0-9]{1,18})/delete/$", export_pages.delete, name="export_delete"),
     path("analyses/", analyses.analyses, name="analyses"),
     path("analyses/<slug:name>/", analyses.analysis, name="analysis"),
     path("own-site/", own_site.own_site, name="own_site"),

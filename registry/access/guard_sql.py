@@ -213,7 +213,6 @@ CREATE TRIGGER public_stands BEFORE UPDATE ON analytics_release
 GRANT SELECT ON analytics_publicissue, analytics_publicwithheld TO {SERVING};
 GRANT INSERT, UPDATE ON analytics_publicissue, analytics_publicbasis TO {WORKER};
 GRANT INSERT ON analytics_publicwithheld TO {WORKER};
-GRANT DELETE ON analytics_publicwithheld TO {WORKER};
 GRANT SELECT ON analytics_publicbasis TO {WORKER};
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {SERVING};
 """

@@ -55,6 +55,7 @@ class DataManager(Role):
         Permission.CAUSE_READ,
         Permission.DATASET_READ,
         Permission.CUT_TAKE,
+        Permission.EXPORT_REVIEW,
         Permission.PUBLIC_READ,
         Permission.TOKEN_OWN,
     )
@@ -74,6 +75,7 @@ class ConsortiumLead(Role):
         Permission.VIEWS_OF_ALL,
         Permission.DATASET_READ,
         Permission.CUT_TAKE,
+        Permission.EXPORT_REVIEW,
         Permission.PUBLIC_READ,
         Permission.PUBLIC_ISSUE,
         Permission.TOKEN_OWN,

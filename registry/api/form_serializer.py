@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 from rest_framework import serializers
 
 from registry.actions.forms import LockedError, save_form
-from registry.api.answers import answer_fields, as_known
+from registry.api.answers import PLAIN, answer_fields, as_known
 from registry.api.base import shown
 from registry.api.problems import Problem, entry, refusals
 from registry.dictionary.identifying import is_direct
@@ -44,7 +44,7 @@ class FormSerializer(serializers.Serializer):
             about = "The CAR-T course; 1, the index course, unless given."
             structure["course_no"] = serializers.IntegerField(min_value=1, max_value=9, required=False, help_text=about)
         about = "Why a stored answer changes; needed when one does."
-        reason = serializers.CharField(write_only=True, required=False, max_length=500, help_text=about)
+        reason = serializers.RegexField(PLAIN, write_only=True, required=False, max_length=500, help_text=about)
         about = "Send true to mark the form complete; it is stored either way, and complete only if no check blocks it."
         complete = serializers.BooleanField(write_only=True, required=False, help_text=about)
         return {**structure, **answer_fields(self.form_class), REASON: reason, COMPLETE: complete}

@@ -2,7 +2,6 @@
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -10,6 +9,7 @@ from rest_framework.response import Response
 from registry.access.permissions import Permission
 from registry.actions.queries import LONGEST, QueryMovedError, answer_query, close_query, reopen_query
 from registry.api import changes
+from registry.api.answers import PLAIN
 from registry.api.base import PAGING, RestView, bad_parameter, entity_tags, shown, tagged
 from registry.api.changes import as_of
 from registry.api.cursors import carried, page_of
@@ -88,7 +88,7 @@ FILTERS = [
     OpenApiParameter(
         "case", {"type": "string", "pattern": "^[A-Z]{3}-[0-9]{4}$"}, description="Only queries of this case."
     ),
-    OpenApiParameter("form", OpenApiTypes.STR, description="Only queries about this form, by its name."),
+    OpenApiParameter("form", {"type": "string", "enum": list(FORM_OF)}, description="Only queries about this form."),
     CHANGED_SINCE,
 ]
 
@@ -171,8 +171,8 @@ class NextStepSerializer(serializers.Serializer):
     answer = serializers.ChoiceField(
         choices=AnswerKind.values, required=False, help_text="With answer: what the site did."
     )
-    text = serializers.CharField(
-        required=False, max_length=LONGEST, help_text="Needed, but for a correction and for closing."
+    text = serializers.RegexField(
+        PLAIN, required=False, max_length=LONGEST, help_text="Needed, but for a correction and for closing."
     )
 
 

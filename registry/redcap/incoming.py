@@ -5,6 +5,7 @@ import json
 from collections import defaultdict
 
 from registry.redcap.asked import delimiter_of
+from registry.redcap.incoming_odm import rows_of_odm
 from registry.redcap.project import GROUP, INSTANCE, INSTRUMENT, RECORD_ID, fields
 from registry.redcap.sent import RefusedError, Sent, quoted
 from registry.redcap.written import read_csv
@@ -17,17 +18,17 @@ MOST_COLUMNS = 10_000
 def read_rows(sent: Sent) -> list[dict[str, str]]:
     """The rows of the call's data. Raises RefusedError that says what is wrong with it as a whole."""
     text = sent.form.get("data", "").lstrip("\ufeff").strip("\r\n")
-    kind = sent.choice("format", ("xml", "csv", "json"))
+    kind = sent.choice("format", ("xml", "csv", "json", "odm"))
     if not text.strip():
         raise RefusedError("The data hold no rows, so nothing is stored.")
-    rows = {"csv": _csv, "json": _json, "xml": _xml}[kind](text, sent)
+    rows = {"csv": _csv, "json": _json, "xml": _xml, "odm": _odm}[kind](text, sent)
     if not rows:
         raise RefusedError("The data hold no rows, so nothing is stored.")
     if len(rows) > MOST_ROWS:
         raise RefusedError(f"The data have more than {MOST_ROWS} rows. Send them in parts.")
     if sent.choice("type", ("flat", "eav")) == "eav":
         rows = _gathered(rows)
-    _refuse_unknown(rows)
+    refuse_unknown(rows)
     return rows
 
 
@@ -80,6 +81,12 @@ def _xml(text, _sent):
     return [{cell.tag: cell.text or "" for cell in item} for item in root]
 
 
+def _odm(text, sent):
+    if sent.choice("type", ("flat", "eav")) == "eav":
+        raise RefusedError('The value of the parameter "type" is not valid')
+    return rows_of_odm(text.encode())
+
+
 def _gathered(answers):
     """Rows from single answers: one for each record, instrument and instance. A code of a checkbox is a tick."""
     unknown = sorted({name for one in answers for name in one} - {*SINGLE, RECORD_ID, "redcap_event_name"})
@@ -100,7 +107,7 @@ def _gathered(answers):
     return list(rows.values())
 
 
-def _refuse_unknown(rows):
+def refuse_unknown(rows):
     """Raise for columns that the project has not, naming all of them."""
     known = {RECORD_ID, INSTRUMENT, INSTANCE, GROUP} | {name for field in fields().values() for name in field.columns()}
     unknown = list(dict.fromkeys(name for row in rows for name in row if name not in known))

@@ -21,11 +21,11 @@ TRUE, FALSE = ("1", "true", "yes"), ("0", "false", "no", "")
 
 
 class RefusedError(Exception):
-    """What the client is told, with the status that its refusal has."""
+    """What the client is told, with the status and the headers that its refusal has."""
 
-    def __init__(self, said, status=400):
+    def __init__(self, said, status=400, headers=()):
         super().__init__(said)
-        self.said, self.status = said, status
+        self.said, self.status, self.headers = said, status, headers
 
 
 def read_form(request) -> dict[str, str]:

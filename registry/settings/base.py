@@ -66,7 +66,8 @@ TEMPLATES = [
 # Data. Each process has its own DATABASE_URL: reg_app serves, reg_worker works, reg_owner migrates.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASE_OPTIONS = {
-    "CONN_MAX_AGE": 0,
+    "CONN_MAX_AGE": 60,  # s; a new connection costs as much as all that a page asks, and nothing of a request stays on one
+    "CONN_HEALTH_CHECKS": True,
     "OPTIONS": {
         "options": "-c statement_timeout=60000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
     },
@@ -148,10 +149,15 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SORT_OPERATIONS": False,
     "PREPROCESSING_HOOKS": ["registry.api.schema.canonical_paths"],
-    "POSTPROCESSING_HOOKS": ["registry.api.schema.problems_everywhere"],
+    "POSTPROCESSING_HOOKS": [
+        "registry.api.schema.problems_everywhere",
+        "registry.api.examples.everywhere",
+        "analytics.api_examples.everywhere",
+    ],
 }
 
 # Who takes what along is noted where the other exports are; named here, since registry never imports analytics.
@@ -186,6 +192,7 @@ CELERY_BEAT_SCHEDULE = {
     "check-cases": {"task": "registry.tasks.check_cases_nightly", "schedule": crontab(hour=17, minute=10)},
 }
 RUN_LEASE_SECONDS = 20
+EXPORT_KEPT_DAYS = 7  # a file that was asked for
 LIVE_RECHECK_SECONDS = 30  # how long an open stream outlives its session or right
 SWEEP_SECONDS = 2
 RING_AGAIN_SECONDS = 5

@@ -60,6 +60,8 @@ POOLED_PAGE = "302 403 403 403 200 200 200 403"
 POOLED_PAGE_BUT_EMPTY = "302 403 403 403 404 404 404 403"
 POOLED = "401 403 403 403 200 200 200 403"
 POOLED_BUT_EMPTY = "401 403 403 403 404 404 404 403"  # nothing is computed in this world
+TAKERS = "401 200 200 200 200 200 200 403"
+NO_EXPORT = "401 404 404 404 404 404 404 403"
 
 TABLE = [
     # Everybody.
@@ -67,6 +69,7 @@ TABLE = [
     Row("logout", "302 302 302 302 302 302 302 302", method="post"),
     Row("language", "302 302 302 302 302 302 302 302", method="post", body={"language": "ja"}),
     Row("home", "302 302 302 302 302 302 302 302"),
+    Row("clients", DOOR),
     Row("codebook", DOOR),
     Row("codebook_csv", DOOR, {"table": "items"}),
     Row("codebook_json", DOOR),
@@ -264,8 +267,24 @@ TABLE = [
     Row("api-endpoints", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel"}),
     Row("api-case-table", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel"}),
     Row("api-analyses", POOLED),
+    # Exports: the people of a hospital take its own cases, the others datasets; lead and data manager see who took what.
+    Row("exports", "302 200 200 200 200 200 200 403"),
+    Row("exports", "302 422 422 422 422 422 422 403", method="post", body={"of": "none/live"}),
+    Row("exports_state", "302 200 200 200 200 200 200 403"),
+    Row("export_file", "302 404 404 404 404 404 404 403", {"pk": 1}),
+    Row("export_delete", "302 404 404 404 404 404 404 403", {"pk": 1}, method="post"),
+    Row("export_log", "302 403 403 403 200 200 403 403"),
+    Row("export_log_csv", "302 403 403 403 200 200 403 403"),
+    # REST: exports. The people of a hospital take its own cases, the others datasets.
+    Row("api-exports", TAKERS),
+    Row("api-exports", "401 202 202 202 202 202 202 403", method="post"),
+    Row("api-export", NO_EXPORT, {"pk": 1}),
+    Row("api-export", NO_EXPORT, {"pk": 1}, method="delete"),
+    Row("api-export-file", NO_EXPORT, {"pk": 1}),
+    Row("api-stream-check", "401 404 404 404 404 404 404 404", {"name": "0" * 32}),
     Row("api-results", POOLED),
     Row("api-result", POOLED_BUT_EMPTY, {"name": "os"}),
+    Row("api-result-data", POOLED_BUT_EMPTY, {"name": "os"}),
     Row("api-result-script", POOLED_BUT_EMPTY, {"name": "os"}),
     Row("api-runs", POOLED),
     Row("api-runs", "401 403 403 403 422 422 422 403", method="post"),

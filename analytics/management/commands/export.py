@@ -7,11 +7,11 @@ from django.core.management.base import BaseCommand, CommandError
 from analytics.acts.taken import note_dataset
 from analytics.catalogue import TISAGENLECLEUCEL
 from analytics.exports.delivered import deliver
-from analytics.exports.options import DELIMITERS, LABELS, Options
+from analytics.exports.options import DELIMITERS, FORMATS, LABELS, LANGUAGES, Options
 from analytics.exports.policy import DEIDENTIFIED, FULL, PROFILES
-from analytics.exports.snapshot import LIVE, snapshot_of
+from analytics.exports.snapshot import LIVE, RetiringError, snapshot_of
 from analytics.exports.tables import tables_of
-from analytics.exports.written import ADAM_TABLES, FORMATS, digest_of, written, zipped
+from analytics.exports.written import digest_of, kept, written, zipped
 from analytics.management.as_worker import as_worker
 from analytics.models import Dataset
 from registry.access.row_security import everything_scope
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--out", required=True, metavar="DIR", help="made if it is not there")
         parser.add_argument("--profile", choices=PROFILES, default=DEIDENTIFIED, help=f"{DEIDENTIFIED} if not given")
         parser.add_argument("--labels", choices=LABELS, default="code", help="codes, their labels, or both")
-        parser.add_argument("--language", choices=("en", "ja"), default="en", help="of the labels")
+        parser.add_argument("--language", choices=LANGUAGES, default="en", help="of the labels")
         parser.add_argument(
             "--site", action="append", default=[], metavar="CODE", help="whose cases a full export is of"
         )
@@ -51,9 +51,9 @@ class Command(BaseCommand):
         choice = Options(options["labels"], options["language"], options["excel"], options["delimiter"])
         with as_worker():
             self.check(cohort, profile, sites)
-            snapshot = self.snapshot(cohort, dataset, profile)
+            snapshot = self.snapshot(cohort, dataset, profile, with_changes=kind == "odm")
             try:
-                tables = tables_of(snapshot, profile, sites=sites)
+                tables = kept(tables_of(snapshot, profile, sites=sites), kind, snapshot)
                 files = written(tables, kind, choice, snapshot, about={"profile": profile, "sites": sites})
             except ValueError as refusal:
                 raise CommandError(str(refusal), returncode=2) from None
@@ -63,9 +63,10 @@ class Command(BaseCommand):
                     snapshot, digest, kind=kind, profile=profile, by=f"{ACTOR}:{getpass.getuser()}",
                     about={
                         "sites": sites, "labels": choice.labels, "language": choice.language,
-                        "tables": [one.name for one in tables if kind != "adam" or one.name in ADAM_TABLES],
+                        "tables": [one.name for one in tables],
                         "rows": sum(len(one.rows) for one in tables),
                     },
+                    cases=snapshot.cases_of(sites),
                 )  # fmt: skip
                 name = f"{snapshot.cohort}-{dataset}-{profile}-{kind}.zip"
                 deliver([(name, zipped(files))] if is_zipped else files, out)
@@ -94,14 +95,19 @@ class Command(BaseCommand):
                 "--site belongs to --profile full; the other profiles hold the cases of all.", returncode=2
             )
 
-    def snapshot(self, cohort, dataset, profile):
+    def snapshot(self, cohort, dataset, profile, *, with_changes):
         """The dataset as it is to be exported."""
         try:
-            return snapshot_of(cohort, dataset, profile, actor=ACTOR)
+            return snapshot_of(cohort, dataset, profile, actor=ACTOR, with_changes=with_changes)
         except Dataset.DoesNotExist:
             with everything_scope(actor=ACTOR):
                 cuts = Dataset.objects.filter(cohort__code=cohort, kind="cut", retired_at=None).order_by("name")
                 names = list(cuts.values_list("name", flat=True))
             raise CommandError(
                 f"There is no cut {dataset}; there are {', '.join(names) or 'none yet'}.", returncode=2
+            ) from None
+        except RetiringError:
+            raise CommandError(
+                f"The cut {dataset} holds somebody who withdrew consent. It is retired within minutes; take its successor.",
+                returncode=2,
             ) from None

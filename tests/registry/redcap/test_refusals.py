@@ -7,6 +7,7 @@ from django.test import Client
 
 from registry.access.token_scopes import Scope
 from registry.actions.members import revoke_token
+from registry.api import limits
 from registry.models import Token
 from registry.redcap.logic import LogicError, read_logic
 from registry.redcap.sent import MOST_KEYS
@@ -29,7 +30,7 @@ def test_the_shape_follows_return_format_then_format_then_xml(nurse):
     assert nurse("nix") == (400, "text/xml; charset=utf-8", f"{head}<hash><error>{said}</error></hash>")
 
 
-@pytest.mark.parametrize("content", ["file", "project_xml", "participantList", "surveyLink", "", "<b>"])
+@pytest.mark.parametrize("content", ["file", "participantList", "surveyLink", "", "<b>"])
 def test_what_the_door_does_not_offer(nurse, content):
     assert nurse(content, format="csv")[::2] == (400, 'ERROR: The value of the parameter "content" is not valid')
 
@@ -37,7 +38,7 @@ def test_what_the_door_does_not_offer(nurse, content):
 def test_fields_that_are_none(nurse):
     unknown = "ERROR: The following values in the parameter fields are not valid: 'x', 'redcap_repeat_instance'"
     assert nurse("record", format="csv", fields=["x", "redcap_repeat_instance", "sex_at_birth"])[::2] == (400, unknown)
-    for words in ({"forms": "x"}, {"type": "wide"}, {"format": "odm"}, {"csvDelimiter": "::"}, {"feilds": "sex_at_birth"},
+    for words in ({"forms": "x"}, {"type": "wide"}, {"format": "odm", "rawOrLabel": "label"}, {"format": "sas"}, {"csvDelimiter": "::"}, {"feilds": "sex_at_birth"},
                   {"dateRangeBegin": "yesterday"}, {"filterLogic": "[x] = 1"}, {"filterLogic": "__import__('os')"}, {"records[a]": "1"}):  # fmt: skip
         assert nurse("record", **{"format": "csv", **words})[0] == 400, words
 
@@ -86,6 +87,23 @@ def test_what_is_sent_has_limits(nurse):
     assert nurse("record", format="csv", fields="sex\0")[0] == 400
     for body in (b"token=%ff%fe", b"token=" + b"\xff"):
         assert text_of(Client().post("/api/redcap/", body, content_type=FORM))[0] == 400
+
+
+def test_a_minute_has_an_allowance_which_is_that_of_rest(nurse, settings):
+    settings.REST_REQUESTS_PER_MINUTE = {**settings.REST_REQUESTS_PER_MINUTE, "coordinator": 2, "": 2}
+    limits._redis(settings.REDIS_URL).flushdb()
+    limits._quiet_until = 0.0
+    headers = {"Authorization": f"Bearer {nurse.key}"}
+
+    assert nurse.client.get("/api/v1/sites", headers=headers).status_code == 200
+    assert nurse("version")[0] == 200
+    status, kind, text = nurse("version", format="json")
+    assert (status, kind) == (400, "application/json; charset=utf-8")
+    assert json.loads(text)["error"].startswith("Too many requests in this minute: wait ")
+    for form in (f"token={nurse.key}&content=record&format=csv", "content=version&format=csv"):
+        answers = [nurse.client.post("/api/redcap/", form, content_type=FORM) for _request in range(3)]
+        assert answers[-1].status_code == 400 and answers[-1].content.startswith(b"ERROR: Too many requests")
+        assert 1 <= int(answers[-1].headers["Retry-After"]) <= limits.WINDOW
 
 
 def test_a_failure_is_no_page(nurse, monkeypatch):

@@ -16,10 +16,10 @@ def install(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    """After the exports."""
+    """After the exports that workers make."""
 
     dependencies = [
-        ("analytics", "0004_issues"),
+        ("analytics", "0005_exports"),
         ("registry", "0013_api_import"),
     ]
 
