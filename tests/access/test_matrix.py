@@ -213,6 +213,14 @@ TABLE = [
         for name in ("cut_verify", "cut_compute", "cut_report_make")
     ),
     Row("cut_report", POOLED_PAGE_BUT_EMPTY, {**CUT, "form": "pdf"}),
+    # What was issued of a cut for the public; nothing is in this world.
+    Row("public", "302 404 404 404 404 404 404 403", CUT),
+    Row("public_figure", "302 404 404 404 404 404 404 403", {**CUT, "analysis": "os"}),
+    Row("public_file", "302 404 404 404 404 404 404 403", {**CUT, "analysis": "os", "kind": "svg"}),
+    Row("public_data", "302 404 404 404 404 404 404 403", {**CUT, "analysis": "os"}),
+    Row("public_issue", "302 403 403 403 403 404 403 403", CUT, method="post"),
+    Row("public_report_make", POOLED_PAGE_BUT_EMPTY, CUT, method="post"),
+    Row("public_report", POOLED_PAGE_BUT_EMPTY, {**CUT, "form": "pdf"}),
     Row("compare", POOLED_PAGE, {"cohort": "tisagenlecleucel"}),
     Row("compare_figure", POOLED_PAGE_BUT_EMPTY, {"cohort": "tisagenlecleucel", "name": "os"}),
     Row("dashboard", POOLED_PAGE, DASHBOARD),
