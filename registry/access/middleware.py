@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import SuspiciousOperation
@@ -13,7 +14,10 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from registry.access import origin
+from registry.access.hashing import BusyError
 from registry.access.row_security import person_scope
+from registry.access.sessions import note_seen
+from registry.access.throttle import source_of, taken, too_many
 from registry.models import Token
 
 BEARER = re.compile(r"Bearer ([0-9a-f]{32})")
@@ -31,6 +35,9 @@ class TokenMiddleware:
             return self.get_response(request)
         token = self.token_of(header)
         if token is None:
+            seconds = taken({"dead tokens": source_of(request)})
+            if seconds:
+                return too_many(request, seconds)
             return JsonResponse(
                 {
                     "type": "about:blank",
@@ -130,8 +137,13 @@ class ScopeMiddleware:
         """The response of `view` inside the person's scope."""
         if request.path_info.startswith(settings.STATIC_URL):
             return None
-        with person_scope(request.user, request=request.id):
-            response = view(request, *args, **kwargs)
-            if hasattr(response, "render") and callable(response.render):
-                response = response.render()
+        if SESSION_KEY in request.session and not getattr(view, "is_quiet", False):
+            note_seen(request.session)
+        try:
+            with person_scope(request.user, request=request.id):
+                response = view(request, *args, **kwargs)
+                if hasattr(response, "render") and callable(response.render):
+                    response = response.render()
+        except BusyError:  # rolled back: nothing was stored
+            return too_many(request, 1)
         return response

@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "registry.access.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "registry.access.throttle.ThrottleMiddleware",
     "registry.access.middleware.ScopeMiddleware",
 ]
 ROOT_URLCONF = "registry.urls"
@@ -75,7 +76,7 @@ MEDIA_ROOT = os.environ.get("MEDIA_ROOT", str(ROOT / "var/media"))
 
 # People.
 AUTH_USER_MODEL = "registry.Person"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["registry.access.hashing.Argon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -83,7 +84,13 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_ENGINE = "registry.access.sessions"
+SESSION_COOKIE_AGE = 12 * 3600  # a session ends then, whatever is done in it
+SESSION_IDLE_SECONDS = 30 * 60
+PROOF_SECONDS = 5 * 60  # how long a password or factor that was shown is enough for signing, exports, tokens, roles
+SECOND_FACTOR_REQUIRED = True  # of everybody; demonstration and tests say otherwise, and every page says so
+SESSION_COOKIE_SECURE = False  # production says otherwise
+DEVICE_COOKIE_NAME = "device"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"

@@ -26,6 +26,7 @@ from registry.views import (
     query_new,
     query_thread,
     sign,
+    sign_in,
     sites,
     summary,
     tokens,
@@ -36,7 +37,7 @@ from registry.views import (
 urlpatterns = [
     path("", home.home, name="home"),
     path("language/", home.language, name="language"),
-    path("accounts/login/", auth.LoginView.as_view(), name="login"),
+    path("accounts/login/", sign_in.sign_in, name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
     path("accounts/tokens/", tokens.tokens, name="tokens"),
     path("accounts/tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
