@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import SuspiciousOperation
@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from registry.access import origin
 from registry.access.hashing import BusyError
 from registry.access.row_security import person_scope
-from registry.access.sessions import note_seen
+from registry.access.sessions import FACTOR, note_seen
 from registry.access.throttle import source_of, taken, too_many
 from registry.models import Token
 
@@ -81,6 +81,14 @@ class SignInMiddleware(LoginRequiredMiddleware):
     What was sent is lost with its session, and the address that it was sent to may show no page.
     """
 
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        """A session without a second factor serves nobody where one is required, by whatever way it was made."""
+        session = request.session
+        has_none = settings.SECOND_FACTOR_REQUIRED and SESSION_KEY in session and not session.get(FACTOR)
+        if has_none and not getattr(request, "token", None):
+            logout(request)
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
     def handle_no_permission(self, request, view_func):
         """The way to the login."""
         if request.method in ("GET", "HEAD"):
@@ -137,7 +145,7 @@ class ScopeMiddleware:
         """The response of `view` inside the person's scope."""
         if request.path_info.startswith(settings.STATIC_URL):
             return None
-        if SESSION_KEY in request.session and not getattr(view, "is_quiet", False):
+        if request.resolver_match.url_name not in settings.QUIET_PAGES:
             note_seen(request.session)
         try:
             with person_scope(request.user, request=request.id):

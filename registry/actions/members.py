@@ -12,7 +12,7 @@ from registry.access.permissions import Permission
 from registry.access.roles import ROLES
 from registry.access.row_security import person_scope
 from registry.access.token_scopes import Scope
-from registry.models import Cohort, Person, Site, Token
+from registry.models import Cohort, Person, SignedInSession, Site, Token
 
 LONGEST_TOKEN_DAYS = 365
 
@@ -49,11 +49,14 @@ def change_person(person, *, name, role, sites, is_active, by):
     if person == by and not (is_active and role == by.role):
         raise ValidationError(_("You cannot take the administrator's role from yourself. Ask another administrator."))
     _check_sites(role, sites)
+    is_moved = role != person.role
     person.name, person.role, person.is_active = name.strip(), role, is_active
     person.full_clean(exclude=["password"])
     with person_scope(by):
         person.save()
         person.sites.set(sites)
+    if is_moved or not is_active:
+        SignedInSession.objects.filter(person=person).delete()
     if not is_active:
         Token.objects.filter(owner=person, revoked_at=None).update(revoked_at=timezone.now())
     return person

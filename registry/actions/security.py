@@ -41,7 +41,7 @@ def settle(request, attempt):
         throttle.forget(own)
         throttle.forget({"refused": (attempt.account,)})
     if attempt.outcome == "failed":
-        kind = Happened.NOT_PROVED if attempt.note == "proof" else Happened.REFUSED
+        kind = Happened.NOT_PROVED if attempt.note in ("proof", "sign") else Happened.REFUSED
         note_for(request, kind, attempt.person, about=attempt.note)
         if throttle.count_one({"refused": (attempt.account,)})["refused"][0] == throttle.ALERT_AT:
             raise_alert(request, attempt.person)

@@ -87,6 +87,8 @@ LOGOUT_REDIRECT_URL = "login"
 SESSION_ENGINE = "registry.access.sessions"
 SESSION_COOKIE_AGE = 12 * 3600  # a session ends then, whatever is done in it
 SESSION_IDLE_SECONDS = 30 * 60
+# What open pages ask for by themselves: nobody need sit there, so it keeps no session alive.
+QUIET_PAGES = {"dashboard_state", "explore_state", "explore_panel", "cut_state", "panel", "panels"}
 PROOF_SECONDS = 5 * 60  # how long a password or factor that was shown is enough for signing, exports, tokens, roles
 SECOND_FACTOR_REQUIRED = True  # of everybody; demonstration and tests say otherwise, and every page says so
 SESSION_COOKIE_SECURE = False  # production says otherwise
@@ -189,6 +191,7 @@ CELERY_BEAT_SCHEDULE = {
     "prune-live-datasets": {"task": "analytics.tasks.prune_live_datasets", "schedule": 120.0},
     "retire-cuts": {"task": "analytics.tasks.retire_cuts", "schedule": 120.0},
     "issue-releases": {"task": "analytics.tasks.issue_releases", "schedule": 3600.0},
+    "clear-sessions": {"task": "registry.tasks.clear_sessions", "schedule": 3600.0},
     # 02:10 in Japan.
     "check-cases": {"task": "registry.tasks.check_cases_nightly", "schedule": crontab(hour=17, minute=10)},
 }

@@ -9,6 +9,7 @@ from registry.settings.base import ALLOWED_HOSTS, DATABASE_OPTIONS
 from registry.settings.environment import database, needed
 
 DEBUG = False
+SECOND_FACTOR_REQUIRED = True
 SECRET_KEY = needed("SECRET_KEY")
 HOSPITAL_NUMBER_KEY = needed("HOSPITAL_NUMBER_KEY")
 PSEUDONYM_KEY = needed("PSEUDONYM_KEY")

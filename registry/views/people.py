@@ -14,6 +14,7 @@ from registry.access.roles import ROLES
 from registry.actions.members import add_person, change_person
 from registry.models import Person, Site
 from registry.views.access import permitted
+from registry.views.proof import proved
 from registry.views.simple import refuse
 from registry.views.statuses import PERSON
 
@@ -64,6 +65,7 @@ def people(request):
 
 @permitted(Permission.PEOPLE_MANAGE)
 @require_http_methods(["GET", "POST"])
+@proved("POST")
 def person_new(request):
     """Add somebody."""
     form = NewPersonForm(request.POST or None)
@@ -80,6 +82,7 @@ def person_new(request):
 
 @permitted(Permission.PEOPLE_MANAGE)
 @require_http_methods(["GET", "POST"])
+@proved("POST")
 def person(request, pk):
     """Another name, role or sites; or an end."""
     known = get_object_or_404(Person, pk=pk)

@@ -54,6 +54,7 @@ OWN_CASE = "302 200 404 200 200 200 403 403"
 OWN_ROW = "401 200 404 200 200 200 403 403"
 WRITER = "302 200 404 200 403 403 403 403"
 ADMINISTRATOR = "302 403 403 403 403 403 403 200"
+ADMINISTRATOR_DOES = "302 403 403 403 403 403 403 302"
 MANAGER_PAGE = "302 403 403 403 200 403 403 403"
 MANAGER_DOES = "302 403 403 403 302 403 403 403"
 POOLED_PAGE = "302 403 403 403 200 200 200 403"
@@ -65,6 +66,15 @@ TABLE = [
     # Everybody.
     Row("login", "200 200 200 200 200 200 200 200"),
     Row("logout", "302 302 302 302 302 302 302 302", method="post"),
+    Row("factor_ask", "302 302 302 302 302 302 302 302"),  # a password was right in none of these browsers
+    Row("factor_add", "302 200 200 200 200 200 200 200"),
+    Row("factor_end", "302 404 404 404 404 404 404 404", {"pk": 1}, method="post"),
+    Row("codes_new", "302 302 302 302 302 302 302 302", method="post"),
+    Row("confirm", DOOR),
+    Row("confirm", "302 302 302 302 302 302 302 302", method="post"),
+    Row("security", DOOR),
+    Row("session_end", "302 302 302 302 302 302 302 302", {"name": "0123456789abcdef"}, method="post"),
+    Row("sessions_end", "302 302 302 302 302 302 302 302", method="post"),
     Row("language", "302 302 302 302 302 302 302 302", method="post", body={"language": "ja"}),
     Row("home", "302 302 302 302 302 302 302 302"),
     Row("codebook", DOOR),
@@ -154,6 +164,9 @@ TABLE = [
     # People and sites.
     Row("person_history", ADMINISTRATOR, {"pk": "{nurse}"}),
     Row("site_history", ADMINISTRATOR, {"pk": "{kyoto}"}),
+    Row("person_security", ADMINISTRATOR, {"pk": "{nurse}"}),
+    Row("person_sessions_end", ADMINISTRATOR_DOES, {"pk": "{nurse}"}, method="post"),
+    Row("person_factors_end", ADMINISTRATOR_DOES, {"pk": "{nurse}"}, method="post"),
     Row("people", ADMINISTRATOR),
     Row("person_new", ADMINISTRATOR),
     Row("person", ADMINISTRATOR, {"pk": "{nurse}"}),

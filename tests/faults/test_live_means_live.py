@@ -4,7 +4,7 @@ import signal
 import time
 
 import pytest
-from django.contrib.sessions.models import Session
+from registry.models import SignedInSession
 from django.test import Client
 
 from analytics.models import Dataset
@@ -97,7 +97,7 @@ def test_a_stream_ends_with_the_session_and_with_the_right(processes, opened, le
     time.sleep(1.5)
     assert first.ended is None and second.ended is None
 
-    Session.objects.filter(session_key=first.session).delete()
+    SignedInSession.objects.filter(session_key=first.session).delete()
     until(lambda: first.ended, 10, "the session's stream went on")
     assert first.told and second.ended is None, "the page is made to ask, and is told why"
 
