@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from registry.actions import checks, sessions
+from registry.actions import checks, letters, sessions
 
 
 @shared_task
@@ -21,3 +21,9 @@ def check_cases_nightly():
 def clear_sessions():
     """Remove ended sessions and old counts."""
     sessions.clear_ended()
+
+
+@shared_task
+def send_letters():
+    """Send the mails that are due."""
+    letters.send_letters()

@@ -24,18 +24,19 @@ def check_manages_people(by):
 
 
 @transaction.atomic
-def add_person(*, email, name, role, sites, password, by):
-    """Somebody new. Raises ValidationError naming the field at fault."""
+def add_person(*, email, name, role, sites, by, password=None):
+    """Somebody new; without a password until an invitation is followed. Raises ValidationError naming the field at fault."""
     check_manages_people(by)
     person = Person(email=email.strip().lower(), name=name.strip(), role=role)
     _check_sites(role, sites)
     person.set_unusable_password()
     person.full_clean()
-    try:
-        validate_password(password, person)
-    except ValidationError as refusal:
-        raise ValidationError({"password": refusal.messages}) from refusal
-    person.set_password(password)
+    if password is not None:
+        try:
+            validate_password(password, person)
+        except ValidationError as refusal:
+            raise ValidationError({"password": refusal.messages}) from refusal
+        person.set_password(password)
     with person_scope(by):
         person.save()
         person.sites.set(sites)

@@ -34,7 +34,7 @@ def agent_of(request):
 @transaction.atomic
 def settle(request, attempt):
     """What an attempt leaves: a passed one gives back its counts, a failed one stands in the log and may raise an alert."""
-    if attempt.outcome != "failed":
+    if attempt.outcome not in ("failed", "asked"):
         throttle.give_back(attempt.lanes)
     if attempt.outcome == "passed":
         own = {name: words for name, words in attempt.lanes.items() if name in ("device", "account and source")}

@@ -6,7 +6,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from registry.settings.environment import ROOT, VERSION, digest_of
+from registry.settings.environment import ROOT, VERSION, digest_of, mail
 
 # Printed beside what rules found.
 RULES_VERSION = digest_of("registry/dictionary", "registry/edit_checks", "registry/grading")
@@ -97,6 +97,12 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# Mail. REGISTRY_URL begins the links in it; a host's own name unless it is said.
+globals().update(mail(os.environ.get("EMAIL_URL", "smtp://127.0.0.1:25")))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "registry@localhost")
+REGISTRY_URL = os.environ.get("REGISTRY_URL", f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
 
 # Languages and time: instants are UTC, clinical dates have no zone.
 LANGUAGE_CODE = "en"
@@ -191,6 +197,7 @@ CELERY_BEAT_SCHEDULE = {
     "prune-live-datasets": {"task": "analytics.tasks.prune_live_datasets", "schedule": 120.0},
     "retire-cuts": {"task": "analytics.tasks.retire_cuts", "schedule": 120.0},
     "issue-releases": {"task": "analytics.tasks.issue_releases", "schedule": 3600.0},
+    "send-letters": {"task": "registry.tasks.send_letters", "schedule": 15.0},
     "clear-sessions": {"task": "registry.tasks.clear_sessions", "schedule": 3600.0},
     # 02:10 in Japan.
     "check-cases": {"task": "registry.tasks.check_cases_nightly", "schedule": crontab(hour=17, minute=10)},

@@ -6,6 +6,9 @@ from registry.settings.environment import ROOT, database, read_env_file
 
 read_env_file(ROOT / "var/env")
 
+os.environ.setdefault("EMAIL_URL", f"file:{ROOT / 'var/mail'}")
+os.environ.setdefault("REGISTRY_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
+
 from registry.settings.base import *  # noqa: E402, F403
 from registry.settings.base import DATABASE_OPTIONS  # noqa: E402
 

@@ -22,6 +22,7 @@ DEBUG = False
 DEMO = True
 SECOND_FACTOR_REQUIRED = False
 MEDIA_ROOT = str(ROOT / "var/test" / WORKER / "media")
+REGISTRY_URL = "http://testserver"
 SECRET_KEY = "test"  # noqa: S105
 HOSPITAL_NUMBER_KEY = "test-hospital-number"
 PSEUDONYM_KEY = "test-pseudonym"

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -15,7 +16,7 @@ from registry.access.permissions import Permission
 from registry.actions.factors import end_factors_of
 from registry.actions.security import note_for
 from registry.actions.sessions import end_session, end_sessions, name_of, sessions_of
-from registry.models import Factor, Happened, Person, RecoveryCode, SecurityEvent, Token
+from registry.models import Factor, Happened, Letter, OneTimeLink, Person, Purpose, RecoveryCode, SecurityEvent, Token
 from registry.views.access import permitted
 from registry.views.proof import proved
 
@@ -81,12 +82,20 @@ def _page(request, person):
         "is_required": settings.SECOND_FACTOR_REQUIRED,
         "tokens": sum(token.is_alive for token in Token.objects.filter(owner=person).select_related("owner")),
         "may_have_tokens": is_own and request.user.may(Permission.TOKEN_OWN),
+        "invitation": _invitation_of(person) if not is_own and not person.has_usable_password() else None,
         "events": events,
         "crumbs": []
         if is_own
         else [(_("People"), reverse("people")), (person.name, reverse("person", args=[person.pk]))],
     }
     return render(request, "registry/security.html", context)
+
+
+def _invitation_of(person):
+    """The last letter that invites, and the link of it that is living, of somebody who has no password yet."""
+    letter = Letter.objects.filter(person=person, purpose=Purpose.INVITE).order_by("-pk").first()
+    living = OneTimeLink.objects.filter(person=person, purpose=Purpose.INVITE, used_at=None, revoked_at=None)
+    return {"letter": letter, "link": living.filter(expires_at__gt=timezone.now()).first()}
 
 
 @require_POST

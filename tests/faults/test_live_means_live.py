@@ -4,7 +4,6 @@ import signal
 import time
 
 import pytest
-from registry.models import SignedInSession
 from django.test import Client
 
 from analytics.models import Dataset
@@ -12,7 +11,7 @@ from benchmarks.open_pages import OpenPages
 from deploy import servers
 from deploy.family import end
 from registry.access.row_security import everything_scope
-from registry.models import Person
+from registry.models import Person, SignedInSession
 from tests.factories import follow_up, infused_case, person, site
 from tests.faults.test_late_but_never_lost import is_live
 from tests.processes import until
