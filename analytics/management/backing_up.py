@@ -3,6 +3,7 @@
 import contextlib
 import os
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.core.management.base import CommandError
@@ -11,6 +12,7 @@ from analytics.actions_of_backups import note
 from analytics.management.as_worker import as_worker
 from deploy.backups import RefusalError, sealing
 from deploy.backups.take import Source
+from registry.settings.environment import given
 
 
 def key(stdout):
@@ -37,12 +39,14 @@ def source():
 
 def _login(variable):
     """The URL of `variable`, or in the demonstration the administrator's, at the registry's database."""
-    from urllib.parse import urlsplit
-
     url = os.environ.get(variable) or (os.environ.get("ADMIN_DATABASE_URL") if settings.DEMO else None)
     if not url:
         raise RefusalError(f"{variable} is not set. See docs/operating.md, “Backup”.")
-    return urlsplit(url)._replace(path=f"/{settings.DATABASES['default']['NAME']}").geturl()
+    parts = urlsplit(url)._replace(path=f"/{settings.DATABASES['default']['NAME']}")
+    if not parts.password:
+        word = given(variable.replace("_URL", "_PASSWORD"))
+        parts = parts._replace(netloc=f"{parts.username}:{quote(word, safe='')}@{parts.netloc.rpartition('@')[2]}")
+    return parts.geturl()
 
 
 def admin():
