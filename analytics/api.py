@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from analytics import read
 from analytics.api_figures import RunData, RunFigure
 from analytics.api_runs import RunDetail, RunResult, Runs
-from analytics.api_scripts import ResultScript
+from analytics.api_scripts import ResultScript, RunScript
 from analytics.api_tables import CaseTable, EndpointTable, word
 from analytics.catalogue import CATALOGUE
 from analytics.models import Dataset
@@ -117,4 +117,5 @@ urlpatterns = [
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/result/?$", RunResult.as_view(), name="api-run-result"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/figure/?$", RunFigure.as_view(), name="api-run-figure"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/data/?$", RunData.as_view(), name="api-run-data"),
+    re_path(r"^runs/(?P<pk>[0-9]{1,18})/script/?$", RunScript.as_view(), name="api-run-script"),
 ]
