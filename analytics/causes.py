@@ -17,6 +17,8 @@ from django.views.decorators.http import require_GET
 
 from analytics import cause_texts as texts
 from analytics import phrases, read
+from analytics.causes_of_cells import cell_cases
+from analytics.core.cases_counted import COUNTED, Counted
 from analytics.core.cases_listed import AT_RISK, CENSORED, EVENT, WHAT, chosen, unpack
 from analytics.models import AnalysisRun, Dataset, ResultCases, ResultChange
 from analytics.pseudonyms import cases_by_name
@@ -73,11 +75,14 @@ def _days(text):
 @permitted(Permission.CAUSE_READ)
 @require_GET
 def run_cases(request, pk):
-    """The cases behind a step of a curve or a cell of its table. Query: what, group, from, to (days, both included), cause."""
-    asked = Asked.of(request.GET)
+    """The cases behind a step of a curve or a cell of its table. Query: what, group, from, to (days, both included), cause; of a
+    result that counts cases in cells: row, value, by, of (analytics.core.cases_counted)."""
     stored = ResultCases.objects.select_related("run__dataset__cohort", "run__result")
     found = get_object_or_404(stored, run=pk, run__state=AnalysisRun.DONE)
     run, result = found.run, found.run.result.body
+    if result["analysis"]["method"] in COUNTED:
+        return cell_cases(request, run, Counted.unpack(bytes(found.packed)))
+    asked = Asked.of(request.GET)
     groups = texts.groups_of(result)
     if asked.group is not None and asked.group not in groups:
         raise Http404
