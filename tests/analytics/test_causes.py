@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from analytics.models import AnalysisRun, ResultCases, ResultChange
 from analytics.pseudonyms import pseudonym
@@ -121,6 +122,26 @@ def test_a_correction_shows_which_results_it_moved(cases):
     assert nurse.get(f"/cases/{cases[1].number}/results/").status_code == 403
     assert nurse.get("/datasets/tisagenlecleucel/2/").status_code == 403
     assert lead.get("/datasets/tisagenlecleucel/9/").status_code == 404
+
+
+def test_the_history_of_the_question_says_which_results_a_correction_moved(cases):
+    corrected(cases[1], 170)
+    compute(names=("os",))
+    corrected(cases[1], 175)
+    compute(names=("os",))
+    with everything_scope(actor="tests"):
+        death = Death.objects.get(case=cases[1])
+    whole = reverse("form_history", args=[cases[1].number, "death", death.key])
+    lead, at = signed_in("lead"), f"{whole}?item=death_date"
+
+    for address in (f"{at}&beside=1", at):
+        text = text_of(lead.get(address))
+        assert text.count("result moved with it") + text.count("results moved with it") == 3, address
+        newest, first = text.index("Revision 3"), text.index("75.0 % → 50.0 %")
+        assert newest < text.index("Revision 2") < first, "each beside its own save"
+    nurse = signed_in("coordinator", sites=[cases[1].site])
+    assert "moved with it" not in text_of(nurse.get(f"{at}&beside=1"))
+    assert "moved with it" not in text_of(lead.get(whole))
 
 
 def test_saves_that_came_in_together_are_not_told_apart_and_a_save_without_effect_moves_nothing(cases):
