@@ -7,9 +7,11 @@ from random import Random
 import pytest
 
 from analytics.catalogue import CATALOGUE
+from analytics.core.disclosure import words
 from analytics.core.disclosure.across import Difference, Form, admitted, difference
 from analytics.core.disclosure.cells import Shown, analysed, counts_of, form_of
 from analytics.core.disclosure.counts import shown
+from analytics.core.disclosure.own_form import says_nothing, without_near_rows
 from analytics.core.disclosure.policy import POLICIES, PUBLIC
 from analytics.core.disclosure.release import RefusedError, release
 from analytics.core.run import run
@@ -124,3 +126,21 @@ def test_the_same_cases_may_be_issued_again_and_with_one_less_nothing_may(delive
     for analysis, made in delivered.items():
         if analysis.method != "flow" and first[analysis.name] is None:
             assert difference(form_of("b", analysis, fewer, made), issued, POLICY), analysis.name
+
+
+def test_rows_that_are_too_near_another_of_their_table_are_left_out(delivered):
+    """Two levels of one patient more are not shown both: the later row goes, the others stay."""
+    near = {"table": {"rows": [{"column": "burden"}, {"column": "burden_50"}, {"column": "sex"}]}, "warnings": []}
+    sets = {"burden": cases(0, 30), "burden_50": cases(0, 31), "sex": cases(10, 45)}
+
+    def made(body):
+        return form(
+            "a", "table-one", **{f"{row['column']}/all/low": sets[row["column"]] for row in body["table"]["rows"]}
+        )
+
+    body, left = without_near_rows(near, made, POLICY)
+    assert [row["column"] for row in body["table"]["rows"]] == ["burden", "sex"]
+    assert body["warnings"] == [words.NEAR_ROWS] and not difference(left, [left], POLICY)
+    assert not any(says_nothing(one.released) for one in delivered.values() if one.exact["analysis"]["name"] == "os")
+    assert says_nothing({"groups": [{"withheld": True, "n": None}, {"withheld": False, "n": 0}]})
+    assert says_nothing({"models": [{"refused": "few"}]})
