@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from analytics import actions_of_leases as leases
 from analytics import export_files
-from analytics.acts.exports import ADAM, ATTEMPTS, TASK
+from analytics.acts.exports import ATTEMPTS, TASK
 from analytics.exports.options import Options
 from analytics.exports.snapshot import LIVE, RetiringError, snapshot_of
 from analytics.exports.tables import tables_of
-from analytics.exports.written import kept, written, zipped
+from analytics.exports.written import kept, needed, written, zipped
 from analytics.extract import refused_cases
 from analytics.models import Dataset, ExportJob
 from analytics.pseudonyms import ids_by_name
@@ -111,13 +111,15 @@ def _made(job):
     """What is to be stored of a new file. Raises NotOursError between two steps, RefusedError."""
     _step(job, READING)
     try:
-        snapshot = snapshot_of(job.cohort.code, job.dataset_name, job.profile, actor="worker")
+        snapshot = snapshot_of(
+            job.cohort.code, job.dataset_name, job.profile, actor="worker", with_changes=job.format == "odm"
+        )
     except (Dataset.DoesNotExist, RetiringError):
         raise RefusedError(RETIRED) from None
     try:
         _step(job, SHAPING)
-        wanted = job.tables or (ADAM if job.format == "adam" else ())
-        tables = kept(tables_of(snapshot, job.profile, sites=job.sites, wanted=wanted), job.format)
+        wanted = needed(job.format, job.tables)
+        tables = kept(tables_of(snapshot, job.profile, sites=job.sites, wanted=wanted), job.format, snapshot, wanted)
         _step(job, WRITING)
         options = Options(job.labels, job.language, job.excel, job.delimiter)
         files = written(tables, job.format, options, snapshot, about={"profile": job.profile, "sites": job.sites})

@@ -192,7 +192,7 @@ class Exports(RestView):
         operation_id="exports_delete",
         summary="Cancel an export that is being made, delete one that is ready",
         tags=["exports"],
-        responses=ExportSerializer,
+        responses={200: ExportSerializer},
         extensions={ALSO: ("409",)},
     ),
 )

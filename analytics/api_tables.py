@@ -12,6 +12,7 @@ from analytics import read
 from analytics.acts.taken import note_table
 from analytics.core.columns.column import DAY, FLAG, NUMBER
 from analytics.core.columns.declarations import COLUMN_OF, COLUMNS, KEYS
+from analytics.core.endpoints.definitions import ENDPOINTS
 from analytics.serializers import (
     CaseTableSerializer,
     DatasetSerializer,
@@ -23,6 +24,8 @@ from registry.api.base import RestView, bad_parameter, tagged
 from registry.api.csv_cells import guarded
 from registry.api.schema import IF_NONE_MATCH
 
+NAME = {"type": "string", "pattern": "^[-_]*[A-Za-z0-9][-_A-Za-z0-9]*$", "maxLength": 80}  # what `word` takes
+COHORT = OpenApiParameter("cohort", NAME, description="Only this cohort, by its code.")
 NUMBERS = ("version", "time", "status", "cause")
 MARKS = {"True": True, "False": False, "1": True, "0": False}
 ENDPOINT_TABLE, CASE_TABLE = "endpoints.csv", "cases.csv"  # names under which a dataset keeps its tables as text
@@ -120,7 +123,9 @@ class StoredTable(RestView):
         tags=["datasets"],
         parameters=[
             IF_NONE_MATCH,
-            OpenApiParameter("endpoint", OpenApiTypes.STR, description="Only this endpoint, for example OS_INF."),
+            OpenApiParameter(
+                "endpoint", {"type": "string", "enum": list(ENDPOINTS)}, description="Only this endpoint."
+            ),
             FORMAT,
         ],
         responses={(200, "application/json"): EndpointTableSerializer, (200, "text/csv"): OpenApiTypes.STR},

@@ -1,11 +1,12 @@
 """One dataset as an export reads it: a named cut as it was frozen, or the record of this moment in one snapshot."""
 
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 
 import pandas as pd
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
 from analytics.actions import manifest_hash, parquet
 from analytics.actions_of_runs import forms_of, tables_of
@@ -13,7 +14,7 @@ from analytics.core.cases import WHOLE_FORM
 from analytics.core.columns.table import case_table
 from analytics.exports import extract as door
 from analytics.exports.frozen import pseudonyms_of
-from analytics.exports.policy import FULL
+from analytics.exports.policy import DEIDENTIFIED, FULL
 from analytics.extract import extract, refused_cases
 from analytics.models import Dataset
 from analytics.pseudonyms import ids_by_name
@@ -34,6 +35,8 @@ class Snapshot:
     key       makes the pseudonyms of a de-identified export
     ids       pseudonym → id of the case, for the log of who has what
     seen      PostgreSQL's name of it: which transactions it shows
+    as_of     the last change of the live record, or the end of a cut's day
+    changes   (form, case as the profile names it, course, row number) → question → its last registry.odm.study.Change; where asked for
     """
 
     cohort: str
@@ -55,6 +58,8 @@ class Snapshot:
     say: object = field(repr=False, default=None)
     ids: dict[str, int] = field(repr=False, default_factory=dict)
     seen: str = ""
+    as_of: datetime | None = None
+    changes: dict = field(repr=False, default_factory=dict)
 
     @property
     def stated(self):
@@ -75,25 +80,33 @@ class RetiringError(Exception):
     """The cut holds somebody whose data may not be used any more; it is about to be retired."""
 
 
-def snapshot_of(cohort_code, name, profile, *, actor):
-    """The snapshot of this cohort's live record or named cut. Raises Dataset.DoesNotExist for a name that is not there or was retired, RetiringError for one that is about to be."""
+def snapshot_of(cohort_code, name, profile, *, actor, with_changes=False):
+    """The snapshot of this cohort's live record or named cut. Raises Dataset.DoesNotExist for a name that is not there or was retired, RetiringError for one that is about to be.
+
+    with_changes   also who changed each answer last and when: of the live record, for profiles that have dates; reasons for the full one
+    """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         with everything_scope(actor=actor):
             cohort = Cohort.objects.get(code=cohort_code)
-            return _live(cohort, profile) if name == LIVE else _cut(cohort, name, profile)
+            return _live(cohort, profile, with_changes) if name == LIVE else _cut(cohort, name, profile)
 
 
-def _live(cohort, profile):
+def _live(cohort, profile, with_changes):
     tables = extract(cohort)
     digest = manifest_hash({name: parquet(table) for name, table in tables.items()})
     stored = Dataset.objects.filter(cohort=cohort, kind="live", hash=digest).first()
     pseudonyms = pseudonyms_of(cohort)
-    return _snapshot(
-        cohort, profile, pseudonyms, name=LIVE, hash=digest, cut_date=None, revision=stored and stored.revision, tables=tables,
+    made = _snapshot(
+        cohort, profile, pseudonyms, name=LIVE, as_of=door.last_change(cohort), hash=digest, cut_date=None, revision=stored and stored.revision, tables=tables,
         forms=door.stored_forms(cohort, pseudonyms),
     )  # fmt: skip
+    if not with_changes or profile == DEIDENTIFIED:
+        return made
+    names = {one: made.numbers[one][0] for one in pseudonyms.values()} if profile == FULL else {}
+    named = {pk: names.get(one, one) for pk, one in pseudonyms.items()}
+    return replace(made, changes=door.last_changes(cohort, named, with_reasons=profile == FULL))
 
 
 def _cut(cohort, name, profile):
@@ -104,6 +117,7 @@ def _cut(cohort, name, profile):
     return _snapshot(
         cohort, profile, pseudonyms_of(cohort), name=name, hash=cut.hash, cut_date=cut.cut_date, revision=cut.revision,
         tables=tables, forms={one.removeprefix(WHOLE_FORM): rows for one, rows in forms_of(cut).items()},
+        as_of=timezone.make_aware(datetime.combine(cut.cut_date, time(23, 59, 59))),
     )  # fmt: skip
 
 

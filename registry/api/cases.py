@@ -6,7 +6,6 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema_view
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -97,8 +96,14 @@ class Sites(RestView):
         CaseSerializer,
         "List: cases",
         parameters=[
-            OpenApiParameter("site", OpenApiTypes.STR, description="Only this site, by its code."),
-            OpenApiParameter("cohort", OpenApiTypes.STR, description="Only this cohort, by its code."),
+            OpenApiParameter(
+                "site", {"type": "string", "pattern": "^[A-Z]{3}$"}, description="Only this site, by its code."
+            ),
+            OpenApiParameter(
+                "cohort",
+                {"type": "string", "pattern": "^[-A-Za-z0-9_]{1,40}$"},
+                description="Only this cohort, by its code.",
+            ),
             CHANGED_SINCE,
         ],
         changing=True,

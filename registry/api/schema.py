@@ -24,7 +24,7 @@ ENTRY = {
         "code": TEXT,
         "rule": {**TEXT, "description": "Name of the edit check, the same as on the pages."},
         "detail": TEXT,
-        "found": {"nullable": True, "description": "What was sent."},
+        "found": {"description": "What was sent."},
         "allowed": {"description": "What could have been sent."},
     },
 }
@@ -38,31 +38,33 @@ PROBLEM = {
         "status": {"type": "integer"},
         "detail": TEXT,
         "code": TEXT,
-        "field": {**TEXT, "nullable": True},
+        "field": {"type": ["string", "null"]},
         "rule": TEXT,
         "errors": {"type": "array", "items": ENTRY},
         "instance": {**TEXT, "description": "The request, as the history names it."},
     },
-    "example": {
-        "type": "/api/v1/problems/refused",
-        "title": "The answers were not stored",
-        "status": 422,
-        "detail": "1 answer needs correction. Total dose is 3000 10^6; possible values are 0.1 to 1000.",
-        "code": "hard_range",
-        "field": "inf_dose_total",
-        "rule": "infusion.inf_dose_total.hard_range",
-        "errors": [
-            {
-                "field": "inf_dose_total",
-                "pointer": "/inf_dose_total",
-                "code": "hard_range",
-                "rule": "infusion.inf_dose_total.hard_range",
-                "detail": "Total dose is 3000 10^6; possible values are 0.1 to 1000.",
-                "found": 3000,
-                "allowed": "a number, 0.1 to 1000 10^6",
-            }
-        ],
-    },
+    "examples": [
+        {
+            "type": "/api/v1/problems/refused",
+            "title": "The answers were not stored",
+            "status": 422,
+            "detail": "1 answer needs correction. Total dose is 3000 10^6; possible values are 0.1 to 1000.",
+            "code": "hard_range",
+            "field": "inf_dose_total",
+            "rule": "infusion.inf_dose_total.hard_range",
+            "errors": [
+                {
+                    "field": "inf_dose_total",
+                    "pointer": "/inf_dose_total",
+                    "code": "hard_range",
+                    "rule": "infusion.inf_dose_total.hard_range",
+                    "detail": "Total dose is 3000 10^6; possible values are 0.1 to 1000.",
+                    "found": 3000,
+                    "allowed": "a number, 0.1 to 1000 10^6",
+                }
+            ],
+        }
+    ],
 }
 ANSWERS = {
     "400": "The request, a parameter or the cursor cannot be read.",
@@ -80,6 +82,7 @@ ANSWERS = {
     "428": "If-Match is missing.",
     "429": "Too many requests in this minute; Retry-After says how long to wait.",
 }
+PLAIN = r"^[^\u0000-\u0008\u000b-\u001f]*$"  # a text without control characters but tab and line end
 ALSO = "x-problems"  # in the `extensions` of an operation: further statuses of problems
 OF_WRITES = ("400", "413", "415", "422")
 OF_METHOD = {"get": ("400",), "post": (*OF_WRITES, "404", "409"), "patch": OF_WRITES, "delete": ("404",)}
@@ -116,7 +119,7 @@ IF_NONE_MATCH = OpenApiParameter(
 )
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    OpenApiTypes.STR,
+    {"type": "string", "pattern": "^[!-~]{1,80}$"},
     "header",
     required=True,
     description="Random; the same again with a repetition of the same create.",
@@ -183,7 +186,19 @@ def problems_everywhere(result, generator, request, public):
             for status in kinds - operation["responses"].keys():
                 operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
             operation["responses"] = dict(sorted(operation["responses"].items()))
+            close_body(operation, result["components"]["schemas"])
     return result
+
+
+def close_body(operation, schemas):
+    """Say that what is sent holds no other names, and no control characters in its texts: both are refused."""
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        body = schemas[content["schema"]["$ref"].rpartition("/")[2]]
+        body["additionalProperties"] = False
+        for field in body["properties"].values():
+            for text in (field, field.get("items", {})):
+                if "string" in text.get("type", "") and not text.keys() & {"enum", "format", "pattern"}:
+                    text["pattern"] = PLAIN
 
 
 class GoneSerializer(serializers.Serializer):

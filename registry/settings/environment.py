@@ -48,6 +48,26 @@ def database(url: str, **options: object) -> dict:
     }
 
 
+def mail(url: str) -> dict:
+    """Django's settings of what sends mail: smtp://name:word@host:587 (STARTTLS), smtps://…:465, smtp without TLS on port 25, file:/folder."""
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": parts.path}
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ImproperlyConfigured(
+            f"EMAIL_URL must be smtp://host:port, smtps://host:port or file:/folder, not {parts.scheme}:…"
+        )
+    port = parts.port or (465 if parts.scheme == "smtps" else 587)
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and port != 25,
+    }
+
+
 def digest_of(*places: str) -> str:
     """Eight digits that change whenever a source file of these places does: results name the code that made them."""
     files = sorted(path for place in places for path in [ROOT / place, *(ROOT / place).rglob("*.py")] if path.is_file())

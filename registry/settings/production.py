@@ -9,6 +9,7 @@ from registry.settings.base import ALLOWED_HOSTS, DATABASE_OPTIONS
 from registry.settings.environment import database, needed
 
 DEBUG = False
+SECOND_FACTOR_REQUIRED = True
 SECRET_KEY = needed("SECRET_KEY")
 HOSPITAL_NUMBER_KEY = needed("HOSPITAL_NUMBER_KEY")
 PSEUDONYM_KEY = needed("PSEUDONYM_KEY")
@@ -30,3 +31,4 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+DEVICE_COOKIE_NAME = "__Host-device"
