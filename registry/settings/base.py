@@ -5,6 +5,7 @@ import os
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Exchange, Queue
 
 from registry.settings.environment import ROOT, VERSION, digest_of, mail
 
@@ -181,6 +182,17 @@ EXPORTS_ARE_NOTED_BY = "analytics.acts.taken.note_records"
 # Work. The row in PostgreSQL is the truth; Celery is the doorbell and the sweeper rings again.
 REDIS_URL = os.environ.get("REDIS_URL", "")
 CELERY_BROKER_URL = REDIS_URL
+# Two pools in production: what may take minutes does not keep a save's figure waiting. A worker without --queues does both.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("celery", "heavy")]
+CELERY_TASK_ROUTES = {
+    task: {"queue": "heavy", "routing_key": "heavy"}
+    for task in (
+        "analytics.tasks.work_on_cut",
+        "analytics.tasks.retire_cuts",
+        "registry.tasks.check_cases",
+        "registry.tasks.check_cases_nightly",
+    )
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -121,6 +121,7 @@ WRITERS = (
     "analytics/actions_of_leases.py",
     "analytics/actions_of_runs.py",
     "analytics/actions_of_turns.py",
+    "analytics/actions_of_backups.py",
     "analytics/actions_of_causes.py",
     "analytics/actions_of_cuts.py",
     "analytics/actions_of_exports.py",
