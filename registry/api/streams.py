@@ -87,7 +87,7 @@ class Source:
 
     def cases(self):
         """Ids of the cases whose rows are in it."""
-        return sorted(set(self.queryset.order_by().values_list(self.case, flat=True).distinct()))
+        return list(self.queryset.order_by(self.case).values_list(self.case, flat=True).distinct())
 
     def _csv(self, cursor):
         out = io.StringIO()

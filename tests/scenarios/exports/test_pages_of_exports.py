@@ -6,7 +6,9 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from analytics import actions
+from analytics import actions, actions_of_exports, export_words
+from analytics.exports.options import FORMATS
+from analytics.exports.policy import PROFILES
 from analytics.models import Export, ExportJob
 from registry.models import Patient
 from tests.scenarios.cuts.worlds import as_worker, everything, four_cases, person
@@ -93,3 +95,8 @@ def test_a_lead_sees_who_holds_which_copy_and_who_is_to_be_told(cases, client, t
     for words in (["--since", "yesterday"], ["--case", "XXX-0001"]):
         with pytest.raises(CommandError):
             told(*words)
+
+
+def test_every_format_and_profile_has_its_words():
+    assert set(export_words.FORMATS) == set(FORMATS) and set(export_words.PROFILES) == set(PROFILES)
+    assert set(export_words.STEPS) == set(actions_of_exports.STEPS)
