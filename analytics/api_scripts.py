@@ -2,13 +2,11 @@
 
 import hashlib
 
-from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import renderers
 
 from analytics import read
-from analytics.catalogue import CATALOGUE
 from analytics.r_scripts import NotInFilesError, script
 from registry.access.permissions import Permission
 from registry.api.base import RestView, tagged
@@ -46,10 +44,7 @@ class ResultScript(RestView):
 
     def get(self, request, name):
         """The script of the result that page and figure show."""
-        analysis = next((one for one in CATALOGUE if one.name == name), None)
-        stored = analysis and read.newest(analysis.cohort, name).get(name)
-        if not stored:
-            raise Http404
+        stored = read.newest_of(name)
         try:
             text = script(stored.envelope())
         except NotInFilesError as reason:

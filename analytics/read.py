@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.utils import timezone
 
+from analytics.catalogue import CATALOGUE
 from analytics.explore.grammar import EXPLORED
 from analytics.models import AnalysisRun, Dataset, Heartbeat, Result
 from registry.models import Case, Outbox
@@ -56,6 +57,15 @@ def newest(cohort_code, *names):
     best = runs.filter(analysis=OuterRef("run__analysis")).order_by("-dataset__revision", "-pk").values("pk")[:1]
     results = Result.objects.filter(run__in=runs, run_id=Subquery(best)).select_related("run__dataset__cohort")
     return {one.run.analysis: Stored(one.body, one.run.dataset, one.run) for one in results}
+
+
+def newest_of(name):
+    """The newest stored result of an analysis of the catalogue, the one that page and figure show. 404 before the first."""
+    analysis = next((one for one in CATALOGUE if one.name == name), None)
+    stored = analysis and newest(analysis.cohort, name).get(name)
+    if not stored:
+        raise Http404
+    return stored
 
 
 def of_runs(pks):

@@ -24,7 +24,7 @@ from analytics.cause_links import figure_cases
 from analytics.choices import DIRECTIONS, PUBLISHED, RULES, STACKED, choice_of
 from analytics.core.endpoints.definitions import ENDPOINTS
 from analytics.dashboards import DASHBOARDS
-from analytics.figures.sizes import SIZES
+from analytics.figures.sizes import SIZES, WIDE
 from analytics.figures.theme import THEMES
 from analytics.kept import Kept
 from analytics.panels import panel_digest, quality_said, shown_panel, shown_panels, shown_tiles
@@ -100,36 +100,51 @@ def state(request, slug):
 @require_GET
 def panel(request, slug, name):
     """One panel: result envelope, figure, answer, state and texts. Query: the choice, theme (light, dark), size (wide, compact)."""
-    page = _page(request, slug, panel=name)
-    theme, size = one_of(request, "theme", THEMES), one_of(request, "size", SIZES)
-    asked = page.dashboard.panel(name)
+    page = _page(request, slug, panels=[name])
+    asked, live = page.dashboard.panel(name), page.state()
     if asked is None:
         raise Http404
-    analysis, live = asked.analysis_for(page.choice.rule), page.state()
-    digest = panel_digest(asked, page.choice, page.runs.get(analysis, (None,))[0])
-    key = (slug, digest, theme.name, size.name, request.user.role)
+    key, body = _kept_panel(page, asked, one_of(request, "size", SIZES), request)
     now = {"state": live, "behind": page.behind(live).get(name, "")}
+    return _conditional(request, _digest([*key, now]), lambda: f"{json.dumps(now)[:-1]}, {body()[1:]}")
 
-    def drawn():
-        shown = shown_panel(page.dashboard, asked, page.choice, page.results)
-        texts = shown.texts(request.user)
-        body = {
-            "panel": asked.name,
-            "question": shown.question,
-            "answer": texts["answer"],
-            "alt": texts.get("alt", ""),
-            "digest": shown.digest,
-            "figure": shown.figure(theme, size),
-            "cases": shown.stored and figure_cases(shown.stored, request.user),
-            "result": shown.stored and shown.stored.envelope(),
-            "html": render_to_string("analytics/panel_texts.html", {"shown": shown, "texts": texts}, request=request),
-        }
-        return json.dumps(body, cls=DjangoJSONEncoder)
 
-    def body():
-        return f"{json.dumps(now)[:-1]}, {bodies.get(key, drawn)[1:]}"
+@pooled
+@require_GET
+def panels(request, slug):
+    """Several panels in one answer, in the order asked, each as `panel` gives it. Query: of=os:wide,efs:compact, the choice, theme."""
+    asked = [one.partition(":")[::2] for one in request.GET.get("of", "").split(",")]
+    page = _page(request, slug, panels=[name for name, _size in asked])
+    found = [(page.dashboard.panel(name), SIZES.get(size, WIDE)) for name, size in asked]
+    if len(found) > len(page.dashboard.panels) or any(one is None for one, _size in found):
+        raise Http404
+    keys, parts = zip(*(_kept_panel(page, one, size, request) for one, size in found), strict=True)
+    return _conditional(request, _digest(keys), lambda: f'{{"panels": [{", ".join(part() for part in parts)}]}}')
 
-    return _conditional(request, _digest([*key, now]), body)
+
+def _kept_panel(page, asked, size, request):
+    """(all that the panel's JSON depends on, a function of no argument that gives it, made once for all readers of a role)."""
+    theme = one_of(request, "theme", THEMES)
+    digest = panel_digest(asked, page.choice, page.runs.get(asked.analysis_for(page.choice.rule), (None,))[0])
+    key = (page.dashboard.slug, digest, theme.name, size.name, request.user.role)
+    return key, lambda: bodies.get(key, lambda: _panel_body(page, asked, theme, size, request))
+
+
+def _panel_body(page, asked, theme, size, request):
+    shown = shown_panel(page.dashboard, asked, page.choice, page.results)
+    texts = shown.texts(request.user)
+    body = {
+        "panel": asked.name,
+        "question": shown.question,
+        "answer": texts["answer"],
+        "alt": texts.get("alt", ""),
+        "digest": shown.digest,
+        "figure": shown.figure(theme, size),
+        "cases": shown.stored and figure_cases(shown.stored, request.user),
+        "result": shown.stored and shown.stored.envelope(),
+        "html": render_to_string("analytics/panel_texts.html", {"shown": shown, "texts": texts}, request=request),
+    }
+    return json.dumps(body, cls=DjangoJSONEncoder)
 
 
 @dataclass(frozen=True)
@@ -180,14 +195,14 @@ class Page:
         return read.live_state(self.dashboard.slug)
 
 
-def _page(request, slug, *, panel=None):
-    """The dashboard of the address with its choice; only the results of one panel when that is asked for."""
+def _page(request, slug, *, panels=()):
+    """The dashboard of the address with its choice; only the results of some panels when they are asked for."""
     if slug not in DASHBOARDS:
         raise Http404
     found, choice = DASHBOARDS[slug], choice_of(request)
     dataset = read.dataset_asked(request, slug)
-    asked = found.panel(panel)
-    names = {asked.analysis_for(choice.rule)} if asked else found.analyses(choice.rule)
+    asked = [one for one in map(found.panel, panels) if one]
+    names = {one.analysis_for(choice.rule) for one in asked} or found.analyses(choice.rule)
     is_live = dataset is None or dataset.kind == "live"
     runs = freshness.newest_runs(slug, names) if is_live else freshness.runs_of(dataset, names)
     return Page(found, choice, dataset, runs)

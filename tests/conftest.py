@@ -17,6 +17,12 @@ LET_GO = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> %s AND state <> 'idle'
 """
+# Tables with pages of their own; what was deleted still takes room, until it is so much that the table is truncated.
+FILLED = """
+SELECT format('%%I.%%I', schemaname, tablename), pg_relation_size(format('%%I.%%I', schemaname, tablename)::regclass) > 1e6
+FROM pg_tables WHERE (schemaname = 'public' AND tablename <> ALL (%s) OR schemaname = 'guard' AND tablename IN ('seal', 'sealed_event'))
+AND pg_relation_size(format('%%I.%%I', schemaname, tablename)::regclass) > 0
+"""
 KEPT = ["django_migrations", "django_content_type", "auth_permission"]  # filled by migrations
 
 
@@ -60,17 +66,15 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 def _wipe():
-    """Empty every table that tests fill."""
+    """Empty every table that tests fill: deleting a few rows of a few tables takes a tenth of the time of truncating them all."""
     with psycopg.connect(settings.ADMIN_URL, dbname=connection.settings_dict["NAME"]) as administrator:
         administrator.execute("SET session_replication_role = replica")
-        # A request of a page that was closed may still run in a thread; its locks would hold the TRUNCATE back.
+        # A request of a page that was closed may still run in a thread; its locks would hold us back.
         own = connection.connection.info.backend_pid if connection.connection else 0
         administrator.execute(LET_GO, [own])
-        (tables,) = administrator.execute(
-            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (%s)",
-            [KEPT],
-        ).fetchone()
-        administrator.execute(f"TRUNCATE {tables}, guard.seal, guard.sealed_event")
+        filled = administrator.execute(FILLED, [KEPT]).fetchall()
+        for table, is_large in filled:
+            administrator.execute(f"TRUNCATE {table}" if is_large else f"DELETE FROM {table}")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,12 +12,13 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from registry.access.permissions import Permission
 from registry.access.token_scopes import Scope
+from registry.api.limits import seconds_to_wait
+from registry.noted import sent_and_noted
 from registry.redcap import about, dictionary
 from registry.redcap.asked import delimiter_of, read_asked
 from registry.redcap.export import Export
 from registry.redcap.importing import taken_in
 from registry.redcap.log import Log, read_wanted
-from registry.redcap.noted import sent_and_noted
 from registry.redcap.odm import Odm
 from registry.redcap.sent import RefusedError, quoted
 from registry.redcap.written import CONTENT_TYPES, error, table
@@ -25,6 +26,8 @@ from registry.redcap.written import CONTENT_TYPES, error, table
 log = logging.getLogger(__name__)
 NO_PERMISSION = "You do not have permissions to use the API"
 NOT_VALID = 'The value of the parameter "content" is not valid'
+# Not 503, which redcapAPI sends again at once, up to five times; nor 429, of which redcaplite says "Unknown issue" and no more.
+TOO_MANY = "Too many requests in this minute: wait {seconds} seconds, or ask for more records in each request"
 CLASSIC = {
     "arm": "You cannot export arms for classic projects",
     "event": "You cannot export events for classic projects",
@@ -44,7 +47,7 @@ def door(request):
         try:
             return answered(request)
         except RefusedError as refusal:
-            return refused(request, refusal.said, refusal.status)
+            return refused(request, refusal.said, refusal.status, refusal.headers)
         except Exception:
             log.exception("the REDCap door failed: request %s", request.id)
             transaction.set_rollback(True)
@@ -54,7 +57,10 @@ def door(request):
 def answered(request):
     """What the content names. Raises RefusedError."""
     if request.method != "POST":
-        raise RefusedError("Send a POST.", 405)
+        raise RefusedError("Send a POST.", 405, {"Allow": "POST"})
+    seconds = seconds_to_wait(request)
+    if seconds:
+        raise RefusedError(TOO_MANY.format(seconds=seconds), headers={"Retry-After": str(seconds)})
     if request.refusal:
         raise request.refusal
     if request.token is None:
@@ -78,20 +84,17 @@ def lacking(why):
     return RefusedError(f"{NO_PERMISSION}: {why}", 403)
 
 
-def refused(request, said, status):
+def refused(request, said, status, headers=()):
     """The refusal in the shape of returnFormat, else of format, else XML."""
     named = [request.sent.text(name).lower() for name in ("returnFormat", "format")]
     kind = next((one for one in named if one in FORMATS), "xml")
-    response = body(error(kind, said), kind, status)
-    if status == 405:
-        response["Allow"] = "POST"
-    return response
+    return body(error(kind, said), kind, status, headers)
 
 
-def body(text, kind, status=200):
+def body(text, kind, status=200, headers=()):
     """An answer with its charset: without it clients read Japanese as Latin-1."""
     words = {"content_type": f"{CONTENT_TYPES.get(kind, 'text/plain')}; charset=utf-8"}
-    return HttpResponse(text, status=status, headers={"Cache-Control": "no-store"}, **words)
+    return HttpResponse(text, status=status, headers={"Cache-Control": "no-store", **dict(headers)}, **words)
 
 
 def small(request, columns, rows, *, root="records", one=False):
@@ -179,11 +182,13 @@ def user(request):
 
 
 def next_name(request):
-    """The number of the next case."""
+    """The number of the next case: bare, and in quotes for whoever asks for JSON and reads it as that."""
     sites = [site for site in about.sites_of(request.user) if site.is_active]
     if len(sites) != 1:
         raise RefusedError("The next record name depends on the hospital: use a token that is narrowed to one.")
-    return body(about.next_record(sites[0]), "text")
+    name = about.next_record(sites[0])
+    is_json = request.sent.text("format").lower() == "json"
+    return body(f'"{name}"', "json") if is_json else body(name, "text")
 
 
 def report(request):

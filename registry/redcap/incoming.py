@@ -55,7 +55,7 @@ def _csv(text, sent):
 
 def _json(text, _sent):
     try:
-        rows = json.loads(text, parse_float=str, parse_int=str)
+        rows = json.loads(text, parse_float=str, parse_int=str, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         raise RefusedError("The data are not JSON.") from None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -64,6 +64,16 @@ def _json(text, _sent):
     if nested:
         raise RefusedError(f"The following fields hold a list or an object instead of a text: {quoted(nested)}")
     return [{name: _text(value) for name, value in row.items()} for row in rows]
+
+
+def _once(pairs):
+    """The object of these pairs; a field that stands in it twice is refused."""
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        names = [name for name, _value in pairs]
+        twice = sorted(name for name in row if names.count(name) > 1)
+        raise RefusedError(f"The data have an object with more than one field named {quoted(twice)}")
+    return row
 
 
 def _text(value):

@@ -33,6 +33,8 @@ PLACES = (
     ("analyses", _("Analyses"), "a", Permission.POOLED_READ, False),
     ("scorecards", _("Scorecards"), "s", Permission.CASE_READ, False),
     ("datasets", _("Datasets"), "t", Permission.DATASET_READ, False),
+    ("exports", _("Exports"), "x", Permission.DATASET_READ, False),
+    ("exports", _("Exports"), "x", Permission.OWN_SITE_READ, False),  # the people of a hospital
     ("trail", _("Trail"), "h", Permission.TRAIL_REVIEW, False),
     ("codebook", _("Codebook"), "b", None, True),
     ("people", _("People"), "p", Permission.PEOPLE_MANAGE, True),
@@ -62,6 +64,7 @@ def _frame(request):
     return {
         "consortium": CONSORTIUM,
         "demo": settings.DEMO,
+        "factor_is_off": not settings.SECOND_FACTOR_REQUIRED,
         "demo_accounts": DEMO_ACCOUNTS,
         "languages": [(code, name) for code, name in (("en", "English"), ("ja", "日本語")) if code != get_language()],
         "places": _places(person, request.path_info) if known else [],

@@ -67,18 +67,49 @@ function showTexts(panel, html) {
   }
 }
 
-/* Shows the panel as it is now; returns what the server said when its texts changed, else nothing. */
-async function showPanel(panel) {
+function themeNow() {
+  return dark.matches ? "dark" : "light";
+}
+
+function sizeOf(panel) {
   const frame = panel.querySelector("[data-figure-frame]");
-  const size = frame ? sizeFor(frame) : "wide";
-  const body = await ask(withQuery(panel.dataset.url, { theme: dark.matches ? "dark" : "light", size }));
+  return frame ? sizeFor(frame) : "wide";
+}
+
+/* Shows the panel as it is now. */
+async function showPanel(panel) {
+  const size = sizeOf(panel);
+  const body = await ask(withQuery(panel.dataset.url, { theme: themeNow(), size }));
   if (body === null) {
     isRefused = true;
-    return null;
+  } else {
+    await showBody(panel, size, body);
   }
-  if (frame && sizeFor(frame) !== size) {
+}
+
+/* Shows several as they are now, asked for at once; returns what the server said of those whose texts changed. */
+async function showPanels(several) {
+  if (!several.length) {
+    return [];
+  }
+  const sizes = several.map(sizeOf);
+  const of = several.map((one, at) => `${one.dataset.panel}:${sizes[at]}`).join(",");
+  const address = new URL(root.dataset.query, new URL(root.dataset.panelsUrl, window.location.href));
+  const body = await ask(withQuery(address, { of, theme: themeNow() }));
+  if (body === null) {
+    isRefused = true;
+    return [];
+  }
+  const shown = await Promise.all(several.map((one, at) => showBody(one, sizes[at], body.panels[at])));
+  return shown.filter(Boolean);
+}
+
+/* Shows what was asked for in this size; returns it when the panel's texts changed by it, else null. */
+async function showBody(panel, size, body) {
+  if (sizeOf(panel) !== size) {
     return showPanel(panel); // the page was laid out anew meanwhile
   }
+  const frame = panel.querySelector("[data-figure-frame]");
   const isNew = panel.dataset.digest !== body.digest;
   panel.dataset.size = size;
   if (isNew) {
@@ -182,12 +213,11 @@ async function catchUp() {
   }
   showTiles(body.tiles);
   const changed = panels.filter((one) => one.dataset.digest !== body.panels[one.dataset.panel]);
-  const shown = await Promise.all(changed.filter((one) => "isNear" in one.dataset).map(showPanel));
-  for (const far of changed.filter((one) => !("isNear" in one.dataset))) {
-    shown.push(await showPanel(far)); // one after the other: those before the reader's eyes come first, here and in every other open page
-  }
+  const isNear = (one) => "isNear" in one.dataset;
+  const shown = await showPanels(changed.filter(isNear)); // those before the reader's eyes come first
+  shown.push(...(await showPanels(changed.filter((one) => !isNear(one)))));
   panels.forEach((one) => setText(one.querySelector("[data-behind]"), body.behind?.[one.dataset.panel] ?? ""));
-  announce(shown.filter(Boolean));
+  announce(shown);
   show(body.state.state, body.state.made_at);
   return body.state.state;
 }
@@ -219,7 +249,7 @@ function stop() {
 }
 
 async function drawAll() {
-  await Promise.allSettled(panels.filter((one) => "isNear" in one.dataset).map(showPanel));
+  await showPanels(panels.filter((one) => "isNear" in one.dataset)).catch(() => show("offline"));
 }
 
 document.addEventListener("visibilitychange", () => {

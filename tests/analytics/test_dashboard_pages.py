@@ -73,10 +73,26 @@ def test_what_does_not_exist_is_404(kyoto):
         "/dashboards/nothing/",
         "/dashboards/nothing/state/",
         f"{PAGE}panels/nothing/",
+        f"{PAGE}panels/",
+        f"{PAGE}panels/?of=os:wide,nothing:wide",
+        f"{PAGE}panels/?of={','.join(['os:wide'] * 99)}",
         "/dashboards/nothing/panels/os/",
     ):
         assert lead.get(address).status_code == 404, address
     assert lead.post(PAGE).status_code == 405
+
+
+def test_several_panels_at_once_are_those_that_each_would_be(world):
+    asked = {"os": "wide", "efs": "compact"}
+
+    together = world.lead.get(f"{PAGE}panels/", {"of": ",".join(f"{name}:{size}" for name, size in asked.items())})
+    tag = together.headers["ETag"]
+
+    for name, found in zip(asked, together.json()["panels"], strict=True):
+        alone = world.lead.get(f"{PAGE}panels/{name}/", {"size": asked[name]}).json()
+        assert found == {key: value for key, value in alone.items() if key not in {"state", "behind"}}
+    again = world.lead.get(f"{PAGE}panels/", {"of": "os:wide,efs:compact"}, headers={"If-None-Match": tag})
+    assert again.status_code == 304
 
 
 def test_before_the_first_dataset_the_page_says_what_will_come(kyoto):

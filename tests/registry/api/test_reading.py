@@ -16,7 +16,7 @@ def test_the_index_leads_to_every_collection(nurse):
 
 
 def test_an_address_is_served_with_and_without_a_slash_at_its_end(nurse):
-    assert nurse.get("cases").json() == nurse.get("cases/").json()
+    assert nurse.get("cases").json()["results"] == nurse.get("cases/").json()["results"] != []
 
 
 def test_a_coordinator_sees_the_cases_of_the_own_site_only(nurse, manager):
