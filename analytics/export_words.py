@@ -35,6 +35,7 @@ FORMATS = {
     "dta": gettext_lazy("Stata (dta)"),
     "adam": gettext_lazy("ADaM: ADSL, ADTTE, ADAE"),
     "xlsx": gettext_lazy("Excel (xlsx)"),
+    "odm": gettext_lazy("CDISC ODM 1.3.2 (xml)"),
 }
 
 
