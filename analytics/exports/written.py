@@ -43,7 +43,9 @@ def needed(name, wanted):
 def kept(tables, name, snapshot, wanted=()):
     """Those of the tables that an export in this format is made of, of them those wanted if any are named."""
     held = {"adam": ADAM_TABLES, "odm": (CASES, *_forms(snapshot))}.get(name)
-    return [one for one in tables if (held is None or one.name in held) and (not wanted or one.name in wanted)]
+    return [
+        one for one in tables if (held is None or one.name in held) and (not wanted or one.name in needed(name, wanted))
+    ]
 
 
 def _forms(snapshot):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from registry.grading.fields import FIELDS
 from registry.imports.reading import MOST_BYTES_UNPACKED, read_content, refuse_large
+from registry.imports.redcap_project import is_dictionary, records_in_our_fields
 from registry.redcap.incoming import refuse_unknown
 from registry.redcap.incoming_odm import rows_of_odm
 from registry.redcap.project import INSTANCE, INSTRUMENT, RECORD_ID, instance_of, instrument_of, instruments
@@ -29,7 +30,7 @@ def rows_of(name: str, content: bytes, encoding: str = "utf-8") -> list[dict[str
         if kind == ".xml":
             rows = rows_of_odm(content)
         elif kind == ".zip":
-            rows = [row for part, inside in _unpacked(content) for row in _of_table(part, inside, encoding)]
+            rows = _of_archive(list(_unpacked(content)), encoding)
         else:
             rows = _of_table(name, content, encoding)
     except RefusedError as refusal:
@@ -37,6 +38,32 @@ def rows_of(name: str, content: bytes, encoding: str = "utf-8") -> list[dict[str
     if not rows:
         raise ValidationError(_("The file holds no row of a form, so there is nothing to store."))
     return rows
+
+
+def _of_archive(parts, encoding):
+    """The rows of the tables of an export, or of a REDCap project: a data dictionary and its records."""
+    tables = {name: read_content(name, inside, encoding_of(inside, encoding)) for name, inside in parts}
+    dictionaries = [name for name, table in tables.items() if is_dictionary(table.columns)]
+    if not dictionaries:
+        return [row for part, inside in parts for row in _of_table(part, inside, encoding)]
+    if len(tables) != 2 or len(dictionaries) != 1:
+        raise ValidationError(
+            _("A REDCap project is an archive of two CSV files: its data dictionary and its records.")
+        )
+    dictionary = tables.pop(dictionaries[0])
+    (records,) = tables.values()
+    found = records_in_our_fields(_lines(dictionary), _lines(records))
+    refuse_unknown(found)
+    return found
+
+
+def _lines(table):
+    return [line.cells for line in table.lines]
+
+
+def encoding_of(content, declared):
+    """The declared encoding, unless a byte-order mark says UTF-8."""
+    return "utf-8" if content.startswith(BOM) else declared
 
 
 def _unpacked(content):
@@ -69,10 +96,8 @@ def _unpacked(content):
 
 def _of_table(name, content, encoding):
     """The rows of one table: records as flat rows if it has patient_id, a form of an export if it has case."""
-    if content.startswith(BOM):
-        encoding = "utf-8"
-    table = read_content(name, content, encoding)
-    lines = [line.cells for line in table.lines]
+    table = read_content(name, content, encoding_of(content, encoding))
+    lines = _lines(table)
     if RECORD_ID in table.columns:
         refuse_unknown(lines)
         return lines

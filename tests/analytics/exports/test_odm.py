@@ -12,7 +12,7 @@ from odmlib.schema_manager import get_schema_path
 
 from analytics.exports.options import Options
 from analytics.exports.tables import tables_of
-from analytics.exports.written import written
+from analytics.exports.written import kept, needed, written
 from registry.odm.study import Change
 from tests.analytics.exports.worlds import PLANTED, world
 
@@ -171,3 +171,11 @@ def test_audit_records_name_time_person_and_reason():
     assert said[0].get("UserOID") == "U.u0123456789ab"
     assert (said[1].text, said[2].text) == ("2026-02-01T08:30:00+00:00", "misread <the> chart & more")
     assert record.getparent().get("ItemOID") == "IT.infusion.inf_date"
+
+
+def test_one_form_alone_still_names_its_hospitals():
+    tables = tables_of(world(12), "consortium", wanted=needed("odm", ["infusion"]))
+    files = dict(written(kept(tables, "odm", world(12), ["infusion"]), "odm", Options(), world(12), about={}))
+    document = etree.fromstring(files["dataset.xml"])
+    assert [one.get("Name") for one in document.iterfind(".//o:FormDef", NS)] == ["infusion"]
+    assert len(document.findall(".//o:SiteRef", NS)) == 12

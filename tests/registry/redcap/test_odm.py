@@ -1,8 +1,17 @@
 """The project and its records as CDISC ODM: valid, whole, and taken back in without a change."""
 
+import io
+import zipfile
+
+import pytest
+from django.core.exceptions import ValidationError
 from lxml import etree
 from odmlib.schema_manager import get_schema_path
 
+from registry.imports.sources import rows_of
+from registry.imports.watched import Watch
+from registry.redcap.meant import How
+from registry.redcap.storing import store
 from tests import factories
 from tests.registry.redcap.conftest import KARYOTYPE, events
 
@@ -66,3 +75,36 @@ def test_the_dialect_of_redcap_project_files_is_taken(nurse, world):
       </SubjectData></ClinicalData></ODM>"""
     assert nurse("record", format="odm", data=data, returnFormat="json")[::2] == (200, '{"count": 1}')
     assert {row["rsp_bm_blast"] for row in nurse.rows(fields=["rsp_bm_blast"]) if row["rsp_bm_blast"]} == {"0.5", "35"}
+
+
+def project(*files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in files:
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+def brought_in(content, person):
+    watch = Watch()
+    done = store(rows_of("project.zip", content), How(erases=False, dates="YMD", decimal="."), by=person, watch=watch)
+    return done.faults, [(one.column, one.old, one.new) for one in watch.cells]
+
+
+def test_a_project_s_dictionary_and_records_come_back_without_a_change(nurse, world):
+    dictionary, records = nurse("metadata", format="csv")[2], nurse("record", format="csv")[2]
+    assert brought_in(project(("dictionary.csv", dictionary), ("records.csv", records)), nurse.person) == ([], [])
+
+
+def test_fields_and_choices_of_other_names_are_mapped_by_their_labels(nurse, world):
+    dictionary = (
+        "Variable / Field Name,Form Name,Field Type,Field Label,\"Choices, Calculations, OR Slider Labels\"\n"
+        "record_id,demo,text,Record ID,\nsex,demo,radio,Sex at birth,\"2,Male|1, Female\"\nmemo,demo,descriptive,Hello,\n"
+    )  # fmt: skip
+    records = f"record_id,sex,demo_complete\n{world.case.number},1,0\n"
+    faults, cells = brought_in(project(("dictionary.csv", dictionary), ("records.csv", records)), nurse.person)
+    assert (faults, cells) == ([], [("sex_at_birth", "1 Male", "2 Female")])
+    strange = dictionary.replace("1, Female", "1, Weiblich").replace("memo,demo,descriptive", "memo,demo,text")
+    with pytest.raises(ValidationError) as refusal:
+        brought_in(project(("dictionary.csv", strange), ("records.csv", records)), nurse.person)
+    assert "sex (1, weiblich), memo" in refusal.value.messages[0]
