@@ -22,6 +22,7 @@ SHORT = {
     CONSORTIUM: gettext_lazy("consortium"),
     FULL: gettext_lazy("full"),
     "unnamed": gettext_lazy("without names"),
+    "analysis": gettext_lazy("analysis tables"),
 }
 FORMATS = {
     "csv": gettext_lazy("CSV"),

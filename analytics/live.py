@@ -15,10 +15,10 @@ import redis.asyncio
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 
 from registry.access.permissions import Permission
+from registry.access.sessions import SessionStore
 from registry.models import Person
 
 log = logging.getLogger(__name__)

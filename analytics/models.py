@@ -157,10 +157,13 @@ class CutOrder(models.Model):
     As with a run, state is the truth and a message only says "look"; whoever works on it holds a lease and a fence.
     """
 
-    TAKE, VERIFY, REPORT = "take", "verify", "report"
+    TAKE, VERIFY, REPORT, ISSUE = "take", "verify", "report", "issue"
     QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
 
-    kind = models.CharField(max_length=6, choices=[(TAKE, _("freeze")), (VERIFY, _("verify")), (REPORT, _("report"))])
+    kind = models.CharField(
+        max_length=6,
+        choices=[(TAKE, _("freeze")), (VERIFY, _("verify")), (REPORT, _("report")), (ISSUE, _("issue for the public"))],
+    )
     cohort = models.ForeignKey("registry.Cohort", on_delete=models.PROTECT)
     name = models.SlugField(max_length=60)
     cut_date = models.DateField(null=True)
@@ -271,6 +274,63 @@ class Release(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["site", "audience", "analysis", "-id"], name="release_newest")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dataset", "analysis"], condition=models.Q(audience="public"), name="one_public_release"
+            )
+        ]
+
+
+class PublicIssue(models.Model):
+    """That the results of a cut were issued for the public: once, and never otherwise. Every signed-in role may know it.
+
+    cohort, name, day, hash  of the cut, whose own row is not everybody's
+    taken_down_at            when its releases were deleted: somebody in the cut withdrew consent
+    """
+
+    dataset = models.OneToOneField(Dataset, on_delete=models.PROTECT, related_name="public_issue")
+    cohort = models.ForeignKey("registry.Cohort", on_delete=models.PROTECT)
+    name = models.SlugField(max_length=60)
+    cut_date = models.DateField()
+    hash = models.CharField(max_length=64)
+    policy = models.CharField(max_length=20)
+    code_version = models.CharField(max_length=40)
+    issued_by = models.CharField(max_length=254)
+    issued_at = models.DateTimeField(auto_now_add=True)
+    taken_down_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class PublicBasis(models.Model):
+    """The cases behind the public form of one analysis, to judge whether a later one would give somebody away. For workers.
+
+    body  cases: names; counts, marks: name of a number → places in cases; read: digest of what is read of each case, or ""
+    """
+
+    issue = models.ForeignKey(PublicIssue, on_delete=models.PROTECT, related_name="bases")
+    analysis = models.CharField(max_length=80)
+    body = models.JSONField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["issue", "analysis"], name="one_public_basis")]
+
+
+class PublicWithheld(models.Model):
+    """Why the public form of an analysis was not issued: which number differs by how few cases from which issued one. For those who see exact numbers."""
+
+    issue = models.ForeignKey(PublicIssue, on_delete=models.PROTECT, related_name="withheld")
+    analysis = models.CharField(max_length=80)
+    cell = models.CharField(max_length=200)
+    other_cut = models.CharField(max_length=60)
+    other_analysis = models.CharField(max_length=80)
+    other_cell = models.CharField(max_length=200)
+    cases = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["id"]
 
 
 class ReleaseBasis(models.Model):

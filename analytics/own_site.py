@@ -20,9 +20,9 @@ from analytics.figures.figure import figure_of, has_figure
 from analytics.figures.sizes import SIZES, WIDE
 from analytics.figures.text import percent
 from analytics.figures.theme import LIGHT, THEMES
-from analytics.models import Release
+from analytics.models import PublicIssue, Release
 from analytics.sheets.sheet import NONE, Row, Sheet, counted, label, share
-from analytics.site_view import EVENT_FREE, GRADES, OF_BOTH, OVERALL_SURVIVAL, RESPONSE
+from analytics.site_view import COHORT, EVENT_FREE, GRADES, OF_BOTH, OVERALL_SURVIVAL, RESPONSE
 from analytics.views import plotly_style_ids
 from analytics.words import figure_words, localised
 from registry.access.permissions import Permission
@@ -194,6 +194,7 @@ def own_site(request):
         "refused": list(dict.fromkeys(pair.refused for pair in pairs if pair.refused)),
         "quality": _quality(stored.get((OWN, "completeness"))),
         "policy": policy,
+        "public": PublicIssue.objects.filter(cohort__code=COHORT, taken_down_at=None).select_related("cohort"),
         "plotly_style_ids": plotly_style_ids(),
     }
     return render(request, "analytics/own_site.html", context)

@@ -13,6 +13,7 @@ from analytics import (
     files,
     health,
     own_site,
+    public,
     scorecards,
     views,
 )
@@ -31,6 +32,31 @@ urlpatterns = [
         r"^datasets/(?P<cohort>[-\w]+)/cuts/(?P<name>[-\w]+)/report\.(?P<form>html|pdf)$",
         cuts.report,
         name="cut_report",
+    ),
+    path("datasets/<slug:cohort>/cuts/<slug:name>/public/", public.public, name="public"),
+    path("datasets/<slug:cohort>/cuts/<slug:name>/public/issue/", public.public_issue, name="public_issue"),
+    path(
+        "datasets/<slug:cohort>/cuts/<slug:name>/public/<slug:analysis>/figure/",
+        public.public_figure,
+        name="public_figure",
+    ),
+    re_path(
+        r"^datasets/(?P<cohort>[-\w]+)/cuts/(?P<name>[-\w]+)/public/(?P<analysis>[-\w]+)/figure\.(?P<kind>svg|pdf|png)$",
+        public.public_file,
+        name="public_file",
+    ),
+    path(
+        "datasets/<slug:cohort>/cuts/<slug:name>/public/<slug:analysis>/data.csv",
+        public.public_data,
+        name="public_data",
+    ),
+    path(
+        "datasets/<slug:cohort>/cuts/<slug:name>/public/report/", public.public_report_make, name="public_report_make"
+    ),
+    re_path(
+        r"^datasets/(?P<cohort>[-\w]+)/cuts/(?P<name>[-\w]+)/public/report\.(?P<form>html|pdf)$",
+        public.public_report,
+        name="public_report",
     ),
     path("datasets/<slug:cohort>/compare/", compare.compare, name="compare"),
     path("datasets/<slug:cohort>/compare/<slug:name>/figure/", compare.figure, name="compare_figure"),

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from registry.actions import checks
+from registry.actions import checks, letters, sessions
 
 
 @shared_task
@@ -15,3 +15,15 @@ def check_cases(run_id):
 def check_cases_nightly():
     """Ask for the run of the night."""
     checks.nightly_checks()
+
+
+@shared_task
+def clear_sessions():
+    """Remove ended sessions and old counts."""
+    sessions.clear_ended()
+
+
+@shared_task
+def send_letters():
+    """Send the mails that are due."""
+    letters.send_letters()

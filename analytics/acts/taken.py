@@ -39,6 +39,20 @@ def note_table(person, dataset, *, table, kind, filters, rows, content):
     )
 
 
+def note_public(person, release, issue, content, *, what, kind):
+    """One line for a file made of a release to the public."""
+    return Export.objects.create(
+        person=person,
+        role=person.role,
+        what=f"{what} cut:{issue.name}"[:120],
+        format=kind,
+        audience=release.audience,
+        dataset_hash=issue.hash,
+        spec_hash=release.analysis_hash,
+        digest=hashlib.sha256(content).hexdigest(),
+    )
+
+
 def note_report(person, report):
     """One line for the report of a data cut."""
     return Export.objects.create(

@@ -151,6 +151,8 @@ def flow(result):
             kind = _("Under way") if one["waiting"] else _("Left")
             rows.append(Row(kind, (counted(one["n"]), label(one["reason"])), is_inner=True))
     caption = _("Patients from registration to their last news, as of {day}").format(day=table["day"])
+    if table["day"] is None:  # released to others
+        caption = _("Patients from registration to their last news")
     return [Sheet(caption, _("Step"), (_("n"), _("What and why")), tuple(rows))]
 
 

@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import SuspiciousOperation
@@ -13,7 +14,10 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from registry.access import origin
+from registry.access.hashing import BusyError
 from registry.access.row_security import person_scope
+from registry.access.sessions import FACTOR, note_seen
+from registry.access.throttle import source_of, taken, too_many
 from registry.models import Token
 
 BEARER = re.compile(r"Bearer ([0-9a-f]{32})")
@@ -31,6 +35,9 @@ class TokenMiddleware:
             return self.get_response(request)
         token = self.token_of(header)
         if token is None:
+            seconds = taken({"dead tokens": source_of(request)})
+            if seconds:
+                return too_many(request, seconds)
             return JsonResponse(
                 {
                     "type": "about:blank",
@@ -73,6 +80,14 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
     What was sent is lost with its session, and the address that it was sent to may show no page.
     """
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        """A session without a second factor serves nobody where one is required, by whatever way it was made."""
+        session = request.session
+        has_none = settings.SECOND_FACTOR_REQUIRED and SESSION_KEY in session and not session.get(FACTOR)
+        if has_none and not getattr(request, "token", None):
+            logout(request)
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request, view_func):
         """The way to the login."""
@@ -130,8 +145,13 @@ class ScopeMiddleware:
         """The response of `view` inside the person's scope."""
         if request.path_info.startswith(settings.STATIC_URL):
             return None
-        with person_scope(request.user, request=request.id):
-            response = view(request, *args, **kwargs)
-            if hasattr(response, "render") and callable(response.render):
-                response = response.render()
+        if request.resolver_match.url_name not in settings.QUIET_PAGES:
+            note_seen(request.session)
+        try:
+            with person_scope(request.user, request=request.id):
+                response = view(request, *args, **kwargs)
+                if hasattr(response, "render") and callable(response.render):
+                    response = response.render()
+        except BusyError:  # rolled back: nothing was stored
+            return too_many(request, 1)
         return response

@@ -23,5 +23,7 @@ class Permission(StrEnum):
     DATASET_READ = "read de-identified datasets"
     CUT_TAKE = "freeze data cuts"
     EXPORT_REVIEW = "see who holds which copy"
+    PUBLIC_READ = "read what was issued of data cuts for the public"
+    PUBLIC_ISSUE = "issue results of data cuts for the public"
     PEOPLE_MANAGE = "manage people and sites"
     TOKEN_OWN = "have personal tokens"

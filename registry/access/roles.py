@@ -25,6 +25,7 @@ class SiteCoordinator(Role):
         Permission.FORM_WRITE,
         Permission.QUERY_ANSWER,
         Permission.OWN_SITE_READ,
+        Permission.PUBLIC_READ,
         Permission.TOKEN_OWN,
     )
 
@@ -55,6 +56,7 @@ class DataManager(Role):
         Permission.DATASET_READ,
         Permission.CUT_TAKE,
         Permission.EXPORT_REVIEW,
+        Permission.PUBLIC_READ,
         Permission.TOKEN_OWN,
     )
 
@@ -74,6 +76,8 @@ class ConsortiumLead(Role):
         Permission.DATASET_READ,
         Permission.CUT_TAKE,
         Permission.EXPORT_REVIEW,
+        Permission.PUBLIC_READ,
+        Permission.PUBLIC_ISSUE,
         Permission.TOKEN_OWN,
     )
 
@@ -83,7 +87,7 @@ class Statistician(Role):
 
     code = "statistician"
     label = _("Statistician")
-    permissions = (Permission.POOLED_READ, Permission.DATASET_READ, Permission.TOKEN_OWN)
+    permissions = (Permission.POOLED_READ, Permission.DATASET_READ, Permission.PUBLIC_READ, Permission.TOKEN_OWN)
 
 
 class Administrator(Role):

@@ -12,7 +12,7 @@ from registry.access.permissions import Permission
 from registry.access.roles import ROLES
 from registry.access.row_security import person_scope
 from registry.access.token_scopes import Scope
-from registry.models import Cohort, Person, Site, Token
+from registry.models import Cohort, Person, SignedInSession, Site, Token
 
 LONGEST_TOKEN_DAYS = 365
 
@@ -24,18 +24,19 @@ def check_manages_people(by):
 
 
 @transaction.atomic
-def add_person(*, email, name, role, sites, password, by):
-    """Somebody new. Raises ValidationError naming the field at fault."""
+def add_person(*, email, name, role, sites, by, password=None):
+    """Somebody new; without a password until an invitation is followed. Raises ValidationError naming the field at fault."""
     check_manages_people(by)
     person = Person(email=email.strip().lower(), name=name.strip(), role=role)
     _check_sites(role, sites)
     person.set_unusable_password()
     person.full_clean()
-    try:
-        validate_password(password, person)
-    except ValidationError as refusal:
-        raise ValidationError({"password": refusal.messages}) from refusal
-    person.set_password(password)
+    if password is not None:
+        try:
+            validate_password(password, person)
+        except ValidationError as refusal:
+            raise ValidationError({"password": refusal.messages}) from refusal
+        person.set_password(password)
     with person_scope(by):
         person.save()
         person.sites.set(sites)
@@ -49,11 +50,14 @@ def change_person(person, *, name, role, sites, is_active, by):
     if person == by and not (is_active and role == by.role):
         raise ValidationError(_("You cannot take the administrator's role from yourself. Ask another administrator."))
     _check_sites(role, sites)
+    is_moved = role != person.role
     person.name, person.role, person.is_active = name.strip(), role, is_active
     person.full_clean(exclude=["password"])
     with person_scope(by):
         person.save()
         person.sites.set(sites)
+    if is_moved or not is_active:
+        SignedInSession.objects.filter(person=person).delete()
     if not is_active:
         Token.objects.filter(owner=person, revoked_at=None).update(revoked_at=timezone.now())
     return person

@@ -79,6 +79,9 @@ class Source:
             cursor.execute("SELECT set_config('statement_timeout', %s, true), current_setting('TimeZone')", [LONGEST])
             zone = cursor.fetchone()[1]
             cursor.execute("SELECT set_config('TimeZone', %s, true)", [settings.DISPLAY_TIME_ZONE])
+            cursor.execute(
+                "SET LOCAL enable_sort = off"
+            )  # in the order of the index: the first byte waits for no other row
             yield from {CSV: self._csv, NDJSON: self._ndjson, PARQUET: self._parquet}[self.kind](cursor)
             cursor.execute("SELECT set_config('TimeZone', %s, true)", [zone])
 

@@ -81,7 +81,7 @@ class Watch:
         self.cases.add(case.pk)
 
     def changed(self, name, repeat, stored, form, changed):
-        """A row of a form before it is saved."""
+        """A row of a form that was saved; stored: as it was before, None if it is new."""
         self.new_forms += stored is None
         self.changed_forms += stored is not None
         columns = changed if stored else [one for one in form.columns() if getattr(form, one) not in EMPTY]

@@ -1,5 +1,16 @@
 """Every model. FORMS lists the case report forms in clinical order."""
 
+from registry.models.account import (
+    AttemptCount,
+    Factor,
+    Happened,
+    Letter,
+    OneTimeLink,
+    Purpose,
+    RecoveryCode,
+    SecurityEvent,
+    SignedInSession,
+)
 from registry.models.adverse_event import AdverseEvent
 from registry.models.baseline_disease import BaselineDisease
 from registry.models.bcell_assessment import BcellAssessment
@@ -74,6 +85,15 @@ FORMS = (
 FORM_OF = {form.form_name: form for form in FORMS}
 
 __all__ = [
+    "AttemptCount",
+    "Factor",
+    "Happened",
+    "Letter",
+    "OneTimeLink",
+    "Purpose",
+    "RecoveryCode",
+    "SecurityEvent",
+    "SignedInSession",
     "Patient",
     "BaselineDisease",
     "PriorTherapy",

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.views.decorators.debug import sensitive_variables
 
 from registry.access.middleware import living_token, owner_by
+from registry.access.throttle import source_of, taken, too_many
 from registry.redcap.sent import RefusedError, Sent, read_form
 
 DOOR = re.compile(r"/api/redcap(/api)?/?")
@@ -35,6 +36,9 @@ class DoorMiddleware:
                 key = form.pop("token", "").strip().lower()
                 request.sent = Sent(form)
                 request.token = living_token(key) if KEY.fullmatch(key) else None
+                seconds = 0 if request.token else taken({"dead tokens": source_of(request)})
+                if seconds:
+                    return too_many(request, seconds)
         if request.token:
             request.user = owner_by(request.token)
         return self.get_response(request)

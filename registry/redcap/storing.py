@@ -162,7 +162,7 @@ class _Work:
         """Where a new case is enrolled: the group named, the only hospital, or the one that begins the number."""
         groups = {row.get(GROUP, "").strip().lower() for row in rows} - {""}
         fitting = [site for site in self.sites if not groups or {group_of(site)} == groups]
-        if len(fitting) != 1 and not self.numbers_anew:
+        if self.watch or (len(fitting) != 1 and not self.numbers_anew):
             fitting = [site for site in fitting if site.code == name[:3]]
         if len(fitting) != 1:
             self.fault(
@@ -236,8 +236,6 @@ class _Work:
         changed = changed_columns(stored, form)
         if stored and not changed and not (complete and not stored.is_complete):
             return
-        if self.watch:
-            self.watch.changed(name, repeat, stored, form, changed)
         try:
             with transaction.atomic():
                 save_form(
@@ -253,6 +251,8 @@ class _Work:
                 self.fault(name, repeat, known, cells.texts.get(column, ""), " ".join(messages))
         else:
             self.done.changes += 1
+            if self.watch:
+                self.watch.changed(name, repeat, stored, form, changed)
 
     def place(self, cells, repeat) -> dict:
         """Course and row number of the row, by its instance or by its own columns; None for a number that the registry gives."""

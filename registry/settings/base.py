@@ -5,8 +5,9 @@ import os
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Exchange, Queue
 
-from registry.settings.environment import ROOT, VERSION, digest_of
+from registry.settings.environment import ROOT, VERSION, digest_of, mail
 
 # Printed beside what rules found.
 RULES_VERSION = digest_of("registry/dictionary", "registry/edit_checks", "registry/grading")
@@ -43,6 +44,7 @@ MIDDLEWARE = [
     "registry.access.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "registry.access.throttle.ThrottleMiddleware",
     "registry.access.middleware.ScopeMiddleware",
 ]
 ROOT_URLCONF = "registry.urls"
@@ -76,7 +78,7 @@ MEDIA_ROOT = os.environ.get("MEDIA_ROOT", str(ROOT / "var/media"))
 
 # People.
 AUTH_USER_MODEL = "registry.Person"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["registry.access.hashing.Argon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -84,11 +86,25 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_ENGINE = "registry.access.sessions"
+SESSION_COOKIE_AGE = 12 * 3600  # a session ends then, whatever is done in it
+SESSION_IDLE_SECONDS = 30 * 60
+# What open pages ask for by themselves: nobody need sit there, so it keeps no session alive.
+QUIET_PAGES = {"dashboard_state", "explore_state", "explore_panel", "cut_state", "panel", "panels"}
+PROOF_SECONDS = 5 * 60  # how long a password or factor that was shown is enough for signing, exports, tokens, roles
+SECOND_FACTOR_REQUIRED = True  # of everybody; demonstration and tests say otherwise, and every page says so
+SESSION_COOKIE_SECURE = False  # production says otherwise
+DEVICE_COOKIE_NAME = "device"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# Mail. REGISTRY_URL begins the links in it; a host's own name unless it is said.
+globals().update(mail(os.environ.get("EMAIL_URL", "smtp://127.0.0.1:25")))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "registry@localhost")
+REGISTRY_URL = os.environ.get("REGISTRY_URL", f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
 
 # Languages and time: instants are UTC, clinical dates have no zone.
 LANGUAGE_CODE = "en"
@@ -166,6 +182,17 @@ EXPORTS_ARE_NOTED_BY = "analytics.acts.taken.note_records"
 # Work. The row in PostgreSQL is the truth; Celery is the doorbell and the sweeper rings again.
 REDIS_URL = os.environ.get("REDIS_URL", "")
 CELERY_BROKER_URL = REDIS_URL
+# Two pools in production: what may take minutes does not keep a save's figure waiting. A worker without --queues does both.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("celery", "heavy")]
+CELERY_TASK_ROUTES = {
+    task: {"queue": "heavy", "routing_key": "heavy"}
+    for task in (
+        "analytics.tasks.work_on_cut",
+        "analytics.tasks.retire_cuts",
+        "registry.tasks.check_cases",
+        "registry.tasks.check_cases_nightly",
+    )
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -188,6 +215,8 @@ CELERY_BEAT_SCHEDULE = {
     "prune-live-datasets": {"task": "analytics.tasks.prune_live_datasets", "schedule": 120.0},
     "retire-cuts": {"task": "analytics.tasks.retire_cuts", "schedule": 120.0},
     "issue-releases": {"task": "analytics.tasks.issue_releases", "schedule": 3600.0},
+    "send-letters": {"task": "registry.tasks.send_letters", "schedule": 15.0},
+    "clear-sessions": {"task": "registry.tasks.clear_sessions", "schedule": 3600.0},
     # 02:10 in Japan.
     "check-cases": {"task": "registry.tasks.check_cases_nightly", "schedule": crontab(hour=17, minute=10)},
 }

@@ -20,7 +20,9 @@ REDIS_URL = CELERY_BROKER_URL = f"{REDIS_URL.rpartition('/')[0]}/{BROKER}"
 
 DEBUG = False
 DEMO = True
+SECOND_FACTOR_REQUIRED = False
 MEDIA_ROOT = str(ROOT / "var/test" / WORKER / "media")
+REGISTRY_URL = "http://testserver"
 SECRET_KEY = "test"  # noqa: S105
 HOSPITAL_NUMBER_KEY = "test-hospital-number"
 PSEUDONYM_KEY = "test-pseudonym"

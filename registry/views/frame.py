@@ -64,6 +64,7 @@ def _frame(request):
     return {
         "consortium": CONSORTIUM,
         "demo": settings.DEMO,
+        "factor_is_off": not settings.SECOND_FACTOR_REQUIRED,
         "demo_accounts": DEMO_ACCOUNTS,
         "languages": [(code, name) for code, name in (("en", "English"), ("ja", "日本語")) if code != get_language()],
         "places": _places(person, request.path_info) if known else [],

@@ -7,13 +7,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registry.access.permissions import Permission
 from registry.access.roles import ROLES
+from registry.actions.letters import invite, withdraw_invitation
 from registry.actions.members import add_person, change_person
-from registry.models import Person, Site
+from registry.actions.security import note_for
+from registry.models import Happened, Person, Site
 from registry.views.access import permitted
+from registry.views.proof import proved
 from registry.views.simple import refuse
 from registry.views.statuses import PERSON
 
@@ -38,13 +41,7 @@ class NewPersonForm(PersonForm):
     email = forms.EmailField(
         label=gettext_lazy("E-mail"), help_text=gettext_lazy("Signs in with it; it never changes.")
     )
-    password = forms.CharField(
-        label=gettext_lazy("First password"),
-        min_length=15,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("At least 15 characters; several words are easiest."),
-    )
-    field_order = ("email", "name", "role", "sites", "password")
+    field_order = ("email", "name", "role", "sites")
 
 
 class KnownPersonForm(PersonForm):
@@ -64,6 +61,7 @@ def people(request):
 
 @permitted(Permission.PEOPLE_MANAGE)
 @require_http_methods(["GET", "POST"])
+@proved("POST")
 def person_new(request):
     """Add somebody."""
     form = NewPersonForm(request.POST or None)
@@ -73,13 +71,44 @@ def person_new(request):
         except ValidationError as refusal:
             refuse(form, refusal)
         else:
-            messages.success(request, _("%(name)s can sign in now.") % {"name": person.name})
-            return redirect("people")
-    return _form_page(request, form, _("Add a person"), _("Add"))
+            _invited(request, person)
+            return redirect("person_security", person.pk)
+    return _form_page(request, form, _("Add a person"), _("Add and invite"))
+
+
+@permitted(Permission.PEOPLE_MANAGE)
+@require_POST
+@proved("POST")
+def person_invite(request, pk):
+    """Invite somebody once more; the earlier link ends."""
+    person = get_object_or_404(Person, pk=pk)
+    try:
+        _invited(request, person)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    return redirect("person_security", pk)
+
+
+def _invited(request, person):
+    invite(person, by=request.user)
+    note_for(request, Happened.INVITED, person)
+    messages.success(request, _("An invitation to %(email)s is on its way.") % {"email": person.email})
+
+
+@permitted(Permission.PEOPLE_MANAGE)
+@require_POST
+def person_invite_withdraw(request, pk):
+    """End the links of somebody's invitation."""
+    person = get_object_or_404(Person, pk=pk)
+    withdraw_invitation(person, by=request.user)
+    note_for(request, Happened.INVITATION_ENDED, person)
+    messages.success(request, _("The invitation is withdrawn."))
+    return redirect("person_security", pk)
 
 
 @permitted(Permission.PEOPLE_MANAGE)
 @require_http_methods(["GET", "POST"])
+@proved("POST")
 def person(request, pk):
     """Another name, role or sites; or an end."""
     known = get_object_or_404(Person, pk=pk)
@@ -93,7 +122,14 @@ def person(request, pk):
         else:
             messages.success(request, _("%(name)s: saved.") % {"name": known.name})
             return redirect("people")
-    return _form_page(request, form, known.email, _("Save"), history_url=reverse("person_history", args=[pk]))
+    return _form_page(
+        request,
+        form,
+        known.email,
+        _("Save"),
+        history_url=reverse("person_history", args=[pk]),
+        security_url=reverse("person_security", args=[pk]),
+    )
 
 
 def _given(form):

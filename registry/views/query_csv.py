@@ -16,6 +16,7 @@ from registry.api.csv_cells import guarded
 from registry.models import Query
 from registry.queries import overview
 from registry.views.access import permitted
+from registry.views.proof import proved
 from registry.views.queries import after, narrowed, place_of, query_filters
 from registry.views.query_rows import query_rows
 
@@ -28,6 +29,7 @@ COLUMNS = (
 
 @permitted(Permission.CASE_READ)
 @require_GET
+@proved("GET")
 def queries_csv(request):
     """What the list shows with the same filters, all of it."""
     lines = _Lines(request)

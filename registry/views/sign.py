@@ -13,6 +13,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from registry.access.permissions import Permission
+from registry.access.sessions import note_proved
+from registry.access.throttle import counted
+from registry.actions.factors import has_factor, use_code
 from registry.actions.signatures import is_intact, sign_forms
 from registry.models import Meaning
 from registry.record import ERROR, STARTED
@@ -24,6 +27,7 @@ from registry.views.statuses import FORM
 # Wrong passwords of one session; then it ends, and whoever sits there signs in again or does not. Counted in the session: requests
 # sent at the same moment can count as one.
 ATTEMPTS = 5
+SIGNED = "_signed"  # of a session: password and code were shown together in it
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class Choice:
     is_chosen: bool
 
 
-@sensitive_post_parameters("password")
+@counted("sign", lambda request: request.user.email if request.user.is_authenticated else "")
+@sensitive_post_parameters("password", "code")
 @permitted(Permission.FORM_SIGN)
 @require_http_methods(["GET", "POST"])
 def case_sign(request, number):
@@ -53,18 +58,37 @@ def _sign(request, case):
     chosen = [one for one in map(_read, request.POST.getlist("sign")) if one]
     password, meaning = request.POST.get("password", ""), request.POST.get("meaning", "")
     try:
+        _check_code(request)
         signed = sign_forms(case, chosen, meaning=meaning, password=password, by=request.user)
     except ValidationError as refusal:
+        if {"password", "code"} & set(_said(refusal)):
+            request.attempt.failed(request.user, "sign")
         if "password" in _said(refusal) and _is_last_attempt(request):
             logout(request)
             messages.error(request, _("The password was wrong too often. Sign in again; nothing was signed."))
             return redirect(f"{reverse('login')}?next={request.path}")
         return _page(request, case, refusal=refusal)
     request.session.pop("wrong_passwords", None)
+    request.session[SIGNED] = True
+    note_proved(request.session)
+    request.attempt.passed(request.user)
     messages.success(request, ngettext("%d form is signed.", "%d forms are signed.", len(signed)) % len(signed))
     if len(signed) == 1:
         return redirect("form", case.number, *chosen[0][:2])
     return redirect(case)
+
+
+def asks_code(request):
+    """Whether a code is asked for beside the password: at the first signing of a session, of whoever has an app."""
+    return not request.session.get(SIGNED) and has_factor(request.user)
+
+
+def _check_code(request):
+    """Raise ValidationError unless the code that is asked for was given; the password is checked first, so that no code is used up."""
+    given, password = request.POST.get("code", ""), request.POST.get("password", "")
+    if asks_code(request) and request.user.check_password(password) and not use_code(request.user, given):
+        wrong = _("This code is wrong, or was used before. Nothing was signed.")
+        raise ValidationError({"code": wrong}, code="code")
 
 
 def _is_last_attempt(request):
@@ -100,6 +124,7 @@ def _page(request, case, *, refusal=None):
         "rest": rest,
         "is_one": bool(only[0]),
         "all_url": reverse("case_sign", args=[case.number]) if only[0] else "",
+        "asks_code": asks_code(request),
         "meanings": Meaning.choices,
         "meaning": request.POST.get("meaning", ""),
         "errors": said,
@@ -109,7 +134,7 @@ def _page(request, case, *, refusal=None):
     return render(request, "registry/sign.html", context, status=422 if refusal else 200)
 
 
-ANCHORS = {"password": "password", "meaning": "meaning-0", "forms": "forms"}
+ANCHORS = {"password": "password", "code": "code", "meaning": "meaning-0", "forms": "forms"}
 
 
 def _choice(case, form, state, sent):

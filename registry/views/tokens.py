@@ -14,6 +14,7 @@ from registry.access.token_scopes import LABELS, Scope
 from registry.actions.members import mint_token, revoke_token
 from registry.models import Site, Token
 from registry.views.access import permitted
+from registry.views.proof import proved
 from registry.views.simple import refuse
 from registry.views.statuses import TOKEN
 
@@ -67,6 +68,7 @@ class TokenForm(forms.Form):
 @never_cache
 @permitted(Permission.TOKEN_OWN)
 @require_http_methods(["GET", "POST"])
+@proved("POST")
 def tokens(request):
     """One's own tokens; a new one is shown in the answer that makes it, and never again."""
     form, key = TokenForm(request.POST or None, person=request.user), ""

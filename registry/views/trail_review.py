@@ -23,6 +23,7 @@ from registry.oddities import SIGNALS, oddities
 from registry.views.access import permitted
 from registry.views.case_forms import short_title
 from registry.views.history_pages import Narrowed, act_choices, midnight, page_of
+from registry.views.proof import proved
 from registry.views.story import is_withheld, names_of, withdrawn_among
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,7 @@ def trail(request):
 
 @permitted(Permission.TRAIL_REVIEW)
 @require_GET
+@proved("GET")
 def trail_export(request):
     """The events that the filters leave, as CSV, read while it is sent."""
     narrowed = _narrowed(request)

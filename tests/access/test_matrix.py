@@ -54,6 +54,7 @@ OWN_CASE = "302 200 404 200 200 200 403 403"
 OWN_ROW = "401 200 404 200 200 200 403 403"
 WRITER = "302 200 404 200 403 403 403 403"
 ADMINISTRATOR = "302 403 403 403 403 403 403 200"
+ADMINISTRATOR_DOES = "302 403 403 403 403 403 403 302"
 MANAGER_PAGE = "302 403 403 403 200 403 403 403"
 MANAGER_DOES = "302 403 403 403 302 403 403 403"
 POOLED_PAGE = "302 403 403 403 200 200 200 403"
@@ -67,6 +68,19 @@ TABLE = [
     # Everybody.
     Row("login", "200 200 200 200 200 200 200 200"),
     Row("logout", "302 302 302 302 302 302 302 302", method="post"),
+    Row("factor_ask", "302 302 302 302 302 302 302 302"),  # a password was right in none of these browsers
+    Row("factor_add", "302 200 200 200 200 200 200 200"),
+    Row("factor_end", "302 404 404 404 404 404 404 404", {"pk": 1}, method="post"),
+    Row("codes_new", "302 302 302 302 302 302 302 302", method="post"),
+    Row("confirm", DOOR),
+    Row("confirm", "302 302 302 302 302 302 302 302", method="post"),
+    Row("password_forgot", "200 200 200 200 200 200 200 200"),
+    Row("password_forgot", "200 200 200 200 200 200 200 200", method="post", body={"email": "x@example.org"}),
+    Row("password_link", "302 302 302 302 302 302 302 302", {"key": "x"}),
+    Row("password_new", "410 410 410 410 410 410 410 410"),
+    Row("security", DOOR),
+    Row("session_end", "302 302 302 302 302 302 302 302", {"name": "0123456789abcdef"}, method="post"),
+    Row("sessions_end", "302 302 302 302 302 302 302 302", method="post"),
     Row("language", "302 302 302 302 302 302 302 302", method="post", body={"language": "ja"}),
     Row("home", "302 302 302 302 302 302 302 302"),
     Row("clients", DOOR),
@@ -132,6 +146,9 @@ TABLE = [
     Row("exemption_end", "302 302 404 302 302 403 403 403", {**CASE, "pk": "{exemption}"}, method="post"),
     Row("forms", MANAGER_PAGE),
     Row("forms", "302 403 403 403 422 403 403 403", method="post", body={"act": "verify"}),
+    # Records from a file: those who enter forms, at their own hospitals.
+    Row("imports", "302 200 200 200 403 403 403 403"),
+    Row("imports", "302 422 422 422 403 403 403 403", method="post", body={"step": "preview"}),
     # The checks over every case.
     Row("checks", MANAGER_PAGE),
     Row("checks", MANAGER_DOES, method="post"),
@@ -157,6 +174,11 @@ TABLE = [
     # People and sites.
     Row("person_history", ADMINISTRATOR, {"pk": "{nurse}"}),
     Row("site_history", ADMINISTRATOR, {"pk": "{kyoto}"}),
+    Row("person_invite", ADMINISTRATOR_DOES, {"pk": "{nurse}"}, method="post"),
+    Row("person_invite_withdraw", ADMINISTRATOR_DOES, {"pk": "{nurse}"}, method="post"),
+    Row("person_security", ADMINISTRATOR, {"pk": "{nurse}"}),
+    Row("person_sessions_end", ADMINISTRATOR_DOES, {"pk": "{nurse}"}, method="post"),
+    Row("person_factors_end", ADMINISTRATOR_DOES, {"pk": "{nurse}"}, method="post"),
     Row("people", ADMINISTRATOR),
     Row("person_new", ADMINISTRATOR),
     Row("person", ADMINISTRATOR, {"pk": "{nurse}"}),
@@ -210,6 +232,14 @@ TABLE = [
         for name in ("cut_verify", "cut_compute", "cut_report_make")
     ),
     Row("cut_report", POOLED_PAGE_BUT_EMPTY, {**CUT, "form": "pdf"}),
+    # What was issued of a cut for the public; nothing is in this world.
+    Row("public", "302 404 404 404 404 404 404 403", CUT),
+    Row("public_figure", "302 404 404 404 404 404 404 403", {**CUT, "analysis": "os"}),
+    Row("public_file", "302 404 404 404 404 404 404 403", {**CUT, "analysis": "os", "kind": "svg"}),
+    Row("public_data", "302 404 404 404 404 404 404 403", {**CUT, "analysis": "os"}),
+    Row("public_issue", "302 403 403 403 403 404 403 403", CUT, method="post"),
+    Row("public_report_make", POOLED_PAGE_BUT_EMPTY, CUT, method="post"),
+    Row("public_report", POOLED_PAGE_BUT_EMPTY, {**CUT, "form": "pdf"}),
     Row("compare", POOLED_PAGE, {"cohort": "tisagenlecleucel"}),
     Row("compare_figure", POOLED_PAGE_BUT_EMPTY, {"cohort": "tisagenlecleucel", "name": "os"}),
     Row("dashboard", POOLED_PAGE, DASHBOARD),

@@ -24,6 +24,8 @@ POOLED = ("analytics_dataset", "analytics_datasettable", "analytics_analysisrun"
 OTHER_POOLED = (
     "analytics_cutorder",
     "analytics_cutreport",
+    "analytics_publicbasis",
+    "analytics_publicwithheld",
     "analytics_releasebasis",
     "analytics_resultcases",
     "analytics_resultchange",
@@ -42,7 +44,7 @@ BY_COMMAND = {  # the worker's own, which is no person's
 }
 # What the web role may do to pooled tables beside reading them: ask for runs and cuts; what it changes of a run are columns.
 ASKED_FOR = {"analytics_analysisrun": {"INSERT"}, "analytics_cutorder": {"INSERT"}}
-OPEN = {"registry_person_sites"}  # who works where; no clinical data
+OPEN = {"registry_person_sites", "analytics_publicissue"}  # who works where, which cuts were issued; no clinical data
 
 
 @login_not_required

@@ -4,7 +4,6 @@ import signal
 import time
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 
 from analytics.models import Dataset
@@ -12,7 +11,7 @@ from benchmarks.open_pages import OpenPages
 from deploy import servers
 from deploy.family import end
 from registry.access.row_security import everything_scope
-from registry.models import Person
+from registry.models import Person, SignedInSession
 from tests.factories import follow_up, infused_case, person, site
 from tests.faults.test_late_but_never_lost import is_live
 from tests.processes import until
@@ -97,7 +96,7 @@ def test_a_stream_ends_with_the_session_and_with_the_right(processes, opened, le
     time.sleep(1.5)
     assert first.ended is None and second.ended is None
 
-    Session.objects.filter(session_key=first.session).delete()
+    SignedInSession.objects.filter(session_key=first.session).delete()
     until(lambda: first.ended, 10, "the session's stream went on")
     assert first.told and second.ended is None, "the page is made to ask, and is told why"
 

@@ -5,6 +5,7 @@ import getpass
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from analytics.acts.exports import TABLES
 from analytics.acts.taken import note_dataset
 from analytics.catalogue import TISAGENLECLEUCEL
 from analytics.exports.abroad import only_abroad
@@ -13,7 +14,7 @@ from analytics.exports.options import DELIMITERS, FORMATS, LABELS, LANGUAGES, Op
 from analytics.exports.policy import DEIDENTIFIED, FULL, PROFILES
 from analytics.exports.snapshot import LIVE, RetiringError, snapshot_of
 from analytics.exports.tables import tables_of
-from analytics.exports.written import digest_of, kept, written, zipped
+from analytics.exports.written import digest_of, kept, needed, written, zipped
 from analytics.management.as_worker import as_worker
 from analytics.models import Dataset
 from registry.access.row_security import everything_scope
@@ -39,6 +40,9 @@ class Command(BaseCommand):
             "--site", action="append", default=[], metavar="CODE", help="whose cases a full export is of"
         )
         parser.add_argument(
+            "--table", action="append", default=[], metavar="NAME", help="only this table; may be given several times"
+        )
+        parser.add_argument(
             "--cohort", default=TISAGENLECLEUCEL, metavar="CODE", help=f"{TISAGENLECLEUCEL} if not given"
         )
         parser.add_argument(
@@ -55,11 +59,12 @@ class Command(BaseCommand):
         sites, beyond = sorted(set(options["site"])), {"abroad": True} if options["abroad"] else {}
         choice = Options(options["labels"], options["language"], options["excel"], options["delimiter"])
         with as_worker():
-            self.check(cohort, profile, sites)
+            self.check(cohort, profile, sites, options["table"])
             snapshot = self.snapshot(cohort, dataset, profile, with_changes=kind == "odm")
             try:
                 snapshot = only_abroad(snapshot, timezone.localdate()) if beyond else snapshot
-                tables = kept(tables_of(snapshot, profile, sites=sites), kind, snapshot)
+                wanted = needed(kind, options["table"])
+                tables = kept(tables_of(snapshot, profile, sites=sites, wanted=wanted), kind, snapshot, wanted)
                 files = written(tables, kind, choice, snapshot, about={"profile": profile, "sites": sites, **beyond})
             except ValueError as refusal:
                 raise CommandError(str(refusal), returncode=2) from None
@@ -83,8 +88,10 @@ class Command(BaseCommand):
                 "Warning: this cut was frozen before cuts kept the whole forms; their tables are not in it."
             )
 
-    def check(self, cohort, profile, sites):
+    def check(self, cohort, profile, sites, tables):
         """Refuse what is not there, in words."""
+        if strangers := [one for one in tables if one not in TABLES]:
+            raise CommandError(f"There is no table {strangers[0]}; there are {', '.join(TABLES)}.", returncode=2)
         with everything_scope(actor=ACTOR):
             codes = list(Cohort.objects.order_by("code").values_list("code", flat=True))
             known = list(Site.objects.order_by("code").values_list("code", flat=True))

@@ -14,25 +14,23 @@ def test_somebody_is_added_and_can_sign_in(world, client):
         "name": "Hana Kato",
         "role": "coordinator",
         "sites": [world.kyoto.pk],
-        "password": "four quiet winter trees",
     }
 
-    assert admin.post("/people/new/", sent).url == "/people/"
-    assert client.login(username="new@example.org", password="four quiet winter trees")
+    assert re.fullmatch(r"/people/\d+/security/", admin.post("/people/new/", sent).url)
+    assert not Person.objects.get(email="new@example.org").has_usable_password()
+    assert not client.login(username="new@example.org", password="four quiet winter trees")
     assert b"Hana Kato" in admin.get("/people/").content
 
 
 def test_what_is_wrong_with_somebody_new_is_said_beside_it(world):
     admin = signed_in(world.admin)
-    sent = {"email": world.nurse.email.upper(), "name": "Twin", "role": "coordinator", "sites": [], "password": "short"}
+    sent = {"email": world.nurse.email.upper(), "name": "Twin", "role": "coordinator", "sites": []}
 
     page = admin.post("/people/new/", sent)
 
     assert page.status_code == 422
-    assert {"password"} <= set(page.context["form"].errors)
-    page = admin.post("/people/new/", {**sent, "password": "four quiet winter trees"})
-    assert page.status_code == 422 and "sites" in page.context["form"].errors
-    page = admin.post("/people/new/", {**sent, "password": "four quiet winter trees", "sites": [world.kyoto.pk]})
+    assert "sites" in page.context["form"].errors
+    page = admin.post("/people/new/", {**sent, "sites": [world.kyoto.pk]})
     assert page.status_code == 422 and page.context["form"].errors
     assert Person.objects.filter(name="Twin").count() == 0
 

@@ -1,0 +1,25 @@
+"""People who sign in as a browser does."""
+
+import pytest
+from django.test import Client
+
+from tests import factories
+
+LOGIN = "/accounts/login/"
+
+
+def tried(email, password=factories.PASSWORD, *, client=None, source="192.0.2.7"):
+    """The answer to one attempt to sign in."""
+    return (client or Client()).post(LOGIN, {"username": email, "password": password}, REMOTE_ADDR=source)
+
+
+@pytest.fixture
+def nurse(db):
+    """Kyoto's coordinator."""
+    return factories.person("coordinator", sites=[factories.site("KYO")])
+
+
+@pytest.fixture
+def admin(db):
+    """An administrator."""
+    return factories.person("administrator")
