@@ -8,7 +8,7 @@ from analytics import read
 from analytics.api_exports import ExportDetail, ExportFile, Exports, StreamCheck
 from analytics.api_figures import ResultData, RunData, RunFigure
 from analytics.api_runs import RunDetail, RunResult, Runs
-from analytics.api_scripts import ResultScript
+from analytics.api_scripts import ResultScript, RunScript
 from analytics.api_tables import COHORT, CaseTable, EndpointTable, word
 from analytics.catalogue import CATALOGUE
 from analytics.models import Dataset
@@ -121,4 +121,5 @@ urlpatterns = [
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/result/?$", RunResult.as_view(), name="api-run-result"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/figure/?$", RunFigure.as_view(), name="api-run-figure"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/data/?$", RunData.as_view(), name="api-run-data"),
+    re_path(r"^runs/(?P<pk>[0-9]{1,18})/script/?$", RunScript.as_view(), name="api-run-script"),
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from analytics import phrases, sentences
+from analytics import phrases, read, sentences
 from analytics.core.disclosure.policy import OTHERS, OWN, POLICIES
 from analytics.figures.alt import alt_text
 from analytics.figures.figure import figure_of, has_figure
@@ -23,7 +23,7 @@ from analytics.figures.theme import LIGHT, THEMES
 from analytics.models import PublicIssue, Release
 from analytics.sheets.sheet import NONE, Row, Sheet, counted, label, share
 from analytics.site_view import COHORT, EVENT_FREE, GRADES, OF_BOTH, OVERALL_SURVIVAL, RESPONSE
-from analytics.views import plotly_style_ids
+from analytics.views import live_words, plotly_style_ids
 from analytics.words import figure_words, localised
 from registry.access.permissions import Permission
 from registry.views.access import permitted
@@ -72,6 +72,11 @@ class Pair:
     def is_drawn(self):
         """Whether there are curves."""
         return bool(self.own) and has_figure(self.own["analysis"]["method"]) and "logrank" in self.own
+
+    @property
+    def digest(self):
+        """Changes when anything that the pair shows changes."""
+        return "-".join(str(body["issued_at"].timestamp()) if body else "none" for body in (self.own, self.others))
 
     @property
     def url(self):
@@ -196,6 +201,8 @@ def own_site(request):
         "policy": policy,
         "public": PublicIssue.objects.filter(cohort__code=COHORT, taken_down_at=None).select_related("cohort"),
         "plotly_style_ids": plotly_style_ids(),
+        "state": read.state_of_site(site, stored.get((OWN, OVERALL_SURVIVAL.name))),
+        "live_words": live_words(),
     }
     return render(request, "analytics/own_site.html", context)
 

@@ -315,6 +315,7 @@ TABLE = [
     Row("api-run-result", POOLED_BUT_EMPTY, {"pk": 1}),
     Row("api-run-figure", POOLED_BUT_EMPTY, {"pk": 1}),
     Row("api-run-data", POOLED_BUT_EMPTY, {"pk": 1}),
+    Row("api-run-script", POOLED_BUT_EMPTY, {"pk": 1}),
 ]
 
 

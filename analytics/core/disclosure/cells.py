@@ -27,7 +27,7 @@ from analytics.core.methods.landmark import from_landmark
 from analytics.core.methods.tables import grouped
 from analytics.core.selection import Selected, select
 from analytics.core.tables.flow import Known, flow
-from analytics.core.tables.response import measured
+from analytics.core.tables.response import counted_by
 from analytics.core.tables.split import split
 
 Body = dict[str, Any]
@@ -141,7 +141,7 @@ def _until(rows: pd.DataFrame, cause: int, months: int) -> np.ndarray:
 
 
 def _of_proportion(selected: Selected, form: Body) -> Found:
-    known, counts = proportion.counted(selected)
+    known, counts = proportion.known_and_counted(selected)
     group = selected.rows["group"].to_numpy()
     index = selected.rows.index
     for one in form["groups"]:
@@ -179,7 +179,7 @@ def _of_characteristics(selected: Selected, form: Body, _day: date | None) -> Fo
 
 def _of_response(selected: Selected, form: Body, _day: date | None) -> Found:
     inside = selected.cases[selected.cases["infused"].to_numpy(dtype=bool)]
-    counted = measured(inside)
+    counted = counted_by(inside)
     for row in form["rows"]:
         own = np.ones(len(inside), dtype=bool)
         if row["column"] is not None:

@@ -17,19 +17,19 @@ from analytics.core.selection import Selected
 def answer(selected: Selected) -> Answer:
     """The proportion in each group. n are the cases whose outcome is known; the others are counted as not known."""
     progress.begin(progress.ESTIMATING)
-    known, counts = counted(selected)
+    known, counted = known_and_counted(selected)
     group = selected.rows["group"].to_numpy()
     rows = []
     for value, label in selected.levels:
         own = group == value
-        rows.append(_row(value, label, int((counts & own).sum()), int((known & own).sum()), int((~known & own).sum())))
+        rows.append(_row(value, label, int((counted & own).sum()), int((known & own).sum()), int((~known & own).sum())))
     test = _comparison(rows)
     said = [sentences.OUTCOME_NOT_KNOWN[n > 1].format(n=n)] if (n := int((~known).sum())) else []
     return Answer({"groups": rows, "comparison": test, "limits": "Clopper-Pearson 95 %"}, said)
 
 
-def counted(selected: Selected) -> tuple[np.ndarray, np.ndarray]:
-    """(n,) whether the outcome of each row is known, and whether it counts."""
+def known_and_counted(selected: Selected) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) whether the outcome is known, and whether it counts, for each row."""
     return _within_window(selected) if selected.analysis.outcome is None else _of_column(selected)
 
 

@@ -35,11 +35,6 @@ write.csv(data.frame(lapply(table, blank), check.names = FALSE), "{name}.csv", r
 """
 
 
-def since_1960(text):
-    """The ISO date of a SAS date as text."""
-    return f"{pd.Timestamp('1960-01-01') + pd.Timedelta(float(text), 'D'):%Y-%m-%d}" if text else ""
-
-
 def both():
     """A table of everything strange, and a form."""
     return [strange(), next(one for one in tables() if one.name == "infusion")]
