@@ -10,10 +10,9 @@ from pathlib import Path
 import yaml
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 from rest_framework import renderers
 
-from registry.api.answers import answer_fields
 from registry.models import FORM_OF
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/openapi.yaml"
@@ -110,21 +109,12 @@ def as_page(collection, address):
         "summary": collection.summary,
         "form": form,
         "filters": filters,
-        "columns": collection.columns if not form else (),
-        "questions": _questions(form) if form else (),
+        "columns": ", ".join(collection.columns),
         "below": collection.below,
         "methods": collection.methods,
         "call": f'curl -H "Authorization: Bearer $REGISTRY_TOKEN" "{address}{collection.name}'
         f'{"?limit=5" if "limit" in {name for name, *_rest in collection.filters} else ""}"',
     }
-
-
-def _questions(form):
-    """(its columns, its words) of each question of a form."""
-    columns = list(answer_fields(form))
-    for name, item in form.items().items():
-        own = [column for column in columns if column in (name, f"{name}_mr", f"{name}_p", f"{name}_oth")]
-        yield own, pgettext("item", item.label)
 
 
 class Page(renderers.BaseRenderer):
