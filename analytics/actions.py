@@ -15,12 +15,14 @@ from analytics import live
 from analytics.actions_of_releases import take_down
 from analytics.actions_of_runs import run_analysis as run_analysis
 from analytics.acts.cuts import ring_waiting_cuts
+from analytics.acts.exports import ring_waiting_exports
 from analytics.acts.runs import wanted_run
 from analytics.catalogue import CATALOGUE
 from analytics.core.columns.table import case_table, flat
 from analytics.core.endpoints.derive import endpoint_table
 from analytics.extract import extract
 from analytics.models import AnalysisRun, Dataset, DatasetTable, Heartbeat
+from analytics.pseudonyms import ids_by_name
 from registry.access.row_security import everything_scope
 from registry.actions.checks import ring_waiting_checks
 from registry.actions.seals import seal_history
@@ -101,6 +103,7 @@ def live_dataset(cohort):
         revision=last.revision + 1 if last else 1,
         hash=digest,
         cases=len(tables["cases"]),
+        case_ids=ids_of(cohort, tables),
         code_version=settings.CODE_VERSION,
     )
     rows = {name: len(table) for name, table in tables.items()}
@@ -114,6 +117,12 @@ def live_dataset(cohort):
     turns.pass_over(dataset)
     request_runs(dataset)
     return dataset, True
+
+
+def ids_of(cohort, tables):
+    """Ids of the cases in the tables."""
+    ids = ids_by_name(cohort)
+    return sorted(ids[name] for name in tables["cases"]["case"])
 
 
 def manifest_hash(files, cut_date=None):
@@ -171,7 +180,7 @@ def sweep():
         ring("analytics.tasks.build_datasets")
     for pk in runs:
         ring("analytics.tasks.run_analysis", pk)
-    return len(runs) + waiting + ring_waiting_checks(again) + ring_waiting_cuts(again)
+    return len(runs) + waiting + ring_waiting_checks(again) + ring_waiting_cuts(again) + ring_waiting_exports(again)
 
 
 END_OVERDUE = """

@@ -3,7 +3,7 @@
 import hashlib
 import io
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pyarrow.parquet
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.utils import timezone
 from analytics.core import cases_listed
 from analytics.core.analysis import OF_TIMES, Analysis
 from analytics.core.cases_behind import cases_behind
+from analytics.core.cases_in_cells import cases_in_cells
 from analytics.core.headline import moved
 from analytics.core.tables.own_funnel import POLICY, others_funnels, own_scorecard
 from analytics.models import AnalysisRun, Dataset, Release, Result, ResultCases, ResultChange
@@ -36,10 +37,18 @@ def store_beside(run, result, table):
     if analysis.method in OF_TIMES:
         cases = cases_behind(analysis, table)
         ResultCases.objects.create(run=run, cases=len(cases), packed=cases_listed.pack(cases))
+    elif found := cases_in_cells(analysis, table, _judged_at(result)):
+        ResultCases.objects.create(run=run, cases=len(found.cases), packed=found.pack())
     if run.dataset.kind == "live":
         _store_change(run, result)
         if analysis.method == "completeness" and not analysis.filters:
             _release_scorecards(run, result)
+
+
+def _judged_at(result):
+    """The day at which the table of a Result is judged, if it has one."""
+    day = (result.get("table") or {}).get("day")
+    return day and date.fromisoformat(day)
 
 
 def _store_change(run, result):

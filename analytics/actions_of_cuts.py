@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from analytics.actions import cases_in, manifest_hash, parquet, request_runs, table_of, text
+from analytics.actions import cases_in, ids_of, manifest_hash, parquet, request_runs, table_of, text
+from analytics.actions_of_public import NotComputedError, issue_publicly, take_down_issue
 from analytics.actions_of_runs import forms_of, tables_of
 from analytics.actions_of_verification import verify
 from analytics.acts.cuts import ATTEMPTS
@@ -29,7 +30,7 @@ from registry.models import Cohort
 
 log = logging.getLogger(__name__)
 LEASE_SECONDS = 300  # of one step: taking a cut of many thousand cases is one
-TAKEN, RETIRED = "taken", "retired"  # why an order cannot be done
+TAKEN, RETIRED, NOT_COMPUTED = "taken", "retired", "not computed"  # why an order cannot be done
 # One cut is taken at a time; nobody else waits. Unlike a query, a lock does not fix the snapshot.
 ONE_AT_A_TIME = "LOCK TABLE analytics_dataset IN SHARE UPDATE EXCLUSIVE MODE"
 
@@ -60,6 +61,7 @@ def store_cut(cohort, name, day, tables, *, left_out, reason, taken_by, predeces
         revision=last.revision + 1 if last else 1,
         hash=manifest_hash(files, day),
         cases=len(tables["cases"]),
+        case_ids=ids_of(cohort, tables),
         code_version=settings.CODE_VERSION,
         name=name,
         cut_date=day,
@@ -117,6 +119,7 @@ def _retire(cut, gone):
     cut.runs.all().delete()
     cut.reports.all().delete()
     Release.objects.filter(dataset=cut).delete()
+    take_down_issue(cut, gone)
     cut.retired_at, cut.retired_reason = timezone.now(), "consent"
     cut.save(update_fields=["retired_at", "retired_reason"])
     return store_cut(
@@ -155,7 +158,7 @@ class OvertakenError(Exception):
 
 
 class RefusedError(Exception):
-    """The order cannot be done, now or later; the text is one of TAKEN, RETIRED."""
+    """The order cannot be done, now or later; the text is one of TAKEN, RETIRED, NOT_COMPUTED."""
 
 
 class Progress:
@@ -213,9 +216,18 @@ def _done(order, progress):
         raise RefusedError(RETIRED)
     if order.kind == CutOrder.VERIFY:
         verify(order.dataset, progress)
+    elif order.kind == CutOrder.ISSUE:
+        _issued(order, progress)
     else:
-        write_report(order.dataset, order.language, _store_of(order), progress)
+        write_report(order, _store_of(order), progress)
     return order.dataset
+
+
+def _issued(order, progress):
+    try:
+        issue_publicly(order.dataset, by=order.asked_by, progress=progress)
+    except NotComputedError:
+        raise RefusedError(NOT_COMPUTED) from None
 
 
 def _store_of(order):

@@ -1,4 +1,4 @@
-"""The lease of a run is renewed while a process computes it: a long step is one computation, and a killed process renews nothing."""
+"""The lease of a run or an export is renewed while a process works on it: a long step is one computation, and a killed process renews nothing."""
 
 import contextlib
 import logging
@@ -19,10 +19,13 @@ WHERE id = %(id)s AND fence = %(fence)s AND state = 'running' AND deadline > clo
 
 
 @contextlib.contextmanager
-def kept(run_id, fence):
-    """Renew the lease three times in its length, by a thread with a connection of its own, until the block ends."""
+def kept(run_id, fence, renew=RENEW):
+    """Renew the lease three times in its length, by a thread with a connection of its own, until the block ends.
+
+    renew  the statement for the row: id, fence, lease → its id, or nothing if it is another's
+    """
     ended = threading.Event()
-    thread = threading.Thread(target=_renew, args=(run_id, fence, ended), name=f"lease-{run_id}", daemon=True)
+    thread = threading.Thread(target=_renew, args=(run_id, fence, renew, ended), name=f"lease-{run_id}", daemon=True)
     thread.start()
     try:
         yield
@@ -31,22 +34,22 @@ def kept(run_id, fence):
         thread.join()
 
 
-def _renew(run_id, fence, ended):
+def _renew(run_id, fence, renew, ended):
     try:
         while not ended.wait(settings.RUN_LEASE_SECONDS / 3):
-            if not _renewed(run_id, fence):
+            if not _renewed(run_id, fence, renew):
                 return
     finally:
         connection.close()
 
 
-def _renewed(run_id, fence):
+def _renewed(run_id, fence, renew):
     """Whether to go on: the run is still this process's, or the database could not be asked this time."""
     try:
         with everything_scope(actor="worker"), connection.cursor() as cursor:
-            cursor.execute(RENEW, {"id": run_id, "fence": fence, "lease": settings.RUN_LEASE_SECONDS})
+            cursor.execute(renew, {"id": run_id, "fence": fence, "lease": settings.RUN_LEASE_SECONDS})
             return cursor.fetchone() is not None
     except DatabaseError:
-        log.warning("the lease of run %s was not renewed this time", run_id, exc_info=True)
+        log.warning("the lease of %s was not renewed this time", run_id, exc_info=True)
         connection.close()
         return True

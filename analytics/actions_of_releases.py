@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from analytics import live
 from analytics.actions_of_runs import whole_of
 from analytics.core.disclosure.policy import OTHERS, OWN, POLICIES
 from analytics.core.disclosure.release import RefusedError, release
@@ -35,23 +36,32 @@ def issue_releases():
     The own cases whenever they have changed; the others at most daily, and only where the difference from all earlier forms gives
     nobody away. What was released of a case that is no longer there is taken down first.
     """
+    issued = _issue_to_all()
+    for site, (revision, _n) in issued.items():
+        live.publish(live.channel_of_site(site), "release", revision)
+    return sum(n for _revision, n in issued.values())
+
+
+def _issue_to_all():
+    """Code of each site that got something → (revision, how many releases), in one transaction."""
     with everything_scope(actor="worker"):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [RELEASE_LOCK])
             if not cursor.fetchone()[0]:
-                return 0
+                return {}
         cohort = Cohort.objects.filter(code=COHORT).first()
         dataset = cohort and Dataset.objects.filter(cohort=cohort, kind="live").first()
         if dataset is None:
-            return 0
+            return {}
         table = whole_of(dataset)
         take_down(cohort, set(table["case"]))
-        issued = 0
+        issued = {}
         for site in Site.objects.filter(person__role__in=READERS, person__is_active=True).distinct().order_by("pk"):
             name = site_pseudonym(site.code)
             is_own = (table["site"] == name).to_numpy(dtype=bool)
-            issued += _issue_own(site, dataset, table[is_own])
-            issued += _issue_others(site, dataset, table[~is_own])
+            n = _issue_own(site, dataset, table[is_own]) + _issue_others(site, dataset, table[~is_own])
+            if n:
+                issued[site.code] = (dataset.revision, n)
         return issued
 
 

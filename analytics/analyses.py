@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from analytics import phrases, provenance, read
 from analytics.catalogue import CATALOGUE
+from analytics.cause_links import cells_url
 from analytics.core.analysis import TABLES
 from analytics.models import AnalysisRun
 from analytics.sheets import sheets_of
@@ -96,6 +97,7 @@ def analysis(request, name):
         result = localised(stored.envelope())
         context |= {
             "sheets": sheets_of(result),
+            "cases_url": cells_url(stored, request.user),
             "warnings": result["warnings"],
             "undefined": result["undefined"],
             "facts": provenance.facts(result),

@@ -1,15 +1,15 @@
 """REST of the analyses: datasets, the catalogue, runs and stored results. Nothing is computed here. Tables: `api_tables`."""
 
-from django.http import Http404
 from django.urls import re_path, reverse
 from drf_spectacular.utils import extend_schema_view
 from rest_framework.response import Response
 
 from analytics import read
-from analytics.api_figures import RunData, RunFigure
+from analytics.api_exports import ExportDetail, ExportFile, Exports, StreamCheck
+from analytics.api_figures import ResultData, RunData, RunFigure
 from analytics.api_runs import RunDetail, RunResult, Runs
-from analytics.api_scripts import ResultScript
-from analytics.api_tables import CaseTable, EndpointTable, word
+from analytics.api_scripts import ResultScript, RunScript
+from analytics.api_tables import COHORT, CaseTable, EndpointTable, word
 from analytics.catalogue import CATALOGUE
 from analytics.models import Dataset
 from analytics.serializers import (
@@ -24,7 +24,7 @@ from registry.api.cursors import page_of
 from registry.api.schema import IF_NONE_MATCH, list_schema, read_schema
 
 
-@extend_schema_view(get=list_schema("datasets", DatasetSerializer, "List: stored datasets"))
+@extend_schema_view(get=list_schema("datasets", DatasetSerializer, "List: stored datasets", parameters=[COHORT]))
 class Datasets(RestView):
     """The stored datasets, newest first."""
 
@@ -41,7 +41,9 @@ class Datasets(RestView):
 
 
 @extend_schema_view(
-    get=list_schema("analyses", AnalysisSerializer, "List: the analyses this registry runs", paged=False)
+    get=list_schema(
+        "analyses", AnalysisSerializer, "List: the analyses this registry runs", parameters=[COHORT], paged=False
+    )
 )
 class Analyses(RestView):
     """The catalogue: the registry's statistical analysis plan."""
@@ -96,10 +98,7 @@ class ResultDetail(RestView):
 
     def get(self, request, name):
         """The result in its envelope."""
-        analysis = next((one for one in CATALOGUE if one.name == name), None)
-        stored = analysis and read.newest(analysis.cohort, name).get(name)
-        if not stored:
-            raise Http404
+        stored = read.newest_of(name)
         named = f"{stored.dataset.cohort.code} {stored.dataset.kind} {stored.dataset.revision}"
         return tagged(request, stored.envelope(), f"result-{stored.run.pk}", Dataset=named)
 
@@ -111,10 +110,16 @@ urlpatterns = [
     re_path(r"^analyses/?$", Analyses.as_view(), name="api-analyses"),
     re_path(r"^results/?$", Results.as_view(), name="api-results"),
     re_path(r"^results/(?P<name>[-a-z0-9]+)/?$", ResultDetail.as_view(), name="api-result"),
+    re_path(r"^results/(?P<name>[-a-z0-9]+)/data/?$", ResultData.as_view(), name="api-result-data"),
     re_path(r"^results/(?P<name>[-a-z0-9]+)/script/?$", ResultScript.as_view(), name="api-result-script"),
+    re_path(r"^exports/?$", Exports.as_view(), name="api-exports"),
+    re_path(r"^exports/(?P<pk>[0-9]{1,18})/?$", ExportDetail.as_view(), name="api-export"),
+    re_path(r"^exports/(?P<pk>[0-9]{1,18})/file/?$", ExportFile.as_view(), name="api-export-file"),
+    re_path(r"^exports/streams/(?P<name>[0-9a-f]{32})/?$", StreamCheck.as_view(), name="api-stream-check"),
     re_path(r"^runs/?$", Runs.as_view(), name="api-runs"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/?$", RunDetail.as_view(), name="api-run"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/result/?$", RunResult.as_view(), name="api-run-result"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/figure/?$", RunFigure.as_view(), name="api-run-figure"),
     re_path(r"^runs/(?P<pk>[0-9]{1,18})/data/?$", RunData.as_view(), name="api-run-data"),
+    re_path(r"^runs/(?P<pk>[0-9]{1,18})/script/?$", RunScript.as_view(), name="api-run-script"),
 ]

@@ -9,7 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import renderers
 
-from analytics import taken
+from analytics import read, taken
 from analytics.acts.taken import note_export
 from analytics.api_tables import FORMAT, TableCsv
 from analytics.choices import DIRECTIONS, PUBLISHED, STACKED
@@ -97,18 +97,23 @@ class RunFigure(OfRun):
         return tagged(request, body, f"figure-{stored.run.pk}-{digest}", Dataset=_dataset(stored))
 
 
-@extend_schema_view(
-    get=extend_schema(
-        operation_id="run_data_read",
-        summary="Read: the data behind the figure of a run",
+def data_schema(operation, summary, tag, **words):
+    """The documentation of the data behind a figure."""
+    return extend_schema(
+        operation_id=operation,
+        summary=summary,
         description="One tidy table: a row for each thing drawn, codes beside labels, full precision; times are days, shares lie between 0 "
         "and 1. As JSON, or as CSV with `Accept: text/csv` or `?format=csv`. In CSV, text that a spreadsheet would take for a formula "
         "begins with an apostrophe. docs/figures.md lists the columns by method. Each reading is noted as an export.",
-        tags=["runs"],
+        tags=[tag],
         parameters=[IF_NONE_MATCH, FORMAT],
         responses={(200, "application/json"): DataSerializer, (200, "text/csv"): OpenApiTypes.STR},
-        extensions=NOT_DONE,
+        **words,
     )
+
+
+@extend_schema_view(
+    get=data_schema("run_data_read", "Read: the data behind the figure of a run", "runs", extensions=NOT_DONE)
 )
 class RunData(OfRun):
     """The data behind one run's figure."""
@@ -117,22 +122,40 @@ class RunData(OfRun):
 
     def get(self, request, pk):
         """The table."""
-        stored = self.stored(pk)
-        kind, tag = request.accepted_renderer.format, f"data-{stored.run.pk}"
-        content = taken.csv_asked(stored)
-        columns, rows = rows_of(stored.envelope())
-        headers = {"Dataset": _dataset(stored), "Record-Count": str(len(rows))}
-        results = [dict(zip(columns, row, strict=True)) for row in rows]
-        body = {"run": stored.run.pk, "analysis": stored.run.analysis, "columns": columns, "results": results}
-        answer = tagged(request, body, tag, **headers)
-        if answer.status_code == 304:
-            return answer
-        note_export(request.user, stored, content, what=f"data {stored.run.analysis}", kind=kind)
-        if kind == "json":
-            return answer
-        disposition = f'attachment; filename="{taken.name_of(stored)}.csv"'
-        headers |= {"ETag": answer["ETag"], "Content-Disposition": disposition}
-        return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+        return as_table(request, self.stored(pk))
+
+
+@extend_schema_view(
+    get=data_schema("result_data_read", "Read: the data behind the newest result of an analysis", "results")
+)
+class ResultData(RestView):
+    """The data behind the figure that the page shows: the curve itself, for whoever compares it with their own."""
+
+    rights = {"GET": Permission.POOLED_READ}
+    renderer_classes = [renderers.JSONRenderer, TableCsv]
+
+    def get(self, request, name):
+        """The table."""
+        return as_table(request, read.newest_of(name))
+
+
+def as_table(request, stored):
+    """The data of a stored result as JSON or CSV; noted as an export unless the client has it."""
+    kind, tag = request.accepted_renderer.format, f"data-{stored.run.pk}"
+    content = taken.csv_asked(stored)
+    columns, rows = rows_of(stored.envelope())
+    headers = {"Dataset": _dataset(stored), "Record-Count": str(len(rows))}
+    results = [dict(zip(columns, row, strict=True)) for row in rows]
+    body = {"run": stored.run.pk, "analysis": stored.run.analysis, "columns": columns, "results": results}
+    answer = tagged(request, body, tag, **headers)
+    if answer.status_code == 304:
+        return answer
+    note_export(request.user, stored, content, what=f"data {stored.run.analysis}", kind=kind)
+    if kind == "json":
+        return answer
+    disposition = f'attachment; filename="{taken.name_of(stored)}.csv"'
+    headers |= {"ETag": answer["ETag"], "Content-Disposition": disposition}
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _dataset(stored):

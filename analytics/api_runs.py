@@ -2,13 +2,13 @@
 
 from django.http import Http404
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from analytics import read
 from analytics.acts.explored import MOST_OPEN, TooManyOpenError, ask, cancel, may_cancel
-from analytics.api_tables import word
+from analytics.api_tables import NAME, word
 from analytics.explore.address import analysis_of
 from analytics.explore.grammar import EXPLORED
 from analytics.explore.views import Look
@@ -36,17 +36,19 @@ class RunWishSerializer(serializers.Serializer):
     )
 
 
-ASKED = OpenApiExample("asked", {"query": "endpoint=efs-b&group=burden&data=live"}, request_only=True)
+FILTERS = [
+    OpenApiParameter("analysis", NAME, description="Only runs of this analysis, by its name."),
+    OpenApiParameter("state", NAME, description="Only runs in this state."),
+]
 
 
 @extend_schema_view(
-    get=list_schema("runs", RunSerializer, "List: runs of analyses, newest first"),
+    get=list_schema("runs", RunSerializer, "List: runs of analyses, newest first", parameters=FILTERS),
     post=extend_schema(
         operation_id="runs_create",
         summary="Ask for an analysis: the run that answers it, the one that exists or a new one",
         tags=["runs"],
         request=RunWishSerializer,
-        examples=[ASKED],
         responses={200: RunSerializer, 202: RunSerializer},
     ),
 )
@@ -93,7 +95,7 @@ class Runs(RestView):
         operation_id="runs_cancel",
         summary="Cancel a run that waits or is computed",
         tags=["runs"],
-        responses=RunSerializer,
+        responses={200: RunSerializer},
         extensions={ALSO: ("409",)},
     ),
 )

@@ -9,8 +9,10 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework import renderers
 
 from analytics import read
+from analytics.acts.taken import note_table
 from analytics.core.columns.column import DAY, FLAG, NUMBER
 from analytics.core.columns.declarations import COLUMN_OF, COLUMNS, KEYS
+from analytics.core.endpoints.definitions import ENDPOINTS
 from analytics.serializers import (
     CaseTableSerializer,
     DatasetSerializer,
@@ -22,12 +24,14 @@ from registry.api.base import RestView, bad_parameter, tagged
 from registry.api.csv_cells import guarded
 from registry.api.schema import IF_NONE_MATCH
 
+NAME = {"type": "string", "pattern": "^[-_]*[A-Za-z0-9][-_A-Za-z0-9]*$", "maxLength": 80}  # what `word` takes
+COHORT = OpenApiParameter("cohort", NAME, description="Only this cohort, by its code.")
 NUMBERS = ("version", "time", "status", "cause")
 MARKS = {"True": True, "False": False, "1": True, "0": False}
 ENDPOINT_TABLE, CASE_TABLE = "endpoints.csv", "cases.csv"  # names under which a dataset keeps its tables as text
 HOW = (
     "As JSON, or as CSV with `Accept: text/csv` or `?format=csv`. In CSV, text that a spreadsheet would take for a formula begins "
-    "with an apostrophe. The `Dataset` header names cohort, kind and revision; the ETag is the dataset's hash."
+    "with an apostrophe. The `Dataset` header names cohort, kind and revision; the ETag is the dataset's hash. Each reading is noted as an export."
 )
 FORMAT = OpenApiParameter("format", OpenApiTypes.STR, enum=["json", "csv"], description="Instead of the Accept header.")
 
@@ -60,12 +64,23 @@ class StoredTable(RestView):
             "Dataset": f"{dataset.cohort.code} {dataset.kind} {dataset.revision}",
             "Record-Count": str(len(rows)),
         }
-        if request.accepted_renderer.format == "csv":
-            answer = tagged(request, None, dataset.hash, **headers)
-            return answer if answer.status_code == 304 else self.as_csv(rows, answer.headers, dataset)
-        results = [{name: self.value_of(name, row[name]) for name in self.columns} for row in rows]
-        body = {"dataset": DatasetSerializer(dataset).data, **self.about(), "results": results}
-        return tagged(request, body, dataset.hash, **headers)
+        answer = tagged(request, None, dataset.hash, **headers)
+        if answer.status_code == 304:
+            return answer
+        kind = request.accepted_renderer.format
+        if kind == "csv":
+            answer = self.as_csv(rows, answer.headers, dataset)
+            content = answer.content
+        else:
+            results = [{name: self.value_of(name, row[name]) for name in self.columns} for row in rows]
+            answer.data = {"dataset": DatasetSerializer(dataset).data, **self.about(), "results": results}
+            content = renderers.JSONRenderer().render(answer.data)
+        if request.method != "HEAD":
+            filters = {name: request.query_params[name] for name in self.parameters if name in request.query_params}
+            note_table(
+                request.user, dataset, table=self.stem, kind=kind, filters=filters, rows=len(rows), content=content
+            )
+        return answer
 
     def rows_of(self, dataset, _request):
         """The rows as they are stored, as text."""
@@ -108,7 +123,9 @@ class StoredTable(RestView):
         tags=["datasets"],
         parameters=[
             IF_NONE_MATCH,
-            OpenApiParameter("endpoint", OpenApiTypes.STR, description="Only this endpoint, for example OS_INF."),
+            OpenApiParameter(
+                "endpoint", {"type": "string", "enum": list(ENDPOINTS)}, description="Only this endpoint."
+            ),
             FORMAT,
         ],
         responses={(200, "application/json"): EndpointTableSerializer, (200, "text/csv"): OpenApiTypes.STR},

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from analytics.core.analysis import CUMULATIVE_INCIDENCE, KAPLAN_MEIER, LANDMARK
+from analytics.core.cases_counted import CELLS_KEY, COUNTED
 from analytics.core.cases_listed import AT_RISK, CENSORED, EVENT
 from registry.access.permissions import Permission
 
@@ -15,6 +16,12 @@ CELLS = {"at_risk": AT_RISK, "events": EVENT, "censored": CENSORED}  # of a risk
 def may_link(stored, person):
     """Whether the steps of this Result lead to cases."""
     return person.may(Permission.CAUSE_READ) and stored.result["analysis"]["method"] in CURVES
+
+
+def cells_url(stored, person):
+    """Where the cells of this Result's tables lead, with the words of a cell; blank for nowhere."""
+    leads = person.may(Permission.CAUSE_READ) and stored.result["analysis"]["method"] in COUNTED
+    return reverse("run_cases", args=[stored.run.pk]) if leads else ""
 
 
 def case_links(stored, person):
@@ -34,6 +41,8 @@ def case_links(stored, person):
 
 def figure_cases(stored, person):
     """Where a step of a figure leads: `url`, and `keys`, the words of the address by the legendgroup of a trace. None for nowhere."""
+    if url := cells_url(stored, person):
+        return {"url": url, "keys": {CELLS_KEY: ""}}
     if not may_link(stored, person):
         return None
     result = stored.result

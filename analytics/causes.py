@@ -4,7 +4,9 @@ For those who may see both pooled outcomes and the cases of all sites. Pseudonym
 """
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from django.core.paginator import Paginator
 from django.db.models import Count
@@ -17,6 +19,8 @@ from django.views.decorators.http import require_GET
 
 from analytics import cause_texts as texts
 from analytics import phrases, read
+from analytics.causes_of_cells import cell_cases
+from analytics.core.cases_counted import COUNTED, Counted
 from analytics.core.cases_listed import AT_RISK, CENSORED, EVENT, WHAT, chosen, unpack
 from analytics.models import AnalysisRun, Dataset, ResultCases, ResultChange
 from analytics.pseudonyms import cases_by_name
@@ -26,6 +30,8 @@ from registry.views.access import own_case, permitted
 
 PAGE = 100
 SAVES = 50  # cases of a revision that are listed
+MOST_OF_ITEM = 20  # revisions told beside the history of one question
+ONE_SAVE = timedelta(seconds=10)  # longer than one statement takes to write history and outbox
 LONGEST = 100 * 366.0  # days: a time beyond is none
 TITLES = {
     EVENT: gettext_lazy("Cases with an event"),
@@ -73,11 +79,14 @@ def _days(text):
 @permitted(Permission.CAUSE_READ)
 @require_GET
 def run_cases(request, pk):
-    """The cases behind a step of a curve or a cell of its table. Query: what, group, from, to (days, both included), cause."""
-    asked = Asked.of(request.GET)
+    """The cases behind a step of a curve or a cell of its table. Query: what, group, from, to (days, both included), cause; of a
+    result that counts cases in cells: row, value, by, of (analytics.core.cases_counted)."""
     stored = ResultCases.objects.select_related("run__dataset__cohort", "run__result")
     found = get_object_or_404(stored, run=pk, run__state=AnalysisRun.DONE)
     run, result = found.run, found.run.result.body
+    if result["analysis"]["method"] in COUNTED:
+        return cell_cases(request, run, Counted.unpack(bytes(found.packed)))
+    asked = Asked.of(request.GET)
     groups = texts.groups_of(result)
     if asked.group is not None and asked.group not in groups:
         raise Http404
@@ -163,7 +172,26 @@ def moved_by(case, *, shown):
     forms = {}
     for dataset_id, form in saves.values_list("dataset_id", "form")[: 20 * shown]:
         forms.setdefault(dataset_id, []).append(form)
-    newest = list(forms)[:shown]
+    return _moved(case, {one: forms[one] for one in list(forms)[:shown]})
+
+
+def moved_by_saves(case, form, moments):
+    """Moment of a save of this form of the case → what the revision moved that took it in; the moments of the last ones, each
+    of whose rows of the outbox was written with it. Five queries, however many there are."""
+    saves = Outbox.objects.filter(case_id=case.pk, form=form).order_by("at", "pk").values_list("at", "dataset_id")
+    written, taken = list(saves), {}
+    for moment in sorted(moments):
+        place = bisect_left(written, moment, key=lambda one: one[0])
+        if place < len(written) and written[place][0] - moment < ONE_SAVE and written[place][1] is not None:
+            taken[moment] = written[place][1]
+    newest = sorted(set(taken.values()))[-MOST_OF_ITEM:]
+    moved = {one.dataset.pk: one for one in _moved(case, {pk: [form] for pk in newest})}
+    return {moment: moved[pk] for moment, pk in taken.items() if pk in moved}
+
+
+def _moved(case, forms):
+    """What revisions moved, newest first. forms: id of the dataset → the forms of the case whose saves it took in."""
+    newest = list(forms)
     datasets = Dataset.objects.filter(pk__in=newest).select_related("cohort").order_by("-revision")
     beside = Outbox.objects.filter(dataset_id__in=newest).exclude(case_id=case.pk).order_by().values("dataset_id")
     others = dict(beside.annotate(cases=Count("case_id", distinct=True)).values_list("dataset_id", "cases"))

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -117,7 +116,7 @@ def report_make(request, cohort, name):
             request, _("The analyses are still being computed. The report can be written when they are done.")
         )
     else:
-        cuts.order_report(dataset, _language(), cuts.EXACT, by=request.user)
+        cuts.order_report(dataset, cuts.language(), cuts.EXACT, by=request.user)
     return redirect("cut", cohort=cohort, name=name)
 
 
@@ -125,13 +124,18 @@ def report_make(request, cohort, name):
 @require_GET
 def report(request, cohort, name, form):
     """The report as a file, noted as an export."""
-    found = cuts.report_of(_standing(cohort, name), _language(), cuts.EXACT, form)
+    found = cuts.report_of(_standing(cohort, name), cuts.language(), cuts.EXACT, form)
     if found is None:
         raise Http404
+    return report_response(request, found, f"{cohort}-cut-{name}-{found.dataset.hash[:8]}.{form}")
+
+
+def report_response(request, found, filename):
+    """The stored report as a file, noted as an export."""
     content = bytes(found.content)
     note_report(request.user, found)
-    response = HttpResponse(content, content_type=TYPES[form])
-    response["Content-Disposition"] = f'attachment; filename="{cohort}-cut-{name}-{found.dataset.hash[:8]}.{form}"'
+    response = HttpResponse(content, content_type=TYPES[found.format])
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
@@ -184,6 +188,7 @@ def _of_order(order):
         CutOrder.TAKE: _("Freezing"),
         CutOrder.VERIFY: _("Verifying"),
         CutOrder.REPORT: _("Writing the report"),
+        CutOrder.ISSUE: _("Issuing for the public"),
     }
     words = _("waits for a worker") if order.state == CutOrder.QUEUED else _("at work")
     if order.steps:
@@ -204,8 +209,4 @@ def _why_failed(order):
 
 def _reports(dataset):
     """The stored reports in the reader's language."""
-    return dataset.reports.filter(language=_language(), audience=cuts.EXACT).defer("content")
-
-
-def _language():
-    return (get_language() or "en")[:2]
+    return dataset.reports.filter(language=cuts.language(), audience=cuts.EXACT).defer("content")

@@ -8,6 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import JsonResponse
 from django.utils import timezone
 
+from analytics import safety
 from analytics.models import Heartbeat
 from analytics.read import STALLED_AFTER
 from registry.access.guards import differences
@@ -55,8 +56,18 @@ def guards():
 def migrations():
     """The tables are those of this code."""
     executor = MigrationExecutor(connection)
+    known = {key for key in executor.loader.applied_migrations if key[0] in {"registry", "analytics"}}
+    newer = sorted(known - set(executor.loader.disk_migrations))
+    if newer:
+        return f"the tables are of newer code ({newer[-1][0]} {newer[-1][1]}); start the version that made them"
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return f"{len(waiting)} migrations are not applied; run manage.py migrate as reg_owner" if waiting else None
+    if not waiting:
+        return None
+    first, _backwards = waiting[0]
+    return (
+        f"{len(waiting)} migrations are not applied, the first is {first.app_label} {first.name}: an upgrade was interrupted or not "
+        "begun; run manage.py migrate as reg_owner, it goes on where it stopped"
+    )
 
 
 def broker():
@@ -84,4 +95,13 @@ def database_settings():
     return f"PostgreSQL runs with {', '.join(off)} off: a crash loses acknowledged entries" if off else None
 
 
-CHECKS = (database, role, guards, migrations, database_settings, broker, worker)
+def unsafe_settings():
+    """No guard that a setting can switch off is off; the demonstration's are, and every page says so."""
+    off = [guard.name for guard in safety.OF_SETTINGS if guard.wrong()]
+    return f"{', '.join(off)}: off; manage.py self_check says what to do" if off and not settings.DEMO else None
+
+
+CHECKS = (
+    *(database, role, guards, migrations, database_settings, broker, worker, unsafe_settings),
+    *(safety.clock, safety.disk, safety.certificate, safety.backups),
+)

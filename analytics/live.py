@@ -24,6 +24,7 @@ from registry.models import Person
 log = logging.getLogger(__name__)
 PREFIX = f"live:{urlsplit(settings.REDIS_URL).path.strip('/') or 0}:"  # messages know no databases of a Redis: those we share it with
 PATH = "/events/dashboards/"
+OWN_SITE_PATH = "/events/own-site/"  # a channel for each hospital: when others save is nothing that it is told
 DATASET = "dataset"  # in the place of an analysis: a dataset was stored
 PING_SECONDS, RECHECK_SECONDS, HEAR_SECONDS = 15, settings.LIVE_RECHECK_SECONDS, 2
 GATHER_SECONDS, APART_SECONDS = 0.1, 0.5  # what comes together is one wake-up; the next one waits
@@ -34,8 +35,14 @@ TOLD = b"event: refresh\ndata: %b\n\n"
 hears = asyncio.Event()  # set while Redis tells us
 
 
+def channel_of_site(code):
+    """The channel of a hospital's own page."""
+    return f"site-{code}"
+
+
 def publish(cohort, analysis, revision):
-    """Tell the dashboards of `cohort` that `analysis` has a newer result, or that there is a newer dataset.
+    """Tell the dashboards of `cohort` that `analysis` has a newer result, or that there is a newer dataset. Also a hospital's own page,
+    by its channel, that something was released to it.
 
     Lost when Redis is down: pages also ask now and then.
     """
@@ -83,15 +90,27 @@ def wake_now(channel):
 
 
 @sync_to_async
-def allowed(session_key):
-    """Whether this session is alive and its person may see pooled results."""
+def allowed(session_key, path):
+    """Whether this session is alive and its person may see what this path tells of: pooled results, or those of an own hospital."""
     close_old_connections()  # no request signals here: connections are closed by hand
     try:
         person_id = SessionStore(session_key).get(SESSION_KEY) if session_key else None
         person = Person.objects.filter(pk=person_id).first() if person_id else None
-        return bool(person and person.may(Permission.POOLED_READ))
+        if person is None:
+            return False
+        if path.startswith(OWN_SITE_PATH):
+            of_site = person.sites.filter(code=path.removeprefix(OWN_SITE_PATH).strip("/"))
+            return person.may(Permission.OWN_SITE_READ) and of_site.exists()
+        return path.startswith(PATH) and person.may(Permission.POOLED_READ)
     finally:
         close_old_connections()
+
+
+def channel_of(path):
+    """The channel that a path listens to."""
+    if path.startswith(OWN_SITE_PATH):
+        return channel_of_site(path.removeprefix(OWN_SITE_PATH).strip("/"))
+    return path.removeprefix(PATH).strip("/")
 
 
 def session_key_of(scope):
@@ -102,13 +121,13 @@ def session_key_of(scope):
 
 
 async def events(scope, receive, send):
-    """GET /events/dashboards/<cohort>: text/event-stream until the browser leaves, its session or right ends, or Redis is lost.
+    """GET /events/dashboards/<cohort>, /events/own-site/<hospital>: text/event-stream until the browser leaves, its session or right ends, or Redis is lost.
 
     404 without the right, 503 without Redis; a browser that is refused asks by HTTP, where it is told why.
     """
-    channel = scope["path"].removeprefix(PATH).strip("/")
+    channel = channel_of(scope["path"])
     session_key = session_key_of(scope)
-    known = scope["path"].startswith(PATH) and await allowed(session_key)
+    known = await allowed(session_key, scope["path"])
     status = 404 if not known else 200 if await heard() else 503
     headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -133,7 +152,7 @@ async def events(scope, receive, send):
             body = TOLD % latest.get(channel, b"0") if call.is_set() else b": ping\n\n"
             call.clear()
             if clock() > due:
-                known, due = await allowed(session_key), clock() + RECHECK_SECONDS
+                known, due = await allowed(session_key, scope["path"]), clock() + RECHECK_SECONDS
         if not gone.done():  # the page asks at once, and is told why
             await send({"type": "http.response.body", "body": TOLD % b"0", "more_body": True})
     finally:

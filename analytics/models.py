@@ -1,7 +1,10 @@
 """Datasets, runs and results: every figure reads one stored Result, and every Result names its dataset."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from analytics.export_models import Export, ExportJob  # noqa: F401 - of this app
 
 
 class Dataset(models.Model):
@@ -11,6 +14,7 @@ class Dataset(models.Model):
     retired: its tables and results go, its hash and what happened stay, and a successor without the case names it as predecessor.
 
     manifest     of a cut: what it holds and what it leaves out, kept when it is retired
+    case_ids     of the cases in it, kept when it is retired: who holds a copy of it holds them; None of one from before they were kept
     verified_at  when its hashes were last computed anew; `differs` says what was not the same then
     """
 
@@ -33,6 +37,7 @@ class Dataset(models.Model):
     manifest = models.JSONField(default=dict)
     verified_at = models.DateTimeField(null=True)
     differs = models.JSONField(default=list)
+    case_ids = ArrayField(models.BigIntegerField(), null=True)
 
     class Meta:
         ordering = ["-revision"]
@@ -152,10 +157,13 @@ class CutOrder(models.Model):
     As with a run, state is the truth and a message only says "look"; whoever works on it holds a lease and a fence.
     """
 
-    TAKE, VERIFY, REPORT = "take", "verify", "report"
+    TAKE, VERIFY, REPORT, ISSUE = "take", "verify", "report", "issue"
     QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
 
-    kind = models.CharField(max_length=6, choices=[(TAKE, _("freeze")), (VERIFY, _("verify")), (REPORT, _("report"))])
+    kind = models.CharField(
+        max_length=6,
+        choices=[(TAKE, _("freeze")), (VERIFY, _("verify")), (REPORT, _("report")), (ISSUE, _("issue for the public"))],
+    )
     cohort = models.ForeignKey("registry.Cohort", on_delete=models.PROTECT)
     name = models.SlugField(max_length=60)
     cut_date = models.DateField(null=True)
@@ -266,6 +274,63 @@ class Release(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["site", "audience", "analysis", "-id"], name="release_newest")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dataset", "analysis"], condition=models.Q(audience="public"), name="one_public_release"
+            )
+        ]
+
+
+class PublicIssue(models.Model):
+    """That the results of a cut were issued for the public: once, and never otherwise. Every signed-in role may know it.
+
+    cohort, name, day, hash  of the cut, whose own row is not everybody's
+    taken_down_at            when its releases were deleted: somebody in the cut withdrew consent
+    """
+
+    dataset = models.OneToOneField(Dataset, on_delete=models.PROTECT, related_name="public_issue")
+    cohort = models.ForeignKey("registry.Cohort", on_delete=models.PROTECT)
+    name = models.SlugField(max_length=60)
+    cut_date = models.DateField()
+    hash = models.CharField(max_length=64)
+    policy = models.CharField(max_length=20)
+    code_version = models.CharField(max_length=40)
+    issued_by = models.CharField(max_length=254)
+    issued_at = models.DateTimeField(auto_now_add=True)
+    taken_down_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class PublicBasis(models.Model):
+    """The cases behind the public form of one analysis, to judge whether a later one would give somebody away. For workers.
+
+    body  cases: names; counts, marks: name of a number → places in cases; read: digest of what is read of each case, or ""
+    """
+
+    issue = models.ForeignKey(PublicIssue, on_delete=models.PROTECT, related_name="bases")
+    analysis = models.CharField(max_length=80)
+    body = models.JSONField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["issue", "analysis"], name="one_public_basis")]
+
+
+class PublicWithheld(models.Model):
+    """Why the public form of an analysis was not issued: which number differs by how few cases from which issued one. For those who see exact numbers."""
+
+    issue = models.ForeignKey(PublicIssue, on_delete=models.PROTECT, related_name="withheld")
+    analysis = models.CharField(max_length=80)
+    cell = models.CharField(max_length=200)
+    other_cut = models.CharField(max_length=60)
+    other_analysis = models.CharField(max_length=80)
+    other_cell = models.CharField(max_length=200)
+    cases = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["id"]
 
 
 class ReleaseBasis(models.Model):
@@ -294,30 +359,6 @@ class Viewed(models.Model):
     spec_hash = models.CharField(max_length=64)
     dataset_hash = models.CharField(max_length=64)
     smallest = models.PositiveIntegerField(null=True)
-    at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["-id"]
-
-
-class Export(models.Model):
-    """Who took what along: a figure, a table, a report, a dataset.
-
-    person  None of a command; by: who runs it there
-    profile, about  of a dataset: what the profile lets through; hospitals, tables, rows and how they are written
-    """
-
-    person = models.ForeignKey("registry.Person", null=True, on_delete=models.PROTECT)
-    by = models.CharField(max_length=254, blank=True, default="")
-    profile = models.CharField(max_length=12, blank=True, default="")
-    about = models.JSONField(default=dict)
-    role = models.CharField(max_length=20)
-    what = models.CharField(max_length=120)
-    format = models.CharField(max_length=10)
-    audience = models.CharField(max_length=10, default="exact")
-    dataset_hash = models.CharField(max_length=64, blank=True, default="")
-    spec_hash = models.CharField(max_length=64, blank=True, default="")
-    digest = models.CharField(max_length=64)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

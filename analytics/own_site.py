@@ -13,17 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from analytics import phrases, sentences
+from analytics import phrases, read, sentences
 from analytics.core.disclosure.policy import OTHERS, OWN, POLICIES
 from analytics.figures.alt import alt_text
 from analytics.figures.figure import figure_of, has_figure
 from analytics.figures.sizes import SIZES, WIDE
 from analytics.figures.text import percent
 from analytics.figures.theme import LIGHT, THEMES
-from analytics.models import Release
+from analytics.models import PublicIssue, Release
 from analytics.sheets.sheet import NONE, Row, Sheet, counted, label, share
-from analytics.site_view import EVENT_FREE, GRADES, OF_BOTH, OVERALL_SURVIVAL, RESPONSE
-from analytics.views import plotly_style_ids
+from analytics.site_view import COHORT, EVENT_FREE, GRADES, OF_BOTH, OVERALL_SURVIVAL, RESPONSE
+from analytics.views import live_words, plotly_style_ids
 from analytics.words import figure_words, localised
 from registry.access.permissions import Permission
 from registry.views.access import permitted
@@ -72,6 +72,11 @@ class Pair:
     def is_drawn(self):
         """Whether there are curves."""
         return bool(self.own) and has_figure(self.own["analysis"]["method"]) and "logrank" in self.own
+
+    @property
+    def digest(self):
+        """Changes when anything that the pair shows changes."""
+        return "-".join(str(body["issued_at"].timestamp()) if body else "none" for body in (self.own, self.others))
 
     @property
     def url(self):
@@ -194,7 +199,10 @@ def own_site(request):
         "refused": list(dict.fromkeys(pair.refused for pair in pairs if pair.refused)),
         "quality": _quality(stored.get((OWN, "completeness"))),
         "policy": policy,
+        "public": PublicIssue.objects.filter(cohort__code=COHORT, taken_down_at=None).select_related("cohort"),
         "plotly_style_ids": plotly_style_ids(),
+        "state": read.state_of_site(site, stored.get((OWN, OVERALL_SURVIVAL.name))),
+        "live_words": live_words(),
     }
     return render(request, "analytics/own_site.html", context)
 

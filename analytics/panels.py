@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from analytics import phrases, provenance, read
 from analytics.answers import answer
 from analytics.benchmarks import DRAWN, comparable
-from analytics.cause_links import case_links
+from analytics.cause_links import case_links, cells_url
 from analytics.choices import USUAL, Choice
 from analytics.figures.choices import Choices
 from analytics.figures.figure import alt_text, figure_of, has_figure
@@ -106,6 +106,7 @@ class Shown:
             "facts": provenance.facts(result),
             "downloads": provenance.downloads(self.stored, result, person, self.choice.query()),
             "sheets": sheets_of(result),
+            "cases_url": cells_url(self.stored, person),
             "counts": _counts(result, case_links(self.stored, person)),
             "not_beside": [one for one in self._published[1] if one.is_near],
         }

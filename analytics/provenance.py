@@ -5,14 +5,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from analytics.catalogue import CATALOGUE
 from analytics.core.analysis import REGRESSIONS, TABLES
 from analytics.figures.figure import has_figure
 from analytics.figures.text import DAYS_PER_MONTH
-from analytics.r_scripts.script import NO_SCRIPT
+from analytics.r_scripts import has_script
+from analytics.r_scripts.selecting import needs_cases
 from registry.access.permissions import Permission
-
-NAMES = {one.name for one in CATALOGUE}
 
 
 def when(moment):
@@ -94,21 +92,21 @@ def downloads(stored, result, person, query="?"):
 
     query  how the figure is drawn, as in the address of the page
     """
-    name, cohort, method = result["analysis"]["name"], result["dataset"]["cohort"], result["analysis"]["method"]
+    cohort, method = result["dataset"]["cohort"], result["analysis"]["method"]
     is_live = result["dataset"]["kind"] == "live"
     found = [
         *_figures(stored.run.pk, method, query),
         (_("Data (CSV)"), reverse("run_data", args=[stored.run.pk])),
         (_("Result (JSON)"), reverse("api-run-result", args=[stored.run.pk])),
     ]
-    if result["n"] and method not in NO_SCRIPT and is_live and name in NAMES:
-        found.append((_("The same in R (script)"), reverse("api-result-script", args=[name])))
+    if has_code := is_live and has_script(result):
+        found.append((_("Show me the code (R script)"), reverse("api-run-script", args=[stored.run.pk])))
     if not person.may(Permission.DATASET_READ) or not is_live:
         return found
     if result["endpoint"]:
         times = f"{reverse('api-endpoints', args=[cohort])}?format=csv&endpoint={result['endpoint']['id']}"
         found.append((_("Times and statuses (CSV)"), times))
-    if method in (*REGRESSIONS, *TABLES) or not result["endpoint"]:
+    if method in (*REGRESSIONS, *TABLES) or not result["endpoint"] or (has_code and needs_cases(result["analysis"])):
         found.append((_("Cases (CSV)"), f"{reverse('api-case-table', args=[cohort])}?format=csv"))
     return found
 

@@ -41,3 +41,8 @@ def cases_by_name(names, person, cohort_id):
         return {}
     own = Case.objects.visible_to(person).filter(cohort=cohort_id).select_related("site")
     return {name: case for case in own if (name := pseudonym("case", case.pk)) in wanted}
+
+
+def ids_by_name(cohort):
+    """Name in datasets → id, of every case of the cohort, of those that were removed too. Needs a scope over all sites."""
+    return {pseudonym("case", pk): pk for pk in Case.with_void.filter(cohort=cohort).values_list("pk", flat=True)}

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.utils import timezone
 
+from analytics.catalogue import CATALOGUE
 from analytics.explore.grammar import EXPLORED
 from analytics.models import AnalysisRun, Dataset, Heartbeat, Result
 from registry.models import Case, Outbox
@@ -56,6 +57,15 @@ def newest(cohort_code, *names):
     best = runs.filter(analysis=OuterRef("run__analysis")).order_by("-dataset__revision", "-pk").values("pk")[:1]
     results = Result.objects.filter(run__in=runs, run_id=Subquery(best)).select_related("run__dataset__cohort")
     return {one.run.analysis: Stored(one.body, one.run.dataset, one.run) for one in results}
+
+
+def newest_of(name):
+    """The newest stored result of an analysis of the catalogue, the one that page and figure show. 404 before the first."""
+    analysis = next((one for one in CATALOGUE if one.name == name), None)
+    stored = analysis and newest(analysis.cohort, name).get(name)
+    if not stored:
+        raise Http404
+    return stored
 
 
 def of_runs(pks):
@@ -122,6 +132,23 @@ def live_state(cohort_code):
         "state": "stalled" if stalled else "recomputing" if waiting else "live",
         "revision": dataset.revision if dataset else 0,
         "made_at": dataset.made_at.isoformat() if dataset else None,
+        "worker_seen_at": beat.isoformat() if beat else None,
+    }
+
+
+def state_of_site(site, own):
+    """The state of a hospital's own page, in the shape of `live_state`. own: body of what was released of its own cases, or None.
+
+    Of its own saves alone: how often others save is not told.
+    """
+    last = Outbox.objects.filter(site_id=site.pk).order_by("-pk").first() if site else None
+    beat = Heartbeat.objects.filter(name="worker").values_list("at", flat=True).first()
+    is_open = last is not None and last.dataset_id is None
+    is_stalled = is_open and (beat is None or timezone.now() - beat > STALLED_AFTER)
+    return {
+        "state": "stalled" if is_stalled else "recomputing" if is_open else "live",
+        "revision": own["dataset"]["revision"] if own else 0,
+        "made_at": own["issued_at"].isoformat() if own else None,
         "worker_seen_at": beat.isoformat() if beat else None,
     }
 

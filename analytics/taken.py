@@ -55,7 +55,11 @@ def file_asked(stored, request, kind, theme, size, width):
 
 def csv_asked(stored):
     """The data behind the figure as CSV: RFC 4180, UTF-8, lines end in \\n; text cannot be taken for a formula."""
-    columns, rows = rows_of(stored.envelope())
+    return as_csv(*rows_of(stored.envelope()))
+
+
+def as_csv(columns, rows):
+    """A table as CSV: RFC 4180, UTF-8, lines end in \\n; text cannot be taken for a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
@@ -73,8 +77,12 @@ def name_of(stored):
 
 def panel_of(stored):
     """The panel that shows this analysis on a dashboard, whose words its figure has; None where there is none."""
-    name = stored.run.analysis
-    cohort = DASHBOARDS.get(stored.dataset.cohort.code)
+    return panel_of_analysis(stored.dataset.cohort.code, stored.run.analysis)
+
+
+def panel_of_analysis(cohort_code, name):
+    """The same, of an analysis by its name."""
+    cohort = DASHBOARDS.get(cohort_code)
     panels = cohort.panels if cohort else ()
     return next((one for one in panels for rule in RULES if one.analysis_for(rule) == name), None)
 

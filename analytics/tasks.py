@@ -56,7 +56,16 @@ def work_on_cut(order_id):
 
 @shared_task
 def retire_cuts():
-    """Retire the data cuts that hold somebody whose data may not be used any more."""
-    from analytics import actions_of_cuts
+    """Retire the data cuts, and take back the exports, that hold somebody whose data may not be used any more."""
+    from analytics import actions_of_cuts, actions_of_exports
 
     actions_of_cuts.retire_all_cuts()
+    actions_of_exports.take_back_exports()
+
+
+@shared_task
+def make_export(job_id):
+    """Make one export."""
+    from analytics import actions_of_exports
+
+    actions_of_exports.make_export(job_id)

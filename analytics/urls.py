@@ -2,7 +2,21 @@
 
 from django.urls import path, re_path
 
-from analytics import analyses, causes, compare, cuts, datasets, files, health, own_site, scorecards, views
+from analytics import (
+    analyses,
+    causes,
+    compare,
+    cuts,
+    datasets,
+    export_log,
+    export_pages,
+    files,
+    health,
+    own_site,
+    public,
+    scorecards,
+    views,
+)
 from analytics.explore.urls import urlpatterns as explored
 
 urlpatterns = [
@@ -19,8 +33,39 @@ urlpatterns = [
         cuts.report,
         name="cut_report",
     ),
+    path("datasets/<slug:cohort>/cuts/<slug:name>/public/", public.public, name="public"),
+    path("datasets/<slug:cohort>/cuts/<slug:name>/public/issue/", public.public_issue, name="public_issue"),
+    path(
+        "datasets/<slug:cohort>/cuts/<slug:name>/public/<slug:analysis>/figure/",
+        public.public_figure,
+        name="public_figure",
+    ),
+    re_path(
+        r"^datasets/(?P<cohort>[-\w]+)/cuts/(?P<name>[-\w]+)/public/(?P<analysis>[-\w]+)/figure\.(?P<kind>svg|pdf|png)$",
+        public.public_file,
+        name="public_file",
+    ),
+    path(
+        "datasets/<slug:cohort>/cuts/<slug:name>/public/<slug:analysis>/data.csv",
+        public.public_data,
+        name="public_data",
+    ),
+    path(
+        "datasets/<slug:cohort>/cuts/<slug:name>/public/report/", public.public_report_make, name="public_report_make"
+    ),
+    re_path(
+        r"^datasets/(?P<cohort>[-\w]+)/cuts/(?P<name>[-\w]+)/public/report\.(?P<form>html|pdf)$",
+        public.public_report,
+        name="public_report",
+    ),
     path("datasets/<slug:cohort>/compare/", compare.compare, name="compare"),
     path("datasets/<slug:cohort>/compare/<slug:name>/figure/", compare.figure, name="compare_figure"),
+    path("exports/", export_pages.page, name="exports"),
+    path("exports/state/", export_pages.state, name="exports_state"),
+    path("exports/log/", export_log.log, name="export_log"),
+    path("exports/log.csv", export_log.log_csv, name="export_log_csv"),
+    re_path(r"^exports/(?P<pk>[0-9]{1,18})/file/$", export_pages.file, name="export_file"),
+    re_path(r"^exports/(?P<pk>[0-9]{1,18})/delete/$", export_pages.delete, name="export_delete"),
     path("analyses/", analyses.analyses, name="analyses"),
     path("analyses/<slug:name>/", analyses.analysis, name="analysis"),
     path("own-site/", own_site.own_site, name="own_site"),

@@ -15,13 +15,13 @@ import django
 
 django.setup()
 
-from benchmarks import endpoints, entry, kernels, live, save  # noqa: E402 - after Django's set-up
+from benchmarks import endpoints, entry, exports, kernels, live, save  # noqa: E402 - after Django's set-up
 from deploy import browser  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent.parent / "var/bench"
 
 
-PARTS = ("rows", "entry", "live")
+PARTS = ("rows", "entry", "exports", "live")
 
 
 def main():
@@ -40,6 +40,13 @@ def main():
         counts = entry.measure()
         print(f"\nInteractions to enter a typical case, form by form: {entry.HOW}\n{entry.show(counts)}")
         store.put("entry", list(map(asdict, counts)))
+    if "exports" in parts:
+        print(f"\nA whole collection out of the registry\n{exports.HEAD}")
+        taken = []
+        for size in asked.export_rows:
+            for one in exports.measured(size):
+                print(exports.line(one), flush=True)
+                store.put("exports", exports.as_json(taken := [*taken, one]))
     if "live" in parts and browser.find():
         _measure_live(store, asked.sizes)
     print(f"\nStored in var/bench/{store.file.name}")
@@ -51,6 +58,7 @@ def _asked():
     parser = argparse.ArgumentParser(prog="make bench ARGS=…")
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="|".join(PARTS))
     parser.add_argument("--sizes", nargs="+", type=int, default=live.SIZES, help="cases of the live part")
+    parser.add_argument("--export-rows", nargs="+", type=int, default=exports.SIZES, help="rows of the exports part")
     return parser.parse_args(sys.argv[1:] or shlex.split(os.environ.get("ARGS", "")))
 
 

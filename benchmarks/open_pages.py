@@ -85,7 +85,7 @@ class OpenPages:
         for some in (list(changed)[:NEAR], list(changed)[NEAR:]):  # those before the reader's eyes, then the others
             if some:
                 of = ",".join(f"{name}:wide" for name in some)
-                shown = await self._get(page, "panels", f"{PATH}panels/?of={of}&theme=light")
+                shown = await self._get(page, f"panels {' '.join(some)}", f"{PATH}panels/?of={of}&theme=light")
                 page.digests |= (
                     {one["panel"]: one["digest"] for one in json.loads(shown)["panels"]} if shown else changed
                 )

@@ -8,6 +8,8 @@ from functools import cache
 
 NEEDED = ("survival", "cmprsk", "jsonlite", "KMsurv", "brglm2")
 PACKAGES = ("r-base-core", "r-cran-survival", "r-cran-cmprsk", "r-cran-jsonlite", "r-cran-kmsurv", "r-cran-brglm2")
+# What people use beside those; tested where it is, installed nowhere. Debian: r-cran-httr2 r-cran-readr r-cran-haven r-cran-foreign
+OPTIONAL = ("httr2", "readr", "haven", "foreign", "REDCapR")
 HOW = f"Install it with: sudo apt-get install {' '.join(PACKAGES)}"
 USED = re.compile(r"\blibrary\((\w+)\)|\b(\w+)::")
 
@@ -18,14 +20,14 @@ def find():
 
 
 @cache
-def missing():
-    """The packages that R lacks of those the tests use; all of them if there is no R."""
+def missing(names=NEEDED):
+    """The packages that R lacks of these; all of them if there is no R."""
     if not find():
-        return NEEDED
-    asked = ", ".join(f'"{name}"' for name in NEEDED)
+        return names
+    asked = ", ".join(f'"{name}"' for name in names)
     asks = f"cat(Filter(function(name) !requireNamespace(name, quietly = TRUE), c({asked})))"
     found = subprocess.run([find(), "-e", asks], capture_output=True, text=True, check=False)
-    return tuple(found.stdout.split()) if found.returncode == 0 else NEEDED
+    return tuple(found.stdout.split()) if found.returncode == 0 else names
 
 
 def why_not(*packages):
@@ -34,6 +36,13 @@ def why_not(*packages):
         return f"R is missing. {HOW}"
     lacking = [name for name in packages if name in missing()]
     return f"R lacks {', '.join(lacking)}. {HOW}" if lacking else None
+
+
+def lacks(script):
+    """The packages that the text of an R script names and R does not have."""
+    used = {name for pair in USED.findall(script) for name in pair if name}
+    known = {*missing(), *missing(OPTIONAL)}
+    return sorted(used & known)
 
 
 def used_by(script):

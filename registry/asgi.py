@@ -14,6 +14,7 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 PAGE_THREADS = 8
 pages = WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS)
+importlib.import_module("analytics.starting").refuse_unless_safe()
 live = importlib.import_module("analytics.live")  # named by string: registry never imports analytics
 
 

@@ -16,4 +16,5 @@ app.autodiscover_tasks()
 @worker_init.connect
 def warm_up(**_context):
     """Import pandas and the estimators before the pool forks: the first curve then costs no import, and children share the pages."""
+    importlib.import_module("analytics.starting").refuse_unless_safe()
     importlib.import_module("analytics.actions")

@@ -129,10 +129,17 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 def pytest_collection_modifyitems(items):
-    """What uses Playwright is a browser test, marked or not. What reads the loaded demonstration comes first, in one worker's share."""
+    """What uses Playwright is a browser test, marked or not. What reads the loaded demonstration comes first, in one worker's share.
+
+    What waits for a browser or for processes may wait too short on a machine that does something else: it is asked once more, and the
+    report names it (R). One that is named again and again is mended.
+    """
     for item in items:
-        if "browser_type" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if "browser_type" in fixtures:
             item.add_marker(pytest.mark.browser)
+        if {"browser_type", "processes"} & set(fixtures):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     items.sort(key=lambda item: "loaded" not in getattr(item, "fixturenames", ()))
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from analytics.models import CutOrder, CutReport, Dataset
@@ -17,7 +18,7 @@ TASK = "analytics.tasks.work_on_cut"
 ATTEMPTS = 3
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NAME_LENGTH, REASON_LENGTH = 50, 300
-EXACT = "exact"  # audience of a report: those who may see exact numbers
+EXACT, PUBLIC = "exact", "public"  # audiences: those who may see exact numbers; everybody, of what was issued
 OPEN = (CutOrder.QUEUED, CutOrder.RUNNING)
 NOT_NAMES = ("live",)
 
@@ -92,10 +93,22 @@ def order_report(dataset, language, audience, *, by):
     return _ordered(dataset, CutOrder.REPORT, by, language=language, audience=audience)
 
 
+def order_issue(dataset, *, by):
+    """The open order to issue the cut's results for the public, or a new one. Raises PermissionDenied."""
+    if not by.may(Permission.PUBLIC_ISSUE):
+        raise PermissionDenied
+    return _ordered(dataset, CutOrder.ISSUE, by, audience=PUBLIC)
+
+
 def report_of(dataset, language, audience, form):
     """The stored report as `form` (html, pdf), or None."""
     found = CutReport.objects.filter(dataset=dataset, language=language, audience=audience, format=form)
     return found.first()
+
+
+def language():
+    """The reader's language, as reports are stored by it."""
+    return (get_language() or "en")[:2]
 
 
 def _ordered(dataset, kind, by, **what):

@@ -4,6 +4,8 @@ translate them. Labels of columns and levels stand with the columns (analytics/c
 ALL_CASES = "All cases"
 NOT_REPORTED = "Not reported"
 MISSING = "Missing"
+KNOWN = "Known"
+NOT_COUNTED = "Does not count"
 
 # What a row of Table 1 shows.
 NUMBER_SHOWN = "median (IQR), range"
@@ -34,6 +36,8 @@ LABELS = (
         ALL_CASES,
         NOT_REPORTED,
         MISSING,
+        KNOWN,
+        NOT_COUNTED,
         NUMBER_SHOWN,
         COUNT_SHOWN,
         WILCOXON,

@@ -11,7 +11,7 @@ from analytics.core import sentences
 from analytics.core.analysis import TABLES, Analysis, Groups, Levels
 from analytics.core.columns.column import EARLY_CLOCKS
 from analytics.core.columns.declarations import COLUMN_OF
-from analytics.core.columns.values import text_of
+from analytics.core.columns.values import asked, text_of
 from analytics.core.endpoints.dates import days
 from analytics.core.endpoints.derive import derive
 from analytics.core.parts import PERIOD
@@ -112,13 +112,15 @@ def _filtered(analysis: Analysis, inside: pd.DataFrame) -> tuple[pd.DataFrame, l
     excluded = []
     for one in analysis.filters:
         value = _period(analysis, inside) if one.column == PERIOD else inside[one.column]
-        known = value.notna().to_numpy()
+        known = value.notna().to_numpy() & asked(inside, one.column)
         if one.values:
-            kept = text_of(inside, one.column).isin(one.values).to_numpy()
+            kept = known & text_of(inside, one.column).isin(one.values).to_numpy()
         else:
             number = pd.to_numeric(value).to_numpy(dtype="float64", na_value=np.nan)
-            kept = (number >= (-np.inf if one.low is None else one.low)) & (
-                number <= (np.inf if one.high is None else one.high)
+            kept = (
+                known
+                & (number >= (-np.inf if one.low is None else one.low))
+                & (number <= (np.inf if one.high is None else one.high))
             )
         excluded += [
             (sentences.NOT_CHOSEN.format(label=one.label), int((known & ~kept).sum())),

@@ -9,8 +9,6 @@ KINDS = (TEXT, CODE, WHOLE, NUMBER, DATE)
 KEY, ANSWER, REASON, PRECISION, AS_ENTERED, OTHER, DERIVED = (
     *("key", "answer", "reason", "precision", "as entered", "other", "derived"),
 )
-LANGUAGES = ("en", "ja")
-WIDE = "wide"  # the table with one row a case
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 import hashlib
 import hmac
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from analytics.exports import declared as d
-from analytics.exports.declared import Code, Column, Table
+from analytics.exports.declared import Code, Table
 from analytics.exports.forms import PARTIAL_TEXT
 from analytics.exports.policy import DAYS, DEIDENTIFIED, GROUP, LEAST, QUASI, listed_as, way
 from registry.dictionary.words import gettext_noop
@@ -115,11 +116,8 @@ def _relative(dates, cases, zero):
 def _in_days(column, series, cases, snapshot, zero):
     """A date as days from the case's day 0. An ADaM date keeps its name: in SAS it is the number of days."""
     name = column.name if column.role == d.DERIVED else f"{column.name}_day"
-    said = snapshot.say(gettext_noop("day"))
-    label = d.Label(f"{column.label.en} ({said.en})", f"{column.label.ja}（{said.ja}）")
-    made = Column(
-        name, label, d.WHOLE, column.role, column.item, "d", sas=column.sas, short=column.short, note=column.note
-    )
+    label = _bracketed(column.label, snapshot.say(gettext_noop("day")))
+    made = replace(column, name=name, label=label, kind=d.WHOLE, unit="d", codes=())
     return made, _relative(series, cases, zero).astype("Int64")
 
 
@@ -137,19 +135,20 @@ def _days_of_partial(column, table, cases, snapshot, zero):
         ("min", gettext_noop("earliest day"), earliest),
         ("max", gettext_noop("latest day"), latest),
     ):
-        said = snapshot.say(words)
-        label = d.Label(f"{column.label.en} ({said.en})", f"{column.label.ja}（{said.ja}）")
-        beside = Column(
-            f"{made.name}_{suffix}",
-            label,
-            d.WHOLE,
-            d.AS_ENTERED,
-            column.item,
-            "d",
-            sas=f"{column.sas[:6]}_{suffix[1].upper()}",
-        )
+        name, label = f"{made.name}_{suffix}", _bracketed(column.label, snapshot.say(words))
+        beside = _beside(made, name, label, f"{column.sas[:6]}_{suffix[1].upper()}", role=d.AS_ENTERED)
         found.append((beside, bound.where(partial).astype("Int64")))
     return found
+
+
+def _bracketed(label, said):
+    """A label with words in brackets."""
+    return d.Label(f"{label.en} ({said.en})", f"{label.ja}（{said.ja}）")
+
+
+def _beside(column, name, label, sas, **more):
+    """A column made beside or of another one: with words of its own, so without the other's short label and note."""
+    return replace(column, name=name, label=label, sas=sas, short="", note="", **more)
 
 
 def _bounds(text):
@@ -171,32 +170,15 @@ def _grouped(column, series, cases, snapshot, counted):
         label, codes = snapshot.say(RARE_LABEL), column.codes
         question = column.label.en.partition(":")[0], column.label.ja.partition("：")[0]
         label = d.Label(f"{question[0]}: {label.en}", f"{question[1]}：{label.ja}")
-        made = Column(
-            f"{column.item}___{RARE}",
-            label,
-            d.CODE,
-            column.role,
-            column.item,
-            codes=codes,
-            sas=f"{column.sas[:5]}_{RARE}",
+        made = _beside(
+            column, f"{column.item}___{RARE}", label, f"{column.sas[:5]}_{RARE}", kind=d.CODE, unit="", codes=codes
         )
         return [(made, fold[last])]
     rare = RARE if column.is_numeric else GROUPED
     folded = series.astype(object).where(~series.isin(_rare_levels(series, cases)), rare)
     folded = folded.where(series.notna(), None)
     codes = (*column.codes, Code(rare, snapshot.say(RARE_LABEL))) if column.codes else ()
-    made = Column(
-        column.name,
-        column.label,
-        column.kind,
-        column.role,
-        column.item,
-        column.unit,
-        codes,
-        column.sas,
-        column.short,
-        column.note,
-    )
+    made = replace(column, codes=codes)
     return [(made, folded.astype("Int64") if column.is_numeric else folded)]
 
 

@@ -4,7 +4,8 @@ import pandas as pd
 
 from analytics.exports import declared as d
 from analytics.exports import values
-from analytics.exports.declared import WIDE, Column, Table
+from analytics.exports.declared import Column, Table
+from analytics.exports.options import WIDE
 from registry.dictionary.words import gettext_noop
 
 NAMES = {  # table → name where 8 characters are all there is
@@ -40,10 +41,12 @@ TICKED = "{}___{}"  # column of one code of a question with several answers
 PARTIAL_TEXT = {"Y": 4, "M": 7, "D": 10}  # characters of a date as it was entered
 
 
-def form_tables(snapshot):
-    """A Table for each form that the snapshot holds, every stored column in it; a policy leaves out what a profile does not get."""
+def form_tables(snapshot, wanted=()):
+    """A Table for each form that the snapshot holds, or of those wanted; every stored column is in it, a policy leaves out what a profile does not get."""
     return [
-        _table(snapshot, form, snapshot.forms[form.name]) for form in snapshot.declared if form.name in snapshot.forms
+        _table(snapshot, form, snapshot.forms[form.name])
+        for form in snapshot.declared
+        if form.name in snapshot.forms and (not wanted or form.name in wanted)
     ]
 
 

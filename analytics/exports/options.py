@@ -1,9 +1,11 @@
-"""How files are written: what an export's address or command may choose beside dataset, profile and format."""
+"""How files are written: what an export's address or command may choose beside dataset and profile. Without pandas: pages offer it."""
 
 from dataclasses import dataclass
 
-from analytics.exports.declared import LANGUAGES
-
+WIDE = "wide"  # the table with one row a case
+BESIDE_FORMS = (WIDE, "cases", "endpoints", "left_out", "adsl", "adtte", "adae")  # tables that are of no one form
+LANGUAGES = ("en", "ja")
+FORMATS = ("csv", "ndjson", "parquet", "arrow", "xpt", "xpt8", "sav", "dta", "adam", "xlsx", "odm")
 CODE, LABEL, BOTH = "code", "label", "both"
 LABELS = (CODE, LABEL, BOTH)
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}

@@ -12,7 +12,7 @@ import csv
 from functools import cache
 from pathlib import Path
 
-from analytics.exports.declared import WIDE
+from analytics.exports.options import WIDE
 
 FULL, CONSORTIUM, DEIDENTIFIED = "full", "consortium", "deidentified"
 PROFILES = (DEIDENTIFIED, CONSORTIUM, FULL)  # the smallest first: it is the default

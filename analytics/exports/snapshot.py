@@ -1,11 +1,12 @@
 """One dataset as an export reads it: a named cut as it was frozen, or the record of this moment in one snapshot."""
 
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 
 import pandas as pd
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
 from analytics.actions import manifest_hash, parquet
 from analytics.actions_of_runs import forms_of, tables_of
@@ -13,9 +14,10 @@ from analytics.core.cases import WHOLE_FORM
 from analytics.core.columns.table import case_table
 from analytics.exports import extract as door
 from analytics.exports.frozen import pseudonyms_of
-from analytics.exports.policy import FULL
-from analytics.extract import extract
+from analytics.exports.policy import DEIDENTIFIED, FULL
+from analytics.extract import extract, refused_cases
 from analytics.models import Dataset
+from analytics.pseudonyms import ids_by_name
 from registry.access.row_security import everything_scope
 from registry.models import Cohort
 
@@ -31,6 +33,10 @@ class Snapshot:
     forms     form → stored rows as text under pseudonyms; of a cut, without what leaves no hospital; {} for a cut from before forms were kept
     numbers   pseudonym → (case number, site code); given to the full profile only
     key       makes the pseudonyms of a de-identified export
+    ids       pseudonym → id of the case, for the log of who has what
+    seen      PostgreSQL's name of it: which transactions it shows
+    as_of     the last change of the live record, or the end of a cut's day
+    changes   (form, case as the profile names it, course, row number) → question → its last registry.odm.study.Change; where asked for
     """
 
     cohort: str
@@ -50,6 +56,10 @@ class Snapshot:
     numbers: dict[str, tuple[str, str]] = field(repr=False, default_factory=dict)
     key: str = field(repr=False, default="")
     say: object = field(repr=False, default=None)
+    ids: dict[str, int] = field(repr=False, default_factory=dict)
+    seen: str = ""
+    as_of: datetime | None = None
+    changes: dict = field(repr=False, default_factory=dict)
 
     @property
     def stated(self):
@@ -58,33 +68,56 @@ class Snapshot:
             return f"{self.cohort} cut:{self.name}"
         return f"{self.cohort} live" + (f" {self.revision}" if self.revision else "")
 
+    def cases_of(self, sites=()):
+        """Ids of the cases whose rows an export holds: of these hospitals, or of all."""
+        names = self.whole["case"]
+        if sites:
+            names = [one for one in names if self.numbers.get(one, ("", ""))[1] in sites]
+        return sorted(self.ids[one] for one in names)
 
-def snapshot_of(cohort_code, name, profile, *, actor):
-    """The snapshot of this cohort's live record or named cut. Raises Dataset.DoesNotExist for a name that is not there or was retired."""
+
+class RetiringError(Exception):
+    """The cut holds somebody whose data may not be used any more; it is about to be retired."""
+
+
+def snapshot_of(cohort_code, name, profile, *, actor, with_changes=False):
+    """The snapshot of this cohort's live record or named cut. Raises Dataset.DoesNotExist for a name that is not there or was retired, RetiringError for one that is about to be.
+
+    with_changes   also who changed each answer last and when: of the live record, for profiles that have dates; reasons for the full one
+    """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         with everything_scope(actor=actor):
             cohort = Cohort.objects.get(code=cohort_code)
-            return _live(cohort, profile) if name == LIVE else _cut(cohort, name, profile)
+            return _live(cohort, profile, with_changes) if name == LIVE else _cut(cohort, name, profile)
 
 
-def _live(cohort, profile):
+def _live(cohort, profile, with_changes):
     tables = extract(cohort)
     digest = manifest_hash({name: parquet(table) for name, table in tables.items()})
     stored = Dataset.objects.filter(cohort=cohort, kind="live", hash=digest).first()
     pseudonyms = pseudonyms_of(cohort)
-    return _snapshot(
-        cohort, profile, pseudonyms, name=LIVE, hash=digest, cut_date=None, revision=stored and stored.revision, tables=tables,
+    made = _snapshot(
+        cohort, profile, pseudonyms, name=LIVE, as_of=door.last_change(cohort), hash=digest, cut_date=None, revision=stored and stored.revision, tables=tables,
         forms=door.stored_forms(cohort, pseudonyms),
     )  # fmt: skip
+    if not with_changes or profile == DEIDENTIFIED:
+        return made
+    names = {one: made.numbers[one][0] for one in pseudonyms.values()} if profile == FULL else {}
+    named = {pk: names.get(one, one) for pk, one in pseudonyms.items()}
+    return replace(made, changes=door.last_changes(cohort, named, with_reasons=profile == FULL))
 
 
 def _cut(cohort, name, profile):
     cut = Dataset.objects.get(cohort=cohort, kind="cut", name=name, retired_at=None)
+    tables = tables_of(cut)
+    if refused_cases(cohort) & set(tables["cases"]["case"]):
+        raise RetiringError
     return _snapshot(
         cohort, profile, pseudonyms_of(cohort), name=name, hash=cut.hash, cut_date=cut.cut_date, revision=cut.revision,
-        tables=tables_of(cut), forms={one.removeprefix(WHOLE_FORM): rows for one, rows in forms_of(cut).items()},
+        tables=tables, forms={one.removeprefix(WHOLE_FORM): rows for one, rows in forms_of(cut).items()},
+        as_of=timezone.make_aware(datetime.combine(cut.cut_date, time(23, 59, 59))),
     )  # fmt: skip
 
 
@@ -102,6 +135,15 @@ def _snapshot(cohort, profile, pseudonyms, *, tables, cut_date, **which):
         reasons=door.reasons(),
         numbers=door.numbers_of(cohort, pseudonyms) if profile == FULL else {},
         key=settings.PSEUDONYM_KEY,
+        ids=ids_by_name(cohort),
+        seen=_seen(),
         say=door.phrase,
         **which,
     )
+
+
+def _seen():
+    """PostgreSQL's name of the current snapshot."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_snapshot()::text")
+        return cursor.fetchone()[0]

@@ -3,19 +3,27 @@
 import pandas as pd
 
 from analytics.exports import declared as d
-from analytics.exports.adam.tables import adam_tables
+from analytics.exports.adam.tables import VARIABLES_OF, adam_tables
 from analytics.exports.deidentified import deidentified
 from analytics.exports.derived_tables import cases_table, endpoints_table, left_out_table
 from analytics.exports.forms import form_tables, wide_table
+from analytics.exports.options import WIDE
 from analytics.exports.policy import DEIDENTIFIED, FULL, PROFILES, allows, listed_as
 
 SITES = ("site", "SITEID")
+BESIDE = (  # names of tables → what makes them
+    (("cases",), lambda snapshot: [cases_table(snapshot)]),
+    (("endpoints",), lambda snapshot: [endpoints_table(snapshot)]),
+    (("left_out",), lambda snapshot: [left_out_table(snapshot)]),
+    (tuple(VARIABLES_OF), adam_tables),
+)
 
 
-def tables_of(snapshot, profile, *, sites=None):
+def tables_of(snapshot, profile, *, sites=None, wanted=()):
     """The tables of a dataset as `profile` may have them, in a fixed order: forms, wide, cases, endpoints, who is left out, ADaM.
 
-    sites  codes of the hospitals whose cases a full export is of; the other profiles hold all
+    sites   codes of the hospitals whose cases a full export is of; the other profiles hold all
+    wanted  names of the tables that are made; all unless any are named
 
     Rows are sorted by case and keys. Raises ValueError for an unknown profile, for a full export without hospitals, and for hospitals in another.
     """
@@ -23,11 +31,13 @@ def tables_of(snapshot, profile, *, sites=None):
         raise ValueError(f"{profile!r} is no profile; expected one of {', '.join(PROFILES)}")
     if (profile == FULL) != bool(sites):
         raise ValueError("A full export is of named hospitals; the other profiles hold the cases of all.")
-    forms = form_tables(snapshot)
-    found = [*forms]
-    if forms:
+    forms = form_tables(snapshot, () if WIDE in wanted else wanted)
+    found = [one for one in forms if not wanted or one.name in wanted]
+    if forms and (not wanted or WIDE in wanted):
         found.append(wide_table(snapshot, forms))
-    found += [cases_table(snapshot), endpoints_table(snapshot), left_out_table(snapshot), *adam_tables(snapshot)]
+    for names, make in BESIDE:
+        if not wanted or set(names) & set(wanted):
+            found += [one for one in make(snapshot) if not wanted or one.name in wanted]
     origin = _origin_of_columns(forms)
     found = [_allowed(table, profile, origin) for table in found]
     if profile == FULL:

@@ -10,10 +10,12 @@ from analytics.exports.codebook import CODEBOOK, LABELS, beside, codebook_rows, 
 from analytics.exports.formats.arrow_files import arrow_files, parquet_files
 from analytics.exports.formats.csv_file import csv_files
 from analytics.exports.formats.ndjson_file import ndjson_files
+from analytics.exports.formats.odm_file import odm_files
 from analytics.exports.formats.sas_files import xpt8_files, xpt_files
 from analytics.exports.formats.spss_files import sav_files
 from analytics.exports.formats.stata_files import dta_files
 from analytics.exports.formats.xlsx_file import xlsx_bytes
+from analytics.exports.options import FORMATS
 
 ADAM_TABLES = tuple(VARIABLES_OF)
 OF_TABLES = {  # format → files of the tables
@@ -27,9 +29,25 @@ OF_TABLES = {  # format → files of the tables
     "dta": dta_files,
     "adam": lambda tables, options: [*csv_files(tables, options), *xpt_files(tables, options)],
 }
-FORMATS = (*OF_TABLES, "xlsx")
-MANIFEST = "manifest.json"
+CASES, MANIFEST = "cases", "manifest.json"
 THEN = (1980, 1, 1, 0, 0, 0)  # the time of every entry of a zip: the same tables give the same bytes
+
+
+def needed(name, wanted):
+    """Names of the tables to be made for an export in this format of those wanted; none means all. ODM asks the cases for hospitals."""
+    if name == "adam":
+        return wanted or ADAM_TABLES
+    return [*wanted, CASES] if wanted and name == "odm" else wanted
+
+
+def kept(tables, name, snapshot, wanted=()):
+    """Those of the tables that an export in this format is made of, of them those wanted if any are named."""
+    held = {"adam": ADAM_TABLES, "odm": (CASES, *_forms(snapshot))}.get(name)
+    return [one for one in tables if (held is None or one.name in held) and (not wanted or one.name in wanted)]
+
+
+def _forms(snapshot):
+    return [one.name for one in snapshot.declared]
 
 
 def written(tables, name, options, snapshot, *, about):
@@ -41,9 +59,11 @@ def written(tables, name, options, snapshot, *, about):
     """
     if name not in FORMATS:
         raise ValueError(f"{name!r} is no format; expected one of {', '.join(FORMATS)}")
-    tables = [one for one in tables if name != "adam" or one.name in ADAM_TABLES]
+    tables = kept(tables, name, snapshot)
+    files = _files(tables, name, options, snapshot)
+    tables = [one for one in tables if name != "odm" or one.name in _forms(snapshot)]
     with_them = beside(tables, snapshot, options.language)
-    files = [*_files(tables, name, options, snapshot), *with_them]
+    files += with_them
     said = {"format": name, "labels": options.labels, "language": options.language, "excel": options.excel, **about}
     return [*files, (MANIFEST, _manifest(tables, files, snapshot, said))]
 
@@ -55,7 +75,7 @@ def _files(tables, name, options, snapshot):
             ("labels", LABELS, label_rows(tables)),
         ]
         return [("dataset.xlsx", xlsx_bytes(tables, options, sheets))]
-    return OF_TABLES[name](tables, options)
+    return odm_files(tables, options, snapshot) if name == "odm" else OF_TABLES[name](tables, options)
 
 
 def zipped(files):

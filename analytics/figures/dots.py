@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analytics.core.cases_counted import CELLS_KEY
 from analytics.figures.below import Sheet, caption, with_limits
 from analytics.figures.regions import Region, in_px, shares_axis, stacked, strong, title_height, title_lines, upright
 from analytics.figures.sizes import Size
@@ -27,6 +28,7 @@ class Dot:
     upper: float | None
     is_open: bool = False  # what must be read with a note
     said: str = ""
+    cases: str = ""  # words of the address of the cases it counts, of analytics.core.cases_counted.cell
 
     @property
     def printed(self) -> str:
@@ -200,4 +202,6 @@ class _Rows:
             },
             "cliponaxis": False,
         }
+        if any(dot.cases for dot, _ in there):
+            marks |= {"legendgroup": CELLS_KEY, "customdata": [dot.cases for dot, _ in there]}
         return [lines, marks] if there else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analytics.core.cases_counted import GROUP, OUTCOME, YES, cell, level
 from analytics.figures.choices import USUAL, Choices
 from analytics.figures.dots import Block, Dot, Heads, dots_figure
 from analytics.figures.sizes import WIDE, Size
@@ -20,7 +21,7 @@ def response_figure(
     words = words or Words()
     blocks = response_blocks(result, words)
     said = [words.exact_of_infused] if blocks else []
-    cells = [cell for row in result["table"]["rows"] for cell in row["cells"]] if blocks else []
+    cells = [one for row in result["table"]["rows"] for one in row["cells"]] if blocks else []
     said += _withheld(cells, words)
     return dots_figure(result, words, theme, size, words.response, _heads(words), blocks, said)
 
@@ -32,9 +33,12 @@ def response_blocks(result: dict, words: Words) -> list[Block]:
         return []
     labels = {measure["id"]: measure["label"] for measure in table["measures"]}
     whole, *rows = table["rows"]
-    cells = {cell["measure"]: cell for cell in whole["cells"]}
+    cells = {one["measure"]: one for one in whole["cells"]}
     found = [
-        Block(words.all_infused.format(n=counted(whole["n"])), tuple(_dot(labels[one], cells[one]) for one in OVERALL))
+        Block(
+            words.all_infused.format(n=counted(whole["n"])),
+            tuple(_dot(labels[one], cells[one], one, YES) for one in OVERALL),
+        )
     ]
     for measure in BY_SUBGROUP:
         for column in dict.fromkeys(row["column"] for row in rows):
@@ -42,7 +46,14 @@ def response_blocks(result: dict, words: Words) -> list[Block]:
             if all(row["value"] is None for row in own):
                 continue
             head = words.by_subgroup.format(measure=labels[measure], subgroup=own[0]["label"])
-            dots = (_dot(row["level"], next(one for one in row["cells"] if one["measure"] == measure)) for row in own)
+            dots = (
+                _dot(
+                    row["level"],
+                    next(one for one in row["cells"] if one["measure"] == measure),
+                    *(measure, YES, column, level(row["value"])),
+                )
+                for row in own
+            )
             found.append(Block(head, tuple(dots)))
     return found
 
@@ -62,7 +73,7 @@ def proportion_figure(
 
 def proportion_blocks(result: dict) -> list[Block]:
     """A row for each group; none where nobody can be counted."""
-    dots = tuple(_dot(group["label"], group) for group in result["groups"])
+    dots = tuple(_dot(group["label"], group, OUTCOME, YES, GROUP, level(group["group"])) for group in result["groups"])
     return [Block("", dots)] if any(group["n"] != 0 for group in result["groups"]) else []
 
 
@@ -74,12 +85,14 @@ def outcome_of(result: dict) -> str:
 
 def _withheld(cells: list[dict], words: Words) -> list[str]:
     """What a dash means, where something is withheld."""
-    return [words.withheld_note] if any(cell.get("withheld") for cell in cells) else []
+    return [words.withheld_note] if any(one.get("withheld") for one in cells) else []
 
 
 def _heads(words: Words) -> Heads:
     return Heads(words.counts_head, words.share_head)
 
 
-def _dot(label: str, cell: dict) -> Dot:
-    return Dot(label, f"{counted(cell['x'])} / {counted(cell['n'])}", cell["estimate"], cell["lower"], cell["upper"])
+def _dot(label: str, said: dict, *cases: str) -> Dot:
+    """A row. cases: the words of those it counts, as `cell` takes them."""
+    counts = f"{counted(said['x'])} / {counted(said['n'])}"
+    return Dot(label, counts, said["estimate"], said["lower"], said["upper"], cases=cell(*cases))

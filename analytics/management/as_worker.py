@@ -6,6 +6,8 @@ from urllib.parse import unquote, urlsplit
 
 from django.db import connection
 
+from registry.settings.environment import given
+
 
 @contextlib.contextmanager
 def as_worker():
@@ -15,7 +17,7 @@ def as_worker():
         yield
         return
     before = {name: connection.settings_dict[name] for name in ("USER", "PASSWORD")}
-    _log_in(USER=unquote(parts.username), PASSWORD=unquote(parts.password or ""))
+    _log_in(USER=unquote(parts.username), PASSWORD=unquote(parts.password or "") or given("WORKER_DATABASE_PASSWORD"))
     try:
         yield
     finally:

@@ -6,7 +6,7 @@ from pathlib import Path
 from analytics.core.columns.column import CATEGORY
 from analytics.core.columns.declarations import COLUMN_OF
 from analytics.core.endpoints.definitions import ENDPOINTS
-from analytics.r_scripts.selecting import NotInFilesError, needs_cases, of_cases, of_times, said_of
+from analytics.r_scripts.selecting import NotInFilesError, group_of, needs_cases, of_cases, of_times, said_of
 from analytics.r_scripts.text import comment, literal, name, named, vector
 
 PARTS = Path(__file__).parent / "parts"
@@ -38,6 +38,15 @@ def script(result: dict) -> str:
         raise NotInFilesError(f"No script is written for the method {asked['method']}.")
     body, files = make(result)
     return "\n\n".join([_heading(result, files), *body, _part("write")]) + "\n"
+
+
+def has_script(result: dict) -> bool:
+    """Whether the files of the dataset hold what the Result rests on."""
+    try:
+        script(result)
+    except NotInFilesError:
+        return False
+    return True
 
 
 @cache
@@ -125,9 +134,11 @@ def _exposed(result: dict) -> str:
 
 
 def _landmark(result: dict) -> tuple[list[str], str]:
-    day = f"landmark <- {literal(result['analysis']['options']['landmark_days'])}"
+    asked = result["analysis"]
+    day = f"landmark <- {literal(asked['options']['landmark_days'])}"
     last = ["landmark = list(days = landmark, n = nrow(rows), excluded = gone)"]
-    return _timed(result, *_survival(result, [], last, _exposed(result), _told("landmark", day)))
+    by_exposure = [_exposed(result)] if asked["exposure"] else []
+    return _timed(result, *_survival(result, [], last, *by_exposure, _told("landmark", day)))
 
 
 def _time_dependent(result: dict) -> tuple[list[str], str]:
@@ -209,7 +220,7 @@ def _counted(result: dict, columns: list[str], *parts: str) -> tuple[list[str], 
     asked = result["analysis"]
     groups = asked["groups"]
     levels = vector(one["value"] for one in groups["levels"]) if groups else '"all"'
-    column = f"rows${name(groups['column'])}" if groups else 'rep("all", nrow(rows))'
+    column = group_of(groups) if groups else 'rep("all", nrow(rows))'
     grouped = [*of_cases(asked, columns), *said_of(groups), f"levels <- {levels}", f"rows$group <- {column}"]
     return [_part("read"), _part("case_columns"), _lines(grouped), *parts], "cases.csv"
 

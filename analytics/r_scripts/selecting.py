@@ -1,11 +1,17 @@
 """The lines of a script that read the files and keep exactly the rows that the analysis used."""
 
-from analytics.core.columns.column import FLAG
+from collections.abc import Callable
+
+from analytics.core.columns.column import EARLY_CLOCKS, FLAG
 from analytics.core.columns.declarations import COLUMN_OF
 from analytics.core.endpoints.definitions import ENDPOINTS
+from analytics.core.parts import PERIOD
 from analytics.r_scripts.text import comment, literal, name, vector
 
 IN_ENDPOINTS = ("site", "stratum", "burden", "prior_hsct")  # columns of the case table that the endpoint table has, too
+YEAR = "year"  # the column of the case table that says of a period what the files hold
+NO_MONTHS = "It keeps cases by the month in which their clock starts. The files hold the year of the infusion and no calendar date: "
+LAST_MONTH = 12
 
 
 class NotInFilesError(ValueError):
@@ -27,7 +33,7 @@ def of_times(asked: dict) -> list[str]:
     ]
     if lacking:
         lines += ['cases <- read_text(file_named(2, "cases.csv"))', _joined(lacking)]
-    lines += _of_population(population)
+    lines += [*_of_population(population), *_filtered(asked)]
     if options.get("without_imputed"):
         lines.append('rows <- rows[rows$imputed == "0", ]')
     lines += _grouped(asked)
@@ -39,13 +45,14 @@ def of_cases(asked: dict, columns: list[str]) -> list[str]:
     """The cases of one population with the columns that are counted; `levels` are those of the groups."""
     population = None if asked["set"] == "all" else asked["set"]
     groups = [asked["groups"]["column"]] if asked["groups"] else []
-    wanted = list(dict.fromkeys(one for one in (population, *groups, *columns) if one))
+    wanted = list(dict.fromkeys(one for one in (population, *_filtering(asked), *groups, *columns) if one))
     return [
         "# ---- the cases that the analysis used",
         'cases <- read_text(file_named(1, "cases.csv"))',
         'rows <- cases["case"]',
         _joined(wanted),
         *_of_population(population),
+        *_filtered(asked),
     ]
 
 
@@ -57,7 +64,12 @@ def needs_cases(asked: dict) -> bool:
 def _asked_columns(asked: dict) -> list[str]:
     strata = asked["options"].get("strata")
     found = [one["column"] for one in (asked["groups"], *asked["covariates"]) if one]
-    return [*found, *([strata] if strata else [])]
+    return [*_filtering(asked), *found, *([strata] if strata else [])]
+
+
+def _filtering(asked: dict) -> list[str]:
+    """The columns of the files by which the analysis keeps cases."""
+    return [YEAR if one["column"] == PERIOD else one["column"] for one in asked["filters"]]
 
 
 def _joined(columns: list[str]) -> str:
@@ -73,6 +85,54 @@ def _of_population(population: str | None) -> list[str]:
     return [f'rows <- rows[which(rows${name(population)} == "yes"), ]'] if population else []
 
 
+def _filtered(asked: dict) -> list[str]:
+    """What keeps the cases that every filter keeps; one whose value is not known is not kept."""
+    if not asked["filters"]:
+        return []
+    return [
+        "# only the cases that every filter keeps; an unknown value is not kept",
+        *map(_kept(asked), asked["filters"]),
+    ]
+
+
+def _kept(asked: dict) -> Callable[[dict], str]:
+    def line(one: dict) -> str:
+        if one["column"] == PERIOD:
+            return _of_years(asked, one)
+        column = f"rows${name(one['column'])}"
+        if one["values"]:
+            return f"rows <- rows[which({column} %in% {vector(one['values'])}), ]"
+        return _within(column, one["low"], one["high"])
+
+    return line
+
+
+def _within(column: str, low: float | None, high: float | None) -> str:
+    """Numbers between two ends, both included."""
+    ends = [
+        f"as.numeric({column}) {sign} {literal(end)}" for sign, end in ((">=", low), ("<=", high)) if end is not None
+    ]
+    return f"rows <- rows[which({' & '.join(ends)}), ]"
+
+
+def _of_years(asked: dict, one: dict) -> str:
+    """A period of whole years, from the year of the infusion. Raises NotInFilesError for months and for earlier clocks."""
+    low, high = (None if end is None else int(end) for end in (one["low"], one["high"]))
+    if asked["endpoint"] and ENDPOINTS[asked["endpoint"]].clock in EARLY_CLOCKS:
+        raise NotInFilesError(f"{NO_MONTHS}a clock that starts before the infusion cannot be told from them.")
+    if (low and low % 100 != 1) or (high and high % 100 != LAST_MONTH):
+        raise NotInFilesError(f"{NO_MONTHS}choose a period of whole years to have a script.")
+    return _within(f"rows${YEAR}", low and low // 100, high and high // 100)
+
+
+def group_of(groups: dict) -> str:
+    """R source of the level of each row: the value itself, or where a number lies between the cut points."""
+    column = f"rows${name(groups['column'])}"
+    if not groups["cuts"]:
+        return column
+    return f"levels[findInterval(as.numeric({column}), {vector(groups['cuts'])}) + 1]"
+
+
 def _grouped(asked: dict) -> list[str]:
     groups = asked["groups"]
     if not groups or asked["exposure"]:
@@ -80,7 +140,7 @@ def _grouped(asked: dict) -> list[str]:
     return [
         *said_of(groups),
         f"levels <- {vector(one['value'] for one in groups['levels'])}",
-        f"rows$group <- factor(rows${name(groups['column'])}, levels)",
+        f"rows$group <- factor({group_of(groups)}, levels)",
         "rows <- rows[!is.na(rows$group), ]",
     ]
 

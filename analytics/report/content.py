@@ -13,8 +13,10 @@ from analytics import phrases, provenance, read
 from analytics.catalogue import CATALOGUE
 from analytics.figures.figure import alt_text, figure_of
 from analytics.sheets import sheets_of
-from analytics.taken import panel_of
+from analytics.taken import IN_METADATA, panel_of
 from analytics.words import figure_words, localised
+
+MARK = IN_METADATA  # of what a report's files say of who may have them
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,11 @@
 
 from django.utils.translation import gettext as _
 
+from analytics.core.cases_counted import GROUP, IN, LEFT, MISSING, YES, level
 from analytics.figures.text import NBSP
-from analytics.sheets.sheet import NONE, Row, Sheet, counted, decimal, label, p_of, share
+from analytics.sheets.sheet import NONE, Row, Sheet, counted, decimal, label, led, p_of, share
+
+ALL = "all"  # the first column of a table
 
 
 def characteristics(result):
@@ -16,7 +19,8 @@ def characteristics(result):
     tested = any(row.get("test") for row in table["rows"])
     rows = []
     for row in table["rows"]:
-        rows += _of_levels(row, compared, tested) if "levels" in row else _of_number(row, compared, tested)
+        make = _of_levels if "levels" in row else _of_number
+        rows += make(row, compared, tested, [_group(one["value"]) for one in table["heads"]])
     extra = ((_("SMD"),) if compared else ()) + ((_("p"),) if tested else ())
     note = _(
         "Numbers: median (quartiles; range). Counts: n (% of those known). SMD: largest standardised difference of two groups."
@@ -25,9 +29,17 @@ def characteristics(result):
     return [Sheet(caption, _("Characteristic"), heads + extra, tuple(rows), note if compared else "")]
 
 
-def _of_number(row, compared, tested):
+def _group(value):
+    """The words of a column of the table; none for that of all cases."""
+    return () if value == ALL else (GROUP, level(value))
+
+
+def _of_number(row, compared, tested, groups):
     """A line of medians; below it how many are not known, if any."""
-    cells = tuple(_summary(cell) for cell in row["cells"])
+    column = row["column"]
+    cells = tuple(
+        led(_summary(cell), cell["n"], column, IN, *group) for cell, group in zip(row["cells"], groups, strict=True)
+    )
     name = (
         _("{label}, {unit}").format(label=label(row["label"]), unit=label(row["unit"]))
         if row["unit"]
@@ -38,34 +50,53 @@ def _of_number(row, compared, tested):
         found.append(
             Row(
                 _("Not known"),
-                (*(counted(cell["missing"]) for cell in row["cells"]), *_blanks(compared, tested)),
+                (
+                    *(
+                        led(counted(cell["missing"]), cell["missing"], column, MISSING, *group)
+                        for cell, group in zip(row["cells"], groups, strict=True)
+                    ),
+                    *_blanks(compared, tested),
+                ),
                 is_inner=True,
             )
         )
     return found
 
 
-def _of_levels(row, compared, tested):
+def _of_levels(row, compared, tested, groups):
     """A line with the name, then one for each level, and one for those not known."""
     blanks = ("",) * len(row["levels"][0]["cells"]) if row["levels"] else ()
     found = [Row(label(row["label"]), blanks + _differences(row, compared, tested), is_head=not (compared or tested))]
     found += [
         Row(
-            label(level["label"]),
-            (*(_count(cell) for cell in level["cells"]), *_blanks(compared, tested)),
+            label(one["label"]),
+            (*_counts(row["column"], one["value"], one["cells"], groups), *_blanks(compared, tested)),
             is_inner=True,
         )
-        for level in row["levels"]
+        for one in row["levels"]
     ]
     if any(cell["x"] != 0 for cell in row.get("missing", ())):
         found.append(
             Row(
                 _("Not known"),
-                (*(counted(cell["x"]) for cell in row["missing"]), *_blanks(compared, tested)),
+                (
+                    *(
+                        led(counted(cell["x"]), cell["x"], row["column"], MISSING, *group)
+                        for cell, group in zip(row["missing"], groups, strict=True)
+                    ),
+                    *_blanks(compared, tested),
+                ),
                 is_inner=True,
             )
         )
     return found
+
+
+def _counts(column, value, cells, groups):
+    """The cells of a level, each with the words of its cases."""
+    return [
+        led(_count(cell), cell["x"], column, level(value), *group) for cell, group in zip(cells, groups, strict=True)
+    ]
 
 
 def _blanks(compared, tested):
@@ -115,15 +146,23 @@ def response(result):
         if row["column"] and row["column"] != shown:
             rows.append(Row(label(row["label"]), is_head=True))
             shown = row["column"]
+        of = (row["column"], level(row["value"])) if row["column"] else ()
         cells = (
-            f"{cell['x']} / {cell['n']}: {share(cell, 'estimate')}"
+            led(
+                f"{cell['x']} / {cell['n']}: {share(cell, 'estimate')}",
+                cell["x"] or cell["n"],
+                cell["measure"],
+                YES if cell["x"] else "",
+                *of,
+            )
             if cell["n"]
             else NONE
             if cell["n"] == 0
             else counted(None)
             for cell in row["cells"]
         )
-        rows.append(Row(label(row["level"]), (counted(row["n"]), *cells), is_inner=bool(row["column"])))
+        n = led(counted(row["n"]), row["n"], *(of or (IN,)))
+        rows.append(Row(label(row["level"]), (n, *cells), is_inner=bool(row["column"])))
     return [
         Sheet(
             label(result["analysis"]["title"]),
@@ -143,14 +182,17 @@ def flow(result):
     names = {node["id"]: label(node["label"]) for node in table["nodes"]}
     rows = []
     for node in table["nodes"]:
-        rows.append(Row(names[node["id"]], (counted(node["n"]), "")))
+        rows.append(Row(names[node["id"]], (led(counted(node["n"]), node["n"], node["id"]), "")))
         for partition in node["partitions"]:
             text = "; ".join(f"{label(part['label'])} {part['n']}" for part in partition["parts"] if part["n"])
             rows.append(Row(label(partition["label"]), ("", text), is_inner=True))
-        for one in node["exits"]:
+        for place, one in enumerate(node["exits"]):
             kind = _("Under way") if one["waiting"] else _("Left")
-            rows.append(Row(kind, (counted(one["n"]), label(one["reason"])), is_inner=True))
+            n = led(counted(one["n"]), one["n"], node["id"], f"{LEFT}.{place}")
+            rows.append(Row(kind, (n, label(one["reason"])), is_inner=True))
     caption = _("Patients from registration to their last news, as of {day}").format(day=table["day"])
+    if table["day"] is None:  # released to others
+        caption = _("Patients from registration to their last news")
     return [Sheet(caption, _("Step"), (_("n"), _("What and why")), tuple(rows))]
 
 

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from analytics.sheets.sheet import NONE, Row, Sheet, between, counted, decimal, label, p_of, share
+from analytics.core.cases_counted import GROUP, MISSING, OUTCOME, YES, level
+from analytics.sheets.sheet import NONE, Row, Sheet, between, counted, decimal, label, led, p_of, share
 
 
 def sheets(result):
@@ -10,7 +11,11 @@ def sheets(result):
     rows = tuple(
         Row(
             label(group["label"]),
-            (_of(group), share(group, "estimate") if group["n"] else NONE, counted(group["not_known"])),
+            (
+                led(_of(group), group["n"], OUTCOME, YES, *_group(group)),
+                share(group, "estimate") if group["n"] else NONE,
+                led(counted(group["not_known"]), group["not_known"], OUTCOME, MISSING, *_group(group)),
+            ),
         )
         for group in result["groups"]
     )
@@ -18,6 +23,11 @@ def sheets(result):
     name = label(outcome["label"]) if outcome else label(result["endpoint"]["label"])
     caption = _("{outcome}, with exact 95 % confidence interval (Clopper–Pearson)").format(outcome=name)
     return [Sheet(caption, _("Group"), (_("x / n"), _("Share"), _("Not known")), rows, _comparison(result))]
+
+
+def _group(group):
+    """The words of a group."""
+    return GROUP, level(group["group"])
 
 
 def _of(group):

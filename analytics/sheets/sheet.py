@@ -5,10 +5,28 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from analytics import phrases
+from analytics.core.cases_counted import cell
 from analytics.figures.text import limits, p_value, percent
 
 NONE = "–"
 MINUS = "\u2212"
+
+
+class Cell(str):
+    """The text of a cell, and the words of the address of the cases that it counts (analytics.core.cases_counted.cell)."""
+
+    __slots__ = ("words",)
+
+    def __new__(cls, text, words):
+        """A text with words beside it."""
+        self = super().__new__(cls, text)
+        self.words = words
+        return self
+
+
+def led(text, n, *words):
+    """A count that leads to its cases, if there are any: words as `cell` takes them."""
+    return Cell(text, cell(*words)) if n else text
 
 
 @dataclass(frozen=True)

@@ -203,6 +203,20 @@ GRANT SELECT ON analytics_release TO {APP};
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytics_release TO {WORKER};
 """  # noqa: S608 - names of roles
 
+PUBLIC_RELEASES = f"""
+-- What was issued of a cut for the public exists for everybody who is signed in; the serving roles never change it.
+ALTER POLICY own_sites ON analytics_release
+  USING (site_id = ANY ((SELECT guard.sites())::bigint[])
+    OR (site_id IS NULL AND (audience = 'public' OR (SELECT guard.pooled()))));
+CREATE TRIGGER public_stands BEFORE UPDATE ON analytics_release
+  FOR EACH ROW WHEN (OLD.audience = 'public') EXECUTE FUNCTION guard.refuse();
+GRANT SELECT ON analytics_publicissue, analytics_publicwithheld TO {SERVING};
+GRANT INSERT, UPDATE ON analytics_publicissue, analytics_publicbasis TO {WORKER};
+GRANT INSERT ON analytics_publicwithheld TO {WORKER};
+GRANT SELECT ON analytics_publicbasis TO {WORKER};
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {SERVING};
+"""
+
 
 def own_acts(table: str) -> str:
     """A log of what people did: each writes the own lines only, nobody changes one, and those who see all sites read them."""

@@ -25,6 +25,7 @@ class SiteCoordinator(Role):
         Permission.FORM_WRITE,
         Permission.QUERY_ANSWER,
         Permission.OWN_SITE_READ,
+        Permission.PUBLIC_READ,
         Permission.TOKEN_OWN,
     )
 
@@ -54,6 +55,8 @@ class DataManager(Role):
         Permission.CAUSE_READ,
         Permission.DATASET_READ,
         Permission.CUT_TAKE,
+        Permission.EXPORT_REVIEW,
+        Permission.PUBLIC_READ,
         Permission.TOKEN_OWN,
     )
 
@@ -72,6 +75,9 @@ class ConsortiumLead(Role):
         Permission.VIEWS_OF_ALL,
         Permission.DATASET_READ,
         Permission.CUT_TAKE,
+        Permission.EXPORT_REVIEW,
+        Permission.PUBLIC_READ,
+        Permission.PUBLIC_ISSUE,
         Permission.TOKEN_OWN,
     )
 
@@ -81,7 +87,7 @@ class Statistician(Role):
 
     code = "statistician"
     label = _("Statistician")
-    permissions = (Permission.POOLED_READ, Permission.DATASET_READ, Permission.TOKEN_OWN)
+    permissions = (Permission.POOLED_READ, Permission.DATASET_READ, Permission.PUBLIC_READ, Permission.TOKEN_OWN)
 
 
 class Administrator(Role):

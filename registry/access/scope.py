@@ -21,6 +21,10 @@ class CaseQuerySet(models.QuerySet):
         """Cases whose patients have not withdrawn consent; registry/consent.py is the rule."""
         return self.exclude(pk__in=_withdrawn())
 
+    def withdrawn(self):
+        """Cases whose patients have withdrawn consent."""
+        return self.filter(pk__in=_withdrawn())
+
     def or_404(self, number):
         """The case with this number; a foreign one answers like one that does not exist."""
         return get_object_or_404(self.select_related("site", "cohort"), number=number)

@@ -28,7 +28,7 @@ LABELS = {
 POOLED = frozenset(
     {Permission.POOLED_READ, Permission.SITES_COMPARE, Permission.CAUSE_READ, Permission.DATASET_READ}
 )  # of all sites: not for a token that is narrowed to some
-READS = frozenset({Permission.CASE_READ, Permission.OWN_SITE_READ, *POOLED})
+READS = frozenset({Permission.CASE_READ, Permission.OWN_SITE_READ, Permission.PUBLIC_READ, *POOLED})
 PERMISSIONS = {
     Scope.READ: READS,
     Scope.WRITE: READS

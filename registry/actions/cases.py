@@ -18,10 +18,11 @@ SYSTEM_ROLE = "system"  # imports and the demonstration
 
 
 @transaction.atomic
-def enrol_case(*, site, by, cohort=None, stratum=None):
+def enrol_case(*, site, by, cohort=None, stratum=None, number=None):
     """A new case at `site`, with the site's next number.
 
     cohort   the consortium's own unless given
+    number   that it has already, in a file of this registry: one of the site's that is above every number given so far
     Raises PermissionDenied if `by` may not enrol there, ValidationError if the site does not take part.
     """
     if not by.may(Permission.CASE_ENROL) or site.pk not in by.site_ids():
@@ -34,7 +35,7 @@ def enrol_case(*, site, by, cohort=None, stratum=None):
     if cohort.code != PRIMARY_COHORT and by.role != SYSTEM_ROLE:
         raise ValidationError(_("Cases of %(cohort)s come by import only. Leave the cohort out.") % {"cohort": cohort})
     with person_scope(by), because(""):
-        number = next_number(site)
+        number = taken_over(number, next_number(site)) if number else next_number(site)
         case = Case.objects.create(number=number, site=site, cohort=cohort, stratum=stratum or None)
     ring_after_commit("analytics.tasks.build_datasets")
     return case
@@ -59,6 +60,16 @@ def remove_case(case, *, by, reason):
         case.is_void, case.version = True, case.version + 1
         case.save(update_fields=["is_void", "version"])
     ring_after_commit("analytics.tasks.build_datasets")
+
+
+def taken_over(number, following):
+    """The number, if it is the following one or above it. Raises ValidationError: a number below may have been a removed case's."""
+    if not re.fullmatch(r"[A-Z]{3}-\d{4}", number, re.ASCII) or number[:4] != following[:4] or number < following:
+        raise ValidationError(
+            _("%(number)s is no number that a new case can have; the next one of the hospital is %(next)s.")
+            % {"number": number, "next": following}
+        )
+    return number
 
 
 def next_number(site):

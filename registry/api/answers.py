@@ -17,6 +17,7 @@ from registry.dictionary.items import plain
 from registry.fields import HASHED, HospitalNumber
 
 ISO_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+PARTIAL = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"  # for the document; the calendar knows more
 PRECISION_OF_PARTS = {1: "Y", 2: "M", 3: "D"}
 LENGTH_AS_KNOWN = {"Y": 4, "M": 7, "D": 10}
 
@@ -144,7 +145,7 @@ class DateAnswer(Answer):
     def schema(self):
         """Partial dates have no format of their own."""
         if self.item.partial:
-            return {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "example": "2021-06"}
+            return {"type": "string", "pattern": PARTIAL, "examples": ["2021-06"]}
         return {"type": "string", "format": "date"}
 
     def allowed(self):

@@ -6,7 +6,6 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema_view
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -22,6 +21,8 @@ from registry.api.form_serializer import address_of, refused
 from registry.api.idempotency import create_once
 from registry.api.problems import entry, refusals
 from registry.api.schema import CHANGED_SINCE, create_schema, list_schema, read_schema
+from registry.api.stream_columns import CASES
+from registry.api.streams import RENDERERS, behind, refuse_after, stream
 from registry.models import Case, Cohort, Patient, Site
 from registry.record import consent_in, said, stored_case
 
@@ -95,11 +96,18 @@ class Sites(RestView):
         CaseSerializer,
         "List: cases",
         parameters=[
-            OpenApiParameter("site", OpenApiTypes.STR, description="Only this site, by its code."),
-            OpenApiParameter("cohort", OpenApiTypes.STR, description="Only this cohort, by its code."),
+            OpenApiParameter(
+                "site", {"type": "string", "pattern": "^[A-Z]{3}$"}, description="Only this site, by its code."
+            ),
+            OpenApiParameter(
+                "cohort",
+                {"type": "string", "pattern": "^[-A-Za-z0-9_]{1,40}$"},
+                description="Only this cohort, by its code.",
+            ),
             CHANGED_SINCE,
         ],
         changing=True,
+        streamed=True,
     ),
     post=create_schema("cases", CaseSerializer, "Enrol a case"),
 )
@@ -107,10 +115,11 @@ class Cases(RestView):
     """The cases that the person may see."""
 
     rights = {"GET": Permission.CASE_READ, "POST": Permission.CASE_ENROL}
-    parameters = ("site", "cohort", "changed_since", *PAGING)
+    renderer_classes = RENDERERS
+    parameters = ("site", "cohort", "changed_since", "after", *PAGING)
 
     def get(self, request):
-        """A page of cases, in order of enrolment; `site` and `cohort` narrow it, and `changed_since` to those of which anything is new.
+        """A page of cases, or all of them as a stream, in order of enrolment; `site` and `cohort` narrow it, and `changed_since` to those of which anything is new.
 
         Without those who withdrew consent.
         """
@@ -123,10 +132,18 @@ class Cases(RestView):
                 raise bad_parameter(name, code, f"the code of a {name}")
             if code is not None:
                 rows = rows.filter(**{f"{name}__code": code})
+        if request.accepted_renderer.format != "json":
+            rows = behind(rows, request, self.place)
+            return stream(request, CASES, rows, case="pk", since=since, as_of=mark)
+        refuse_after(request)
         found, following = page_of(rows, request, as_of=mark)
         serializer = CaseSerializer()
         results = [gone(case) if case.is_gone else serializer.to_representation(case) for case in found]
         return Response({"results": results, "next": following, "as_of": mark})
+
+    def place(self, number):
+        """The id of the case that “after” names."""
+        return Case.with_void.visible_to(self.request.user).filter(number=number).values_list("pk", flat=True).first()
 
     def post(self, request):
         """Enrol a case at one of the person's sites; the registry gives its number."""

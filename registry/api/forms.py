@@ -15,6 +15,8 @@ from registry.api.cursors import carried, page_of
 from registry.api.form_serializer import SERIALIZER_OF, address_of, refused, tag_of, withheld_from
 from registry.api.idempotency import create_once
 from registry.api.problems import Problem, entry
+from registry.api.stream_columns import shape_of
+from registry.api.streams import RENDERERS, behind, refuse_after, stream
 from registry.fields import HospitalNumber
 from registry.models import Case, HistoryEvent, Patient
 
@@ -59,18 +61,31 @@ class FormCollection(FormView):
     """All rows of one form, over all cases that the person may see."""
 
     rights = {"GET": Permission.CASE_READ, "POST": Permission.FORM_WRITE}
-    parameters = ("case", "changed_since", *PAGING)
+    renderer_classes = RENDERERS
+    parameters = ("case", "changed_since", "after", *PAGING)
 
     def get(self, request):
-        """A page of rows, in order of entry; `case` narrows it to one case, `changed_since` to what is new."""
+        """A page of rows, or all of them as a stream, in order of entry; `case` narrows it to one case, `changed_since` to what is new."""
         mark, since = carried(request, "as_of") or as_of(), changes.since(request)
         rows = since.of(self.gone_too(), self.form_class.form_name) if since else self.listed()
         if "case" in request.query_params:
             rows = rows.filter(case__number=case_number(request.query_params["case"]))
+        if request.accepted_renderer.format != "json":
+            rows, shape = behind(rows, request, self.place), shape_of(self.form_class, request.user)
+            return stream(request, shape, rows, case="case_id", since=since, as_of=mark)
+        refuse_after(request)
         found, following = page_of(rows, request, as_of=mark)
         serializer = self.in_json(None)  # one for all rows: making its fields costs more than a row
         results = [tombstone(row) if row.is_gone else serializer.to_representation(row) for row in found]
         return Response({"results": results, "next": following, "as_of": mark})
+
+    def place(self, address):
+        """The id of the row that “after” names: case number/key."""
+        number, _slash, key = address.partition("/")
+        if not CASE_NUMBER.fullmatch(number):
+            return None
+        rows = self.form_class.with_void.visible_to(self.request.user).filter(case__number=number)
+        return next((row.pk for row in rows.order_by("-pk") if row.key == key), None)
 
     def listed(self):
         """The rows that are there."""

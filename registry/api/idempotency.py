@@ -8,11 +8,12 @@ from registry.api.problems import Problem
 LONGEST = 80
 
 
-def create_once(request, create, read):
+def create_once(request, create, read, *, status=201):
     """The response of `create()`, or, when this person used the same key before, of `read(what was made then)`.
 
     create   () → (response, what names the new row: a JSON object that holds no answers)
     read     that object → response
+    status   of a response that is given again; None to leave it what `read` made it
     """
     key = request.headers.get("Idempotency-Key", "")
     if not key:
@@ -33,7 +34,7 @@ def create_once(request, create, read):
     if is_new:
         return responses[0]
     response = read(made)
-    response.status_code = 201
+    response.status_code = status or response.status_code
     response["Idempotency-Replayed"] = "true"
     return response
 

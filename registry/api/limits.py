@@ -21,14 +21,19 @@ class PerRole(BaseThrottle):
 
     def allow_request(self, request, view):
         """Whether this request is within the allowance."""
-        role = request.user.role if request.user.is_authenticated else ""
-        self.left = 0
-        sent, self.left = counted(f"rest:{request.user.pk or self.get_ident(request)}")
-        return sent <= settings.REST_REQUESTS_PER_MINUTE[role]
+        self.seconds = seconds_to_wait(request)
+        return not self.seconds
 
     def wait(self):
         """Seconds until the allowance is whole again."""
-        return max(self.left, 1)
+        return self.seconds
+
+
+def seconds_to_wait(request):
+    """0 for a request within the allowance of whoever sent it, else the seconds until the allowance is whole again."""
+    role = request.user.role if request.user.is_authenticated else ""
+    sent, left = counted(f"rest:{request.user.pk or BaseThrottle().get_ident(request)}")
+    return 0 if sent <= settings.REST_REQUESTS_PER_MINUTE[role] else max(left, 1)
 
 
 def counted(name):

@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 
+from django.utils.http import parse_header_parameters
 from rest_framework.parsers import BaseParser
 
 from registry.api.problems import Problem
@@ -20,6 +21,11 @@ class StrictJSON(BaseParser):
 
     def parse(self, stream, media_type=None, parser_context=None):
         """The object, with numbers that have a point as Decimal."""
+        charset = parse_header_parameters(media_type or "")[1].get("charset", "utf-8")
+        if charset.lower() not in ("utf-8", "utf8", "us-ascii"):
+            raise Problem(
+                "unsupported_media_type", f"The body declares charset={charset[:40]!r}; JSON is sent in UTF-8."
+            )
         raw = stream.read(LARGEST_BODY + 1)
         if len(raw) > LARGEST_BODY:
             raise Problem("too_large")

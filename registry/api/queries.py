@@ -2,7 +2,6 @@
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -88,7 +87,7 @@ FILTERS = [
     OpenApiParameter(
         "case", {"type": "string", "pattern": "^[A-Z]{3}-[0-9]{4}$"}, description="Only queries of this case."
     ),
-    OpenApiParameter("form", OpenApiTypes.STR, description="Only queries about this form, by its name."),
+    OpenApiParameter("form", {"type": "string", "enum": list(FORM_OF)}, description="Only queries about this form."),
     CHANGED_SINCE,
 ]
 

@@ -24,7 +24,7 @@ ENTRY = {
         "code": TEXT,
         "rule": {**TEXT, "description": "Name of the edit check, the same as on the pages."},
         "detail": TEXT,
-        "found": {"nullable": True, "description": "What was sent."},
+        "found": {"description": "What was sent."},
         "allowed": {"description": "What could have been sent."},
     },
 }
@@ -38,31 +38,33 @@ PROBLEM = {
         "status": {"type": "integer"},
         "detail": TEXT,
         "code": TEXT,
-        "field": {**TEXT, "nullable": True},
+        "field": {"type": ["string", "null"]},
         "rule": TEXT,
         "errors": {"type": "array", "items": ENTRY},
         "instance": {**TEXT, "description": "The request, as the history names it."},
     },
-    "example": {
-        "type": "/api/v1/problems/refused",
-        "title": "The answers were not stored",
-        "status": 422,
-        "detail": "1 answer needs correction. Total dose is 3000 10^6; possible values are 0.1 to 1000.",
-        "code": "hard_range",
-        "field": "inf_dose_total",
-        "rule": "infusion.inf_dose_total.hard_range",
-        "errors": [
-            {
-                "field": "inf_dose_total",
-                "pointer": "/inf_dose_total",
-                "code": "hard_range",
-                "rule": "infusion.inf_dose_total.hard_range",
-                "detail": "Total dose is 3000 10^6; possible values are 0.1 to 1000.",
-                "found": 3000,
-                "allowed": "a number, 0.1 to 1000 10^6",
-            }
-        ],
-    },
+    "examples": [
+        {
+            "type": "/api/v1/problems/refused",
+            "title": "The answers were not stored",
+            "status": 422,
+            "detail": "1 answer needs correction. Total dose is 3000 10^6; possible values are 0.1 to 1000.",
+            "code": "hard_range",
+            "field": "inf_dose_total",
+            "rule": "infusion.inf_dose_total.hard_range",
+            "errors": [
+                {
+                    "field": "inf_dose_total",
+                    "pointer": "/inf_dose_total",
+                    "code": "hard_range",
+                    "rule": "infusion.inf_dose_total.hard_range",
+                    "detail": "Total dose is 3000 10^6; possible values are 0.1 to 1000.",
+                    "found": 3000,
+                    "allowed": "a number, 0.1 to 1000 10^6",
+                }
+            ],
+        }
+    ],
 }
 ANSWERS = {
     "400": "The request, a parameter or the cursor cannot be read.",
@@ -71,13 +73,16 @@ ANSWERS = {
     "404": "Nothing is there, or nothing that you may see.",
     "406": "No such representation.",
     "409": "It exists already, or is not done yet.",
+    "410": "It is not there any more; why is said.",
     "412": "Somebody changed it since; who and what is said.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
+    "416": "The range lies outside the file.",
     "422": "Refused; every answer at fault is named, and nothing was stored.",
     "428": "If-Match is missing.",
     "429": "Too many requests in this minute; Retry-After says how long to wait.",
 }
+PLAIN = r"^[^\u0000-\u0008\u000b-\u001f]*$"  # a text without control characters but tab and line end
 ALSO = "x-problems"  # in the `extensions` of an operation: further statuses of problems
 OF_WRITES = ("400", "413", "415", "422")
 OF_METHOD = {"get": ("400",), "post": (*OF_WRITES, "404", "409"), "patch": OF_WRITES, "delete": ("404",)}
@@ -94,6 +99,18 @@ CHANGED_SINCE = OpenApiParameter(
     description="The `as_of` of an earlier answer: only what was saved or taken away since. What was taken away has `withdrawn`: true "
     "and no answers. For people also a date or a time with its zone, read ten minutes early.",
 )
+AFTER = OpenApiParameter(
+    "after",
+    OpenApiTypes.STR,
+    description="Of a stream: only what comes after this row, the last whole one that you hold: case/key, of cases the number.",
+)
+STREAMS = ("text/csv", "application/x-ndjson", "application/vnd.apache.parquet")
+HOW_STREAMED = (
+    "In pages as JSON; or all in one answer, sent while it is read, with `Accept: text/csv`, `application/x-ndjson`, "
+    "`application/vnd.apache.parquet` or `?format=csv|ndjson|parquet`. A stream takes no `cursor` and `limit`, needs a token for exports, "
+    "names in `As-Of` what `changed_since` takes, and in `Export-Check` where its rows and SHA-256 are told once it has ended. In CSV, "
+    "free text that a spreadsheet would take for a formula begins with an apostrophe."
+)
 IF_MATCH = OpenApiParameter(
     "If-Match", OpenApiTypes.STR, "header", required=True, description="The ETag that was read."
 )
@@ -102,7 +119,7 @@ IF_NONE_MATCH = OpenApiParameter(
 )
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    OpenApiTypes.STR,
+    {"type": "string", "pattern": "^[!-~]{1,80}$"},
     "header",
     required=True,
     description="Random; the same again with a repetition of the same create.",
@@ -169,7 +186,19 @@ def problems_everywhere(result, generator, request, public):
             for status in kinds - operation["responses"].keys():
                 operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
             operation["responses"] = dict(sorted(operation["responses"].items()))
+            close_body(operation, result["components"]["schemas"])
     return result
+
+
+def close_body(operation, schemas):
+    """Say that what is sent holds no other names, and no control characters in its texts: both are refused."""
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        body = schemas[content["schema"]["$ref"].rpartition("/")[2]]
+        body["additionalProperties"] = False
+        for field in body["properties"].values():
+            for text in (field, field.get("items", {})):
+                if "string" in text.get("type", "") and not text.keys() & {"enum", "format", "pattern"}:
+                    text["pattern"] = PLAIN
 
 
 class GoneSerializer(serializers.Serializer):
@@ -199,14 +228,17 @@ def page_of_results(name, serializer, changing=False):
     return inline_serializer(f"{name}Page", {"results": rows, **fields})
 
 
-def list_schema(name, serializer, summary, *, parameters=(), paged=True, tag="", changing=False):
-    """The documentation of a list. changing: it takes `changed_since`."""
+def list_schema(name, serializer, summary, *, parameters=(), paged=True, tag="", changing=False, streamed=False):
+    """The documentation of a list. changing: it takes `changed_since`; streamed: all of it comes in one answer, if asked for."""
+    page = page_of_results(serializer.__name__.removesuffix("Serializer"), serializer, changing)
+    streams = {(200, media): OpenApiTypes.BINARY if "parquet" in media else OpenApiTypes.STR for media in STREAMS}
     return extend_schema(
         operation_id=f"{name}_list",
         summary=summary,
+        description=HOW_STREAMED if streamed else None,
         tags=[tag or name],
-        parameters=[*parameters, *([CURSOR, LIMIT] if paged else [])],
-        responses=page_of_results(serializer.__name__.removesuffix("Serializer"), serializer, changing),
+        parameters=[*parameters, *([AFTER] if streamed else []), *([CURSOR, LIMIT] if paged else [])],
+        responses={(200, "application/json"): page, **streams} if streamed else page,
     )
 
 
@@ -230,7 +262,7 @@ def create_schema(name, serializer, summary, *, tag=""):
         tags=[tag or name],
         parameters=[IDEMPOTENCY_KEY],
         request=serializer,
-        responses={201: serializer},
+        responses={(201, "application/json"): serializer},
     )
 
 
@@ -250,7 +282,9 @@ def form_views(collection, detail, form, serializer):
         responses=serializer,
     )
     listed = extend_schema_view(
-        get=list_schema(name, serializer, f"List: {title}", parameters=[by_case, CHANGED_SINCE], changing=True),
+        get=list_schema(
+            name, serializer, f"List: {title}", parameters=[by_case, CHANGED_SINCE], changing=True, streamed=True
+        ),
         post=create_schema(name, serializer, f"Enter: {title}"),
     )(type(f"{form.__name__}Collection", (collection,), words))
     single = extend_schema_view(get=read_schema(name, serializer, f"Read: {title}"), patch=correct)(

@@ -16,6 +16,10 @@ MOST_BYTES_UNPACKED = 200 * 1024 * 1024  # an XLSX is a ZIP, and a small ZIP can
 MOST_ROWS = 20_000
 MOST_COLUMNS = 1_000
 MOST_CHARACTERS = 4_000  # of one cell
+ENCODINGS = {
+    "utf-8": "utf-8-sig",
+    "shift_jis": "cp932",
+}  # as declared → as read: Windows' own Shift_JIS has ①, ㈱ and 髙 too
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +38,31 @@ class Table:
     lines: list[Line]
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, encoding: str = "utf-8") -> Table:
     """The first sheet or the whole file. Raises ValidationError that says what is wrong with the file and what to do."""
     if not path.is_file():
         raise ValidationError(_("There is no file %(path)s.") % {"path": path})
-    if path.stat().st_size > MOST_BYTES:
+    refuse_large(path.stat().st_size)
+    return read_content(path.name, path.read_bytes(), encoding)
+
+
+def refuse_large(size: int) -> None:
+    """Raise ValidationError for a file of so many bytes, before it is read."""
+    if size > MOST_BYTES:
         raise ValidationError(
             _("The file has %(found)d MB; up to %(most)d MB are possible. Split it.")
-            % {"found": path.stat().st_size // 1024**2 + 1, "most": MOST_BYTES // 1024**2}
+            % {"found": size // 1024**2 + 1, "most": MOST_BYTES // 1024**2}
         )
-    kind = path.suffix.lower()
+
+
+def read_content(name: str, content: bytes, encoding: str = "utf-8") -> Table:
+    """The same of a file that is in memory. encoding: of a CSV, one of ENCODINGS. Raises ValidationError."""
+    refuse_large(len(content))
+    kind = Path(name).suffix.lower()
     if kind == ".csv":
-        rows = _csv_rows(path)
+        rows = _csv_rows(content, encoding)
     elif kind == ".xlsx":
-        rows = _xlsx_rows(path)
+        rows = _xlsx_rows(content)
     else:
         raise ValidationError(
             _("The file's name ends in “%(found)s”; expected .csv or .xlsx. Save it as one of these.") % {"found": kind}
@@ -55,15 +70,30 @@ def read_table(path: Path) -> Table:
     return _table(rows)
 
 
-def _csv_rows(path):
-    """(row number, cells) of a CSV in UTF-8, with or without the mark that Excel writes first."""
+def text_of(content: bytes, encoding: str) -> str:
+    """The bytes as text. Raises ValidationError that says at which byte they are not of this encoding."""
+    if encoding not in ENCODINGS:
+        raise ValidationError(
+            _("The encoding “%(found)s” is not known; expected one of %(known)s.")
+            % {"found": encoding[:40], "known": ", ".join(ENCODINGS)}
+        )
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return content.decode(ENCODINGS[encoding])
     except UnicodeDecodeError as fault:
+        if encoding != "utf-8":
+            raise ValidationError(
+                _("The file is not %(encoding)s text (byte %(at)d). Choose another encoding, or save it as CSV UTF-8.")
+                % {"encoding": encoding, "at": fault.start}
+            ) from None
         raise ValidationError(
             _("The file is not UTF-8 text (byte %(at)d). In Excel choose “CSV UTF-8” when saving.")
             % {"at": fault.start}
         ) from None
+
+
+def _csv_rows(content, encoding):
+    """(row number, cells) of a CSV, with or without the mark that Excel writes first."""
+    text = text_of(content, encoding)
     if "\0" in text:
         raise ValidationError(_("The file holds NUL bytes, so it is not a CSV. Save it again as CSV UTF-8."))
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -77,15 +107,17 @@ def _csv_rows(path):
         ) from None
 
 
-def _xlsx_rows(path):
+def _xlsx_rows(content):
     """(row number, cells) of the first sheet; formulas as the values they had when the file was saved."""
     from openpyxl import DEFUSEDXML, LXML, load_workbook
 
     if LXML or not DEFUSEDXML:  # registry/settings/environment.py keeps lxml away
         raise ValidationError(_("XLSX files are not read here, because defusedxml is not installed. Use CSV."))
     try:
-        _refuse_large_archive(path)
-        with contextlib.closing(load_workbook(path, read_only=True, data_only=True, keep_links=False)) as book:
+        _refuse_large_archive(content)
+        with contextlib.closing(
+            load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        ) as book:
             sheet = book.worksheets[0]
             sheet.reset_dimensions()  # the size that a file claims costs a cell for each of a billion
             for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
@@ -99,8 +131,8 @@ def _xlsx_rows(path):
         ) from None
 
 
-def _refuse_large_archive(path):
-    with zipfile.ZipFile(path) as archive:
+def _refuse_large_archive(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         unpacked = sum(part.file_size for part in archive.infolist())
     if unpacked > MOST_BYTES_UNPACKED:
         raise ValidationError(

@@ -59,7 +59,7 @@ class Asked:
 def read_asked(sent: Sent, person) -> Asked:
     """The export that is asked for. Raises RefusedError."""
     both = ("raw", "label", "both")
-    kind = sent.choice("format", ("xml", "csv", "json"))
+    kind = sent.choice("format", ("xml", "csv", "json", "odm"))
     how = sent.choice("rawOrLabel", both)
     is_eav = sent.choice("type", ("flat", "eav")) == "eav"
     if is_eav and how == "both":

@@ -1,6 +1,7 @@
 """POST /api/redcap/: one address for every call; `content` says which. Answers are 200, 400, 403 or 500 and never HTML."""
 
 import logging
+from dataclasses import replace
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
@@ -11,18 +12,22 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from registry.access.permissions import Permission
 from registry.access.token_scopes import Scope
+from registry.api.limits import seconds_to_wait
+from registry.noted import sent_and_noted
 from registry.redcap import about, dictionary
 from registry.redcap.asked import delimiter_of, read_asked
 from registry.redcap.export import Export
 from registry.redcap.importing import taken_in
 from registry.redcap.log import Log, read_wanted
-from registry.redcap.noted import sent_and_noted
+from registry.redcap.odm import Odm
 from registry.redcap.sent import RefusedError, quoted
 from registry.redcap.written import CONTENT_TYPES, error, table
 
 log = logging.getLogger(__name__)
 NO_PERMISSION = "You do not have permissions to use the API"
 NOT_VALID = 'The value of the parameter "content" is not valid'
+# Not 503, which redcapAPI sends again at once, up to five times; nor 429, of which redcaplite says "Unknown issue" and no more.
+TOO_MANY = "Too many requests in this minute: wait {seconds} seconds, or ask for more records in each request"
 CLASSIC = {
     "arm": "You cannot export arms for classic projects",
     "event": "You cannot export events for classic projects",
@@ -42,7 +47,7 @@ def door(request):
         try:
             return answered(request)
         except RefusedError as refusal:
-            return refused(request, refusal.said, refusal.status)
+            return refused(request, refusal.said, refusal.status, refusal.headers)
         except Exception:
             log.exception("the REDCap door failed: request %s", request.id)
             transaction.set_rollback(True)
@@ -52,7 +57,10 @@ def door(request):
 def answered(request):
     """What the content names. Raises RefusedError."""
     if request.method != "POST":
-        raise RefusedError("Send a POST.", 405)
+        raise RefusedError("Send a POST.", 405, {"Allow": "POST"})
+    seconds = seconds_to_wait(request)
+    if seconds:
+        raise RefusedError(TOO_MANY.format(seconds=seconds), headers={"Retry-After": str(seconds)})
     if request.refusal:
         raise request.refusal
     if request.token is None:
@@ -76,20 +84,17 @@ def lacking(why):
     return RefusedError(f"{NO_PERMISSION}: {why}", 403)
 
 
-def refused(request, said, status):
+def refused(request, said, status, headers=()):
     """The refusal in the shape of returnFormat, else of format, else XML."""
     named = [request.sent.text(name).lower() for name in ("returnFormat", "format")]
     kind = next((one for one in named if one in FORMATS), "xml")
-    response = body(error(kind, said), kind, status)
-    if status == 405:
-        response["Allow"] = "POST"
-    return response
+    return body(error(kind, said), kind, status, headers)
 
 
-def body(text, kind, status=200):
+def body(text, kind, status=200, headers=()):
     """An answer with its charset: without it clients read Japanese as Latin-1."""
     words = {"content_type": f"{CONTENT_TYPES.get(kind, 'text/plain')}; charset=utf-8"}
-    return HttpResponse(text, status=status, headers={"Cache-Control": "no-store"}, **words)
+    return HttpResponse(text, status=status, headers={"Cache-Control": "no-store", **dict(headers)}, **words)
 
 
 def small(request, columns, rows, *, root="records", one=False):
@@ -121,7 +126,28 @@ def record(request):
     check_exports(request.user)
     asked = read_asked(request.sent, request.user)
     filters = {name: value for name, value in request.sent.form.items() if name not in ("content", "format", "action")}
-    return noted(request, Export(asked, request.user), what="redcap record", kind=asked.kind, filters=filters)
+    source = odm(asked, request.user) if asked.kind == "odm" else Export(asked, request.user)
+    return noted(request, source, what="redcap record", kind=asked.kind, filters=filters)
+
+
+def odm(asked, person):
+    """Records as CDISC ODM. Raises RefusedError for what it cannot leave out."""
+    if asked.is_eav or asked.is_label or asked.has_both or asked.logic:
+        raise RefusedError("CDISC ODM holds whole records with codes: leave type, rawOrLabel and filterLogic out.")
+    return Odm(asked, person)
+
+
+def project_xml(request):
+    """The project as CDISC ODM: the dictionary, and its records unless only the metadata are asked for."""
+    check_exports(request.user)
+    if request.sent.truth("exportFiles"):
+        raise RefusedError('The value of the parameter "exportFiles" is not valid: no files are kept')
+    filters = {name: value for name, value in request.sent.form.items() if name not in ("content", "format", "action")}
+    asked = None
+    if not request.sent.truth("returnMetadataOnly"):
+        asked = replace(read_asked(request.sent, request.user), kind="odm")
+    source = odm(asked, request.user) if asked else Odm(None, request.user)
+    return noted(request, source, what="redcap project_xml", kind="odm", filters=filters)
 
 
 def history(request):
@@ -156,11 +182,13 @@ def user(request):
 
 
 def next_name(request):
-    """The number of the next case."""
+    """The number of the next case: bare, and in quotes for whoever asks for JSON and reads it as that."""
     sites = [site for site in about.sites_of(request.user) if site.is_active]
     if len(sites) != 1:
         raise RefusedError("The next record name depends on the hospital: use a token that is narrowed to one.")
-    return body(about.next_record(sites[0]), "text")
+    name = about.next_record(sites[0])
+    is_json = request.sent.text("format").lower() == "json"
+    return body(f'"{name}"', "json") if is_json else body(name, "text")
 
 
 def report(request):
@@ -188,4 +216,5 @@ CONTENTS = {
     "version": lambda request: body(about.VERSION, "text"),
     "generateNextRecordName": next_name,
     "report": report,
+    "project_xml": project_xml,
 }

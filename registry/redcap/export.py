@@ -16,7 +16,7 @@ class Export:
     """The pieces of one export, and how many rows they held."""
 
     def __init__(self, asked: Asked, person):
-        self.asked, self.person, self.rows = asked, person, 0
+        self.asked, self.person, self.rows, self.held = asked, person, 0, set()
         self.to = writer(asked.kind, asked.delimiter)
         self.columns = {instrument.name: columns_of(asked, chosen) for instrument, chosen in asked.parts}
         self.head = [RECORD_ID, INSTRUMENT, INSTANCE, *([GROUP] if asked.has_groups else [])]
@@ -38,6 +38,10 @@ class Export:
             yield between + self.to.between.join(held)
         yield self.to.end
 
+    def cases(self):
+        """Ids of the cases of which it held a row."""
+        return sorted(self.held)
+
     def _lines(self):
         lines = self._eav if self.asked.is_eav else self._flat
         found = records(
@@ -47,6 +51,7 @@ class Export:
             for record in some:
                 for line in lines(record):
                     self.rows += 1
+                    self.held.add(record.pk)
                     yield line
 
     def _columns(self):

@@ -5,6 +5,7 @@ import json
 from collections import defaultdict
 
 from registry.redcap.asked import delimiter_of
+from registry.redcap.incoming_odm import rows_of_odm
 from registry.redcap.project import GROUP, INSTANCE, INSTRUMENT, RECORD_ID, fields
 from registry.redcap.sent import RefusedError, Sent, quoted
 from registry.redcap.written import read_csv
@@ -17,17 +18,17 @@ MOST_COLUMNS = 10_000
 def read_rows(sent: Sent) -> list[dict[str, str]]:
     """The rows of the call's data. Raises RefusedError that says what is wrong with it as a whole."""
     text = sent.form.get("data", "").lstrip("\ufeff").strip("\r\n")
-    kind = sent.choice("format", ("xml", "csv", "json"))
+    kind = sent.choice("format", ("xml", "csv", "json", "odm"))
     if not text.strip():
         raise RefusedError("The data hold no rows, so nothing is stored.")
-    rows = {"csv": _csv, "json": _json, "xml": _xml}[kind](text, sent)
+    rows = {"csv": _csv, "json": _json, "xml": _xml, "odm": _odm}[kind](text, sent)
     if not rows:
         raise RefusedError("The data hold no rows, so nothing is stored.")
     if len(rows) > MOST_ROWS:
         raise RefusedError(f"The data have more than {MOST_ROWS} rows. Send them in parts.")
     if sent.choice("type", ("flat", "eav")) == "eav":
         rows = _gathered(rows)
-    _refuse_unknown(rows)
+    refuse_unknown(rows)
     return rows
 
 
@@ -54,7 +55,7 @@ def _csv(text, sent):
 
 def _json(text, _sent):
     try:
-        rows = json.loads(text, parse_float=str, parse_int=str)
+        rows = json.loads(text, parse_float=str, parse_int=str, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         raise RefusedError("The data are not JSON.") from None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -63,6 +64,16 @@ def _json(text, _sent):
     if nested:
         raise RefusedError(f"The following fields hold a list or an object instead of a text: {quoted(nested)}")
     return [{name: _text(value) for name, value in row.items()} for row in rows]
+
+
+def _once(pairs):
+    """The object of these pairs; a field that stands in it twice is refused."""
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        names = [name for name, _value in pairs]
+        twice = sorted(name for name in row if names.count(name) > 1)
+        raise RefusedError(f"The data have an object with more than one field named {quoted(twice)}")
+    return row
 
 
 def _text(value):
@@ -78,6 +89,12 @@ def _xml(text, _sent):
     except (ParseError, DefusedXmlException, ValueError):
         raise RefusedError("The data are not XML, or hold a document type, which is not read.") from None
     return [{cell.tag: cell.text or "" for cell in item} for item in root]
+
+
+def _odm(text, sent):
+    if sent.choice("type", ("flat", "eav")) == "eav":
+        raise RefusedError('The value of the parameter "type" is not valid')
+    return rows_of_odm(text.encode())
 
 
 def _gathered(answers):
@@ -100,7 +117,7 @@ def _gathered(answers):
     return list(rows.values())
 
 
-def _refuse_unknown(rows):
+def refuse_unknown(rows):
     """Raise for columns that the project has not, naming all of them."""
     known = {RECORD_ID, INSTRUMENT, INSTANCE, GROUP} | {name for field in fields().values() for name in field.columns()}
     unknown = list(dict.fromkeys(name for row in rows for name in row if name not in known))

@@ -83,6 +83,9 @@ class Log:
             yield ("" if is_first else self.to.between) + self.to.between.join(held)
         yield self.to.end
 
+    def cases(self):
+        """None: lines of what was done, not rows of cases."""
+
     def _lines(self):
         numbers = self._numbers()
         for (_transaction, _form, _row), events in groupby(

@@ -31,7 +31,7 @@ class DoorMiddleware:
             try:
                 form = read_form(request)
             except RefusedError as refusal:
-                request.refusal = refusal
+                request.refusal, request.sent = refusal, Sent(refusal.shape)
             else:
                 key = form.pop("token", "").strip().lower()
                 request.sent = Sent(form)

@@ -47,6 +47,7 @@ class Row:
 class Record:
     """One case: its number, site, and rows by the name of their instrument, in their order."""
 
+    pk: int
     number: str
     group: str
     rows: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
@@ -109,7 +110,7 @@ def _changed(cases, between):
 
 
 def _read(cases, instruments):
-    found = {case.pk: Record(case.number, group_of(case.site)) for case in cases}
+    found = {case.pk: Record(case.pk, case.number, group_of(case.site)) for case in cases}
     asked = set()
     if instruments:
         queries = Query.objects.filter(case__in=cases).exclude(state=QueryState.CLOSED)

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_KEYS = 20_000
+ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "shift_jis": "cp932", "windows-31j": "cp932", "cp932": "cp932"}
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 PARAMETERS = """
 token content action format type records fields forms events arms rawOrLabel rawOrLabelHeaders exportCheckboxLabel
@@ -21,15 +22,15 @@ TRUE, FALSE = ("1", "true", "yes"), ("0", "false", "no", "")
 
 
 class RefusedError(Exception):
-    """What the client is told, with the status that its refusal has."""
+    """What the client is told, with the status and the headers that its refusal has; `shape` keeps the words that choose its format."""
 
-    def __init__(self, said, status=400):
+    def __init__(self, said, status=400, headers=(), shape=()):
         super().__init__(said)
-        self.said, self.status = said, status
+        self.said, self.status, self.headers, self.shape = said, status, headers, dict(shape)
 
 
 def read_form(request) -> dict[str, str]:
-    """The fields of the POST; of a name that is sent twice the last. Raises RefusedError, without keeping what was sent."""
+    """The fields of the POST; `name[]`, sent again and again, is numbered. Raises RefusedError, without keeping what was sent."""
     length = request.headers.get("Content-Length", "")
     if length.isdecimal() and int(length) > MOST_BYTES:
         raise RefusedError(f"The request has more than {MOST_BYTES // 1024**2} MB. Send it in parts.")
@@ -39,23 +40,41 @@ def read_form(request) -> dict[str, str]:
     try:
         pairs = _multipart(request, body) if request.content_type == MULTIPART else _urlencoded(request, body)
     except UnicodeDecodeError:
-        raise RefusedError("The request is not UTF-8.") from None
+        raise RefusedError(
+            "The request is not in the encoding that it declares, UTF-8 unless it names another."
+        ) from None
     if len(pairs) > MOST_KEYS:
         raise RefusedError(f"The request has more than {MOST_KEYS} keys.")
     if any("\0" in text for pair in pairs for text in pair):
         raise RefusedError("The request holds a NUL character.")
-    return dict(pairs)
+    pairs = [
+        (f"{name[:-1]}{place}]" if name.endswith("[]") else name, text) for place, (name, text) in enumerate(pairs)
+    ]
+    form = dict(pairs)
+    if len(form) < len(pairs):
+        names = [name for name, _text in pairs]
+        twice = sorted(name for name in form if names.count(name) > 1)
+        shape = {name: form[name] for name in ("format", "returnFormat") if name in form}
+        raise RefusedError(f"The following parameters are sent more than once: {quoted(twice)}", shape=shape)
+    return form
+
+
+def _encoding(request):
+    """The encoding that the request declares; UTF-8 unless it says otherwise."""
+    said = request.content_params.get("charset", "utf-8").lower()
+    found = ENCODINGS.get(said)
+    if found is None:
+        raise RefusedError(f"The request declares the encoding {quoted([said])}; possible are: {', '.join(ENCODINGS)}")
+    return found
 
 
 def _urlencoded(request, body):
     if request.content_type != URLENCODED:
         return []
+    encoding = _encoding(request)
+    text = body.decode(encoding)
     try:
-        text = body.decode("ascii")
-    except UnicodeDecodeError:
-        text = body.decode("utf-8")
-    try:
-        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_KEYS)
+        return parse_qsl(text, keep_blank_values=True, encoding=encoding, errors="strict", max_num_fields=MOST_KEYS)
     except UnicodeDecodeError:
         raise
     except ValueError:
@@ -66,7 +85,8 @@ def _multipart(request, body):
     head = f"Content-Type: {request.headers['Content-Type']}\r\n\r\n".encode("latin-1", "replace")
     message = BytesParser(policy=HTTP).parsebytes(head + body)
     parts = message.iter_parts() if message.is_multipart() else ()
-    return [(_name_of(part), part.get_payload(decode=True).decode("utf-8")) for part in parts]
+    encoding = _encoding(request)
+    return [(_name_of(part), part.get_payload(decode=True).decode(encoding)) for part in parts]
 
 
 def _name_of(part):

@@ -66,18 +66,20 @@ class _FaultyError(Exception):
 
 
 @transaction.atomic
-def store(rows, how: How, *, by, numbers_anew=False) -> Stored:
+def store(rows, how: How, *, by, numbers_anew=False, watch=None) -> Stored:
     """Store the rows. Whatever is wrong with any of them is in the faults, and then nothing is stored.
 
     numbers_anew   every record is a new case, whatever it is called in the file
+    watch          of a file brought to a page: notes every cell, and says whether anything is stored. New cases keep their numbers then,
+                   and whether a hospital takes records by scripts does not matter
     Raises NotAcceptedError for hospitals that have not turned imports on.
     """
     by_record = defaultdict(list)
     for row in rows:
         by_record[row[RECORD_ID].strip()].append(row)
     with person_scope(by, request=origin.new_id(origin.IMPORT)):
-        work = _Work(by, how, numbers_anew)
-        names = list(by_record)
+        work = _Work(by, how, numbers_anew, watch)
+        names = sorted(by_record) if watch else list(by_record)
         for start in range(0, len(names), CASES_AT_ONCE):
             some = names[start : start + CASES_AT_ONCE]
             work.read(some)
@@ -85,7 +87,7 @@ def store(rows, how: How, *, by, numbers_anew=False) -> Stored:
                 work.record(name, by_record[name])
             if len(work.done.faults) >= MOST_FAULTS:
                 break
-        if work.done.faults:
+        if work.done.faults or (watch and not watch.is_to_be_stored(work.done)):
             transaction.set_rollback(True)
     return work.done
 
@@ -93,8 +95,8 @@ def store(rows, how: How, *, by, numbers_anew=False) -> Stored:
 class _Work:
     """One import as it goes on."""
 
-    def __init__(self, by, how, numbers_anew):
-        self.by, self.how, self.numbers_anew = by, how, numbers_anew
+    def __init__(self, by, how, numbers_anew, watch=None):
+        self.by, self.how, self.numbers_anew, self.watch = by, how, numbers_anew, watch
         self.sites = sites_of(by)
         self.done = Stored()
         self.cases, self.forms = {}, {}
@@ -107,10 +109,16 @@ class _Work:
             else Case.objects.visible_to(self.by).filter(number__in=names).select_related("site")
         )
         self.cases = {case.number: case for case in found}
-        closed = sorted({case.site.code for case in self.cases.values() if not case.site.accepts_api_import})
+        if self.watch:
+            self.watch.read(self.cases.values())
+        closed = sorted({case.site.code for case in self.cases.values() if not self.accepts(case.site)})
         if closed:
             raise NotAcceptedError(", ".join(closed))
         self.forms = stored_forms([case.pk for case in self.cases.values()])
+
+    def accepts(self, site):
+        """Whether records of the hospital come by this door."""
+        return site.accepts_api_import or self.watch is not None
 
     def record(self, name, rows):
         """All rows of one record, its forms in clinical order."""
@@ -131,16 +139,19 @@ class _Work:
     def new_case(self, name, rows):
         """A case for a record that the registry has not. Numbers are the registry's: the file must name the next, or none."""
         site = self.site_of(name, rows)
-        if not site.accepts_api_import:
+        if not self.accepts(site):
             raise NotAcceptedError(site.code)
-        if not self.numbers_anew and next_number(site) != name:
+        if not self.numbers_anew and not self.watch and next_number(site) != name:
             said = _(
                 "There is no such record. The next one of %(site)s is %(number)s; with forceAutoNumber the registry numbers them."
             )
             self.fault(name, "", RECORD_ID, name, said % {"site": site.code, "number": next_number(site)})
             raise _FaultyError
         try:
-            return enrol_case(site=site, by=self.by)
+            case = enrol_case(site=site, by=self.by, number=name if self.watch else None)
+            if self.watch:
+                self.watch.enrolled(case)
+            return case
         except PermissionDenied:
             self.fault(name, "", RECORD_ID, name, _("You may not enrol cases at this site."))
         except ValidationError as refusal:
@@ -151,7 +162,7 @@ class _Work:
         """Where a new case is enrolled: the group named, the only hospital, or the one that begins the number."""
         groups = {row.get(GROUP, "").strip().lower() for row in rows} - {""}
         fitting = [site for site in self.sites if not groups or {group_of(site)} == groups]
-        if len(fitting) != 1 and not self.numbers_anew:
+        if self.watch or (len(fitting) != 1 and not self.numbers_anew):
             fitting = [site for site in fitting if site.code == name[:3]]
         if len(fitting) != 1:
             self.fault(
@@ -222,7 +233,8 @@ class _Work:
         """Save the form with the values, unless it is stored so already."""
         for column, value in values.items():
             setattr(form, column, value)
-        if stored and not changed_columns(stored, form) and not (complete and not stored.is_complete):
+        changed = changed_columns(stored, form)
+        if stored and not changed and not (complete and not stored.is_complete):
             return
         try:
             with transaction.atomic():
@@ -239,6 +251,8 @@ class _Work:
                 self.fault(name, repeat, known, cells.texts.get(column, ""), " ".join(messages))
         else:
             self.done.changes += 1
+            if self.watch:
+                self.watch.changed(name, repeat, stored, form, changed)
 
     def place(self, cells, repeat) -> dict:
         """Course and row number of the row, by its instance or by its own columns; None for a number that the registry gives."""

@@ -9,7 +9,7 @@ import json
 import re
 from functools import cache
 
-CONTENT_TYPES = {"csv": "text/csv", "json": "application/json", "xml": "text/xml"}
+CONTENT_TYPES = {"csv": "text/csv", "json": "application/json", "xml": "text/xml", "odm": "text/xml"}
 XML_HEAD = '<?xml version="1.0" encoding="UTF-8" ?>'
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

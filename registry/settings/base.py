@@ -5,6 +5,7 @@ import os
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Exchange, Queue
 
 from registry.settings.environment import ROOT, VERSION, digest_of, mail
 
@@ -67,7 +68,8 @@ TEMPLATES = [
 # Data. Each process has its own DATABASE_URL: reg_app serves, reg_worker works, reg_owner migrates.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASE_OPTIONS = {
-    "CONN_MAX_AGE": 0,
+    "CONN_MAX_AGE": 60,  # s; a new connection costs as much as all that a page asks, and nothing of a request stays on one
+    "CONN_HEALTH_CHECKS": True,
     "OPTIONS": {
         "options": "-c statement_timeout=60000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
     },
@@ -163,10 +165,15 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SORT_OPERATIONS": False,
     "PREPROCESSING_HOOKS": ["registry.api.schema.canonical_paths"],
-    "POSTPROCESSING_HOOKS": ["registry.api.schema.problems_everywhere"],
+    "POSTPROCESSING_HOOKS": [
+        "registry.api.schema.problems_everywhere",
+        "registry.api.examples.everywhere",
+        "analytics.api_examples.everywhere",
+    ],
 }
 
 # Who takes what along is noted where the other exports are; named here, since registry never imports analytics.
@@ -175,6 +182,17 @@ EXPORTS_ARE_NOTED_BY = "analytics.acts.taken.note_records"
 # Work. The row in PostgreSQL is the truth; Celery is the doorbell and the sweeper rings again.
 REDIS_URL = os.environ.get("REDIS_URL", "")
 CELERY_BROKER_URL = REDIS_URL
+# Two pools in production: what may take minutes does not keep a save's figure waiting. A worker without --queues does both.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("celery", "heavy")]
+CELERY_TASK_ROUTES = {
+    task: {"queue": "heavy", "routing_key": "heavy"}
+    for task in (
+        "analytics.tasks.work_on_cut",
+        "analytics.tasks.retire_cuts",
+        "registry.tasks.check_cases",
+        "registry.tasks.check_cases_nightly",
+    )
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -203,6 +221,7 @@ CELERY_BEAT_SCHEDULE = {
     "check-cases": {"task": "registry.tasks.check_cases_nightly", "schedule": crontab(hour=17, minute=10)},
 }
 RUN_LEASE_SECONDS = 20
+EXPORT_KEPT_DAYS = 7  # a file that was asked for
 LIVE_RECHECK_SECONDS = 30  # how long an open stream outlives its session or right
 SWEEP_SECONDS = 2
 RING_AGAIN_SECONDS = 5

@@ -22,11 +22,27 @@ def read_env_file(path: Path) -> None:
                 os.environ.setdefault(key.strip(), value.strip())
 
 
+def given(name: str) -> str:
+    """The variable `name`, or what stands in the file that `name`_FILE names: a secret in a file is not shown by `docker inspect`."""
+    file = os.environ.get(f"{name}_FILE", "")
+    if not file:
+        return os.environ.get(name, "")
+    if os.environ.get(name):
+        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set. Keep one of them.")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as failure:
+        raise ImproperlyConfigured(
+            f"{name}_FILE names {file}, which cannot be read ({type(failure).__name__}). "
+            "Make the file, readable by the user that the process runs as."
+        ) from failure
+
+
 def needed(name: str) -> str:
     """The variable `name`, or a refusal to start that says what and where."""
-    value = os.environ.get(name, "")
+    value = given(name)
     if not value:
-        raise ImproperlyConfigured(f"{name} is not set. See README.md, “Environment”.")
+        raise ImproperlyConfigured(f"{name} is not set, nor is {name}_FILE. See README.md, “Environment”.")
     return value
 
 
@@ -37,11 +53,12 @@ def database(url: str, **options: object) -> dict:
         raise ImproperlyConfigured(
             f"DATABASE_URL must begin with postgresql://, not {parts.scheme}://. Nothing else is supported."
         )
+    word = unquote(parts.password or "") or given("DATABASE_PASSWORD")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
+        "PASSWORD": word,
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         **options,

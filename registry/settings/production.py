@@ -1,31 +1,47 @@
 """Production: refuses to start without what it needs or with an unsafe setting, and says what and where."""
 
-import os
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 from registry.settings.base import *  # noqa: F403
 from registry.settings.base import ALLOWED_HOSTS, DATABASE_OPTIONS
-from registry.settings.environment import database, needed
+from registry.settings.environment import database, given, needed
 
 DEBUG = False
 SECOND_FACTOR_REQUIRED = True
 SECRET_KEY = needed("SECRET_KEY")
+SECRET_KEY_FALLBACKS = [word for word in given("SECRET_KEY_BEFORE").split() if word]  # while keys are changed
 HOSPITAL_NUMBER_KEY = needed("HOSPITAL_NUMBER_KEY")
 PSEUDONYM_KEY = needed("PSEUDONYM_KEY")
 DATABASES = {"default": database(needed("DATABASE_URL"), **DATABASE_OPTIONS)}
-needed("REDIS_URL")
+MAKE_ONE = "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+KEYS = {"SECRET_KEY": SECRET_KEY, "HOSPITAL_NUMBER_KEY": HOSPITAL_NUMBER_KEY, "PSEUDONYM_KEY": PSEUDONYM_KEY}
 
-if len(SECRET_KEY) < 40:
+for name, word in KEYS.items():
+    if len(word) < 40:
+        raise ImproperlyConfigured(f"{name} is shorter than 40 characters. {MAKE_ONE}")
+if len({*KEYS.values()}) < len(KEYS):
     raise ImproperlyConfigured(
-        "SECRET_KEY is shorter than 40 characters. Make one with: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        f"Two of {', '.join(KEYS)} are the same. Each needs its own: who learns one must not have the others. {MAKE_ONE}"
     )
+if not DATABASES["default"]["PASSWORD"] or not DATABASES["default"]["NAME"]:
+    raise ImproperlyConfigured(
+        "DATABASE_URL must name user, password, host and database, as in postgresql://reg_app:…@postgres:5432/registry; "
+        "the password may stand in the file that DATABASE_PASSWORD_FILE names."
+    )
+if urlsplit(needed("REDIS_URL")).scheme not in ("redis", "rediss", "unix"):
+    raise ImproperlyConfigured("REDIS_URL must begin with redis:// or rediss://, as in redis://redis:6379/0.")
 if not any(ALLOWED_HOSTS) or "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured(
         "ALLOWED_HOSTS must name the registry's host names, separated by commas; “*” is not accepted."
     )
+if any("/" in host or " " in host for host in ALLOWED_HOSTS):
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS holds names alone, such as registry.example.org: no https:// and no blanks."
+    )
 
-SECURE_SSL_REDIRECT = os.environ.get("BEHIND_TLS_PROXY", "") != "1"
+SECURE_SSL_REDIRECT = True  # the proxy says by X-Forwarded-Proto how it was asked
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True

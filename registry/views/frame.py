@@ -33,6 +33,8 @@ PLACES = (
     ("analyses", _("Analyses"), "a", Permission.POOLED_READ, False),
     ("scorecards", _("Scorecards"), "s", Permission.CASE_READ, False),
     ("datasets", _("Datasets"), "t", Permission.DATASET_READ, False),
+    ("exports", _("Exports"), "x", Permission.DATASET_READ, False),
+    ("exports", _("Exports"), "x", Permission.OWN_SITE_READ, False),  # the people of a hospital
     ("trail", _("Trail"), "h", Permission.TRAIL_REVIEW, False),
     ("codebook", _("Codebook"), "b", None, True),
     ("people", _("People"), "p", Permission.PEOPLE_MANAGE, True),

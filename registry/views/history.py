@@ -62,14 +62,15 @@ def form_history(request, number, form, key):
         },
     )
     crumbs = [] if row.is_void else [(row_title(row), reverse("form", args=[number, form, key]))]
-    return _page(request, case, own, narrowed, _("History of %(form)s") % {"form": row_title(row)}, crumbs)
+    return _page(request, case, own, narrowed, _("History of %(form)s") % {"form": row_title(row)}, crumbs, row)
 
 
-def _page(request, case, events, narrowed, title, crumbs):
+def _page(request, case, events, narrowed, title, crumbs, row=None):
     events = narrowed.apply(events.filter(actor=narrowed.get("who")) if narrowed.get("who") else events)
     page = page_of(events, request.GET.get("before", ""), {case.pk: case})
     crumbs = [(_("Cases"), reverse("cases")), (case.number, case.get_absolute_url()), *crumbs]
     context = {"title": title, "crumbs": crumbs, "page": page, "narrowed": narrowed, "item": narrowed.get("item")}
+    context["row"] = row if narrowed.get("item") else None
     return render(request, "registry/history.html", context)
 
 
@@ -80,7 +81,7 @@ def _beside(request, row):
         raise Http404
     events = list(events_of(row).filter(item__in=columns_of(name))[:MOST_OF_ITEM])
     entries = entries_of(events, {row.case_id: row.case})
-    context = {"entries": entries, "label": row._meta.get_field(name).verbose_name}
+    context = {"entries": entries, "label": row._meta.get_field(name).verbose_name, "row": row}
     return render(request, "components/item_history.html", context)
 
 

@@ -56,6 +56,7 @@ class Entry:
     said: str = ""  # words of a query, a signature or an exemption
     is_withheld: bool = False  # consent was withdrawn: what was answered is kept and not shown
     changes: list = field(default_factory=list)
+    moved: object = None  # what its revision moved of the results: told where one question's history is shown
 
     @property
     def what(self):

@@ -42,9 +42,13 @@ function openCases(cases, points) {
   const step = points.find((one) => one.customdata !== undefined && one.data.legendgroup in cases.keys);
   if (step) {
     const url = new URL(cases.url, window.location.href);
-    url.search = cases.keys[step.data.legendgroup];
-    url.searchParams.set("from", step.customdata);
-    url.searchParams.set("to", step.customdata);
+    if (typeof step.customdata === "string") {
+      url.search = step.customdata; // a point of a proportion: the words of its cell
+    } else {
+      url.search = cases.keys[step.data.legendgroup];
+      url.searchParams.set("from", step.customdata);
+      url.searchParams.set("to", step.customdata);
+    }
     window.location.assign(url);
   }
 }

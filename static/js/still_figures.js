@@ -1,16 +1,18 @@
 /* Draws figures that nothing refreshes: of two datasets side by side, of what was released. Each has the address of its JSON. */
 
 import { canDraw, draw, resize, sizeFor } from "./figure.js";
+import { offerPrinting, themeNow } from "./for_paper.js";
 
 const frames = [...document.querySelectorAll("[data-figure-frame][data-url]")];
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const NEAR = "400px";
 
-async function show(frame) {
+/* Draws the figure of this frame as it is now. */
+export async function show(frame) {
   const size = sizeFor(frame);
   frame.dataset.size = size;
   const url = new URL(frame.dataset.url, window.location.href);
-  url.searchParams.set("theme", dark.matches ? "dark" : "light");
+  url.searchParams.set("theme", themeNow());
   url.searchParams.set("size", size);
   const response = await fetch(url, { headers: { Accept: "application/json" }, redirect: "manual" });
   if (response.ok) {
@@ -37,7 +39,9 @@ if (canDraw()) {
     },
     { rootMargin: NEAR },
   );
-  dark.addEventListener("change", () => frames.filter((one) => one.dataset.size).forEach(show));
+  const redraw = () => Promise.allSettled(frames.filter((one) => one.dataset.size).map(show));
+  dark.addEventListener("change", redraw);
+  offerPrinting(() => frames, show, redraw);
   frames.forEach((frame) => {
     near.observe(frame);
     widths.observe(frame);

@@ -61,6 +61,8 @@ POOLED_PAGE = "302 403 403 403 200 200 200 403"
 POOLED_PAGE_BUT_EMPTY = "302 403 403 403 404 404 404 403"
 POOLED = "401 403 403 403 200 200 200 403"
 POOLED_BUT_EMPTY = "401 403 403 403 404 404 404 403"  # nothing is computed in this world
+TAKERS = "401 200 200 200 200 200 200 403"
+NO_EXPORT = "401 404 404 404 404 404 404 403"
 
 TABLE = [
     # Everybody.
@@ -81,6 +83,7 @@ TABLE = [
     Row("sessions_end", "302 302 302 302 302 302 302 302", method="post"),
     Row("language", "302 302 302 302 302 302 302 302", method="post", body={"language": "ja"}),
     Row("home", "302 302 302 302 302 302 302 302"),
+    Row("clients", DOOR),
     Row("codebook", DOOR),
     Row("codebook_csv", DOOR, {"table": "items"}),
     Row("codebook_json", DOOR),
@@ -143,6 +146,9 @@ TABLE = [
     Row("exemption_end", "302 302 404 302 302 403 403 403", {**CASE, "pk": "{exemption}"}, method="post"),
     Row("forms", MANAGER_PAGE),
     Row("forms", "302 403 403 403 422 403 403 403", method="post", body={"act": "verify"}),
+    # Records from a file: those who enter forms, at their own hospitals.
+    Row("imports", "302 200 200 200 403 403 403 403"),
+    Row("imports", "302 422 422 422 403 403 403 403", method="post", body={"step": "preview"}),
     # The checks over every case.
     Row("checks", MANAGER_PAGE),
     Row("checks", MANAGER_DOES, method="post"),
@@ -226,6 +232,14 @@ TABLE = [
         for name in ("cut_verify", "cut_compute", "cut_report_make")
     ),
     Row("cut_report", POOLED_PAGE_BUT_EMPTY, {**CUT, "form": "pdf"}),
+    # What was issued of a cut for the public; nothing is in this world.
+    Row("public", "302 404 404 404 404 404 404 403", CUT),
+    Row("public_figure", "302 404 404 404 404 404 404 403", {**CUT, "analysis": "os"}),
+    Row("public_file", "302 404 404 404 404 404 404 403", {**CUT, "analysis": "os", "kind": "svg"}),
+    Row("public_data", "302 404 404 404 404 404 404 403", {**CUT, "analysis": "os"}),
+    Row("public_issue", "302 403 403 403 403 404 403 403", CUT, method="post"),
+    Row("public_report_make", POOLED_PAGE_BUT_EMPTY, CUT, method="post"),
+    Row("public_report", POOLED_PAGE_BUT_EMPTY, {**CUT, "form": "pdf"}),
     Row("compare", POOLED_PAGE, {"cohort": "tisagenlecleucel"}),
     Row("compare_figure", POOLED_PAGE_BUT_EMPTY, {"cohort": "tisagenlecleucel", "name": "os"}),
     Row("dashboard", POOLED_PAGE, DASHBOARD),
@@ -275,8 +289,24 @@ TABLE = [
     Row("api-endpoints", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel"}),
     Row("api-case-table", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel"}),
     Row("api-analyses", POOLED),
+    # Exports: the people of a hospital take its own cases, the others datasets; lead and data manager see who took what.
+    Row("exports", "302 200 200 200 200 200 200 403"),
+    Row("exports", "302 422 422 422 422 422 422 403", method="post", body={"of": "none/live"}),
+    Row("exports_state", "302 200 200 200 200 200 200 403"),
+    Row("export_file", "302 404 404 404 404 404 404 403", {"pk": 1}),
+    Row("export_delete", "302 404 404 404 404 404 404 403", {"pk": 1}, method="post"),
+    Row("export_log", "302 403 403 403 200 200 403 403"),
+    Row("export_log_csv", "302 403 403 403 200 200 403 403"),
+    # REST: exports. The people of a hospital take its own cases, the others datasets.
+    Row("api-exports", TAKERS),
+    Row("api-exports", "401 202 202 202 202 202 202 403", method="post"),
+    Row("api-export", NO_EXPORT, {"pk": 1}),
+    Row("api-export", NO_EXPORT, {"pk": 1}, method="delete"),
+    Row("api-export-file", NO_EXPORT, {"pk": 1}),
+    Row("api-stream-check", "401 404 404 404 404 404 404 404", {"name": "0" * 32}),
     Row("api-results", POOLED),
     Row("api-result", POOLED_BUT_EMPTY, {"name": "os"}),
+    Row("api-result-data", POOLED_BUT_EMPTY, {"name": "os"}),
     Row("api-result-script", POOLED_BUT_EMPTY, {"name": "os"}),
     Row("api-runs", POOLED),
     Row("api-runs", "401 403 403 403 422 422 422 403", method="post"),
@@ -285,6 +315,7 @@ TABLE = [
     Row("api-run-result", POOLED_BUT_EMPTY, {"pk": 1}),
     Row("api-run-figure", POOLED_BUT_EMPTY, {"pk": 1}),
     Row("api-run-data", POOLED_BUT_EMPTY, {"pk": 1}),
+    Row("api-run-script", POOLED_BUT_EMPTY, {"pk": 1}),
 ]
 
 

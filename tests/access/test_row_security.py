@@ -24,6 +24,8 @@ POOLED = ("analytics_dataset", "analytics_datasettable", "analytics_analysisrun"
 OTHER_POOLED = (
     "analytics_cutorder",
     "analytics_cutreport",
+    "analytics_publicbasis",
+    "analytics_publicwithheld",
     "analytics_releasebasis",
     "analytics_resultcases",
     "analytics_resultchange",
@@ -31,15 +33,18 @@ OTHER_POOLED = (
 # Not a site's and not pooled alone: what asks for the person, or for what the person may see.
 ASKS = {
     **dict.fromkeys((*POOLED, *OTHER_POOLED), ("guard.pooled()",)),
-    **dict.fromkeys(("analytics_export", "analytics_viewed"), ("guard.person()",)),
+    **dict.fromkeys(("analytics_export", "analytics_exportjob", "analytics_viewed"), ("guard.person()",)),
     "analytics_saveddashboard": ("guard.pooled()", "guard.person()"),
     "analytics_savedpanel": ("guard.dashboards()",),
     "analytics_release": ("guard.sites()", "guard.pooled()"),
 }
-BY_COMMAND = {("analytics_export", "by_command"): ("guard.pooled()",)}  # the worker's own, which is no person's
+BY_COMMAND = {  # the worker's own, which is no person's
+    ("analytics_export", "by_command"): ("guard.pooled()",),
+    ("analytics_exportjob", "by_worker"): ("guard.pooled()",),
+}
 # What the web role may do to pooled tables beside reading them: ask for runs and cuts; what it changes of a run are columns.
 ASKED_FOR = {"analytics_analysisrun": {"INSERT"}, "analytics_cutorder": {"INSERT"}}
-OPEN = {"registry_person_sites"}  # who works where; no clinical data
+OPEN = {"registry_person_sites", "analytics_publicissue"}  # who works where, which cuts were issued; no clinical data
 
 
 @login_not_required

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from analytics.models import AnalysisRun, ResultCases, ResultChange
 from analytics.pseudonyms import pseudonym
@@ -75,6 +76,31 @@ def test_a_step_leads_to_its_cases(cases):
         assert signed_in(role, sites=[cases[0].site] if role == "coordinator" else []).get(at).status_code == 403
 
 
+def test_a_cell_of_a_table_leads_to_its_cases(cases):
+    corrected(cases[0], 110)
+    compute(names=("table-one", "flow"))
+    with everything_scope(actor="tests"):
+        runs = {
+            one.analysis: one.pk for one in AnalysisRun.objects.filter(state="done", analysis__in=["table-one", "flow"])
+        }
+    lead, at = signed_in("lead"), f"/runs/{runs['table-one']}/cases/"
+
+    sheet = lead.get("/analyses/table-one/").content.decode()
+    address = re.search(rf'href="({at}\?row=site[^"]*)"', sheet)[1].replace("&amp;", "&")
+    page = lead.get(address)
+    assert len(listed(page)) == 2 and {one[:3] for one in listed(page)} in ({"KYO"}, {"OSA"})
+    assert pseudonym("case", cases[0].pk) not in page.content.decode()
+    assert sorted(listed(lead.get(f"{at}?row=age_infusion&value=in"))) == sorted(one.number for one in cases)
+    assert "No case." in text_of(lead.get(f"{at}?row=sex&value=is.intersex"))
+    assert len(listed(lead.get(f"/runs/{runs['flow']}/cases/?row=infused"))) == 4
+    for nonsense in ("", "row=none", "row=sex&value=is.none", "row=sex&by=none", "what=event"):
+        assert lead.get(f"{at}?{nonsense}").status_code == 404, nonsense
+    statistician = signed_in("statistician")
+    assert statistician.get(address).status_code == 403
+    assert f"{at}?row" not in statistician.get("/analyses/table-one/").content.decode()
+    assert signed_in("coordinator", sites=[cases[0].site]).get(address).status_code == 403
+
+
 def test_a_correction_shows_which_results_it_moved(cases):
     lead = signed_in("lead")
     assert "Results moved by the last changes" in text_of(lead.get(f"/cases/{cases[0].number}/"))
@@ -96,6 +122,26 @@ def test_a_correction_shows_which_results_it_moved(cases):
     assert nurse.get(f"/cases/{cases[1].number}/results/").status_code == 403
     assert nurse.get("/datasets/tisagenlecleucel/2/").status_code == 403
     assert lead.get("/datasets/tisagenlecleucel/9/").status_code == 404
+
+
+def test_the_history_of_the_question_says_which_results_a_correction_moved(cases):
+    corrected(cases[1], 170)
+    compute(names=("os",))
+    corrected(cases[1], 175)
+    compute(names=("os",))
+    with everything_scope(actor="tests"):
+        death = Death.objects.get(case=cases[1])
+    whole = reverse("form_history", args=[cases[1].number, "death", death.key])
+    lead, at = signed_in("lead"), f"{whole}?item=death_date"
+
+    for address in (f"{at}&beside=1", at):
+        text = text_of(lead.get(address))
+        assert text.count("result moved with it") + text.count("results moved with it") == 3, address
+        newest, first = text.index("Revision 3"), text.index("75.0 % → 50.0 %")
+        assert newest < text.index("Revision 2") < first, "each beside its own save"
+    nurse = signed_in("coordinator", sites=[cases[1].site])
+    assert "moved with it" not in text_of(nurse.get(f"{at}&beside=1"))
+    assert "moved with it" not in text_of(lead.get(whole))
 
 
 def test_saves_that_came_in_together_are_not_told_apart_and_a_save_without_effect_moves_nothing(cases):

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
-from analytics import actions, actions_of_releases
+from analytics import actions, actions_of_releases, live
 from analytics.models import Release, ReleaseBasis
 from analytics.pseudonyms import site_pseudonym
 from registry.access.row_security import person_scope
@@ -99,6 +100,58 @@ def test_a_hospital_reads_only_what_is_released_to_it(world):
     figure = client.get(reverse("own_site_figure", args=["os"]))
     assert figure.status_code == 200
     assert len(figure.json()["figure"]["data"]) > 2
+
+
+def test_the_page_hears_of_its_own_releases_and_saves_and_of_nobody_elses(world, monkeypatch):
+    kyoto, others, nurse, own, cases = world
+    told = []
+    monkeypatch.setattr(live, "publish", lambda channel, what, _revision: told.append((channel, what)))
+    issue()
+    assert ("site-KYO", "release") in told
+    page = page_of(nurse)
+    assert 'data-events-url="/events/own-site/KYO"' in page.content.decode()
+    assert page.context["state"]["state"] == "live"
+    assert page.context["state"]["made_at"] == bodies_at(kyoto)
+
+    told.clear()
+    factories.follow_up(cases[0], 650)
+    assert page_of(nurse).context["state"]["state"] == "live", "when others save is not told"
+    issue()
+    assert "site-KYO" not in [channel for channel, _what in told]
+
+    factories.follow_up(own[1], 750)
+    assert page_of(nurse).context["state"]["state"] == "stalled", "no worker has answered yet"
+    before = page_of(nurse).context["pairs"][0]["pair"].digest
+    issue()
+    assert ("site-KYO", "release") in told
+    after = page_of(nurse)
+    assert after.context["state"]["state"] == "live" and after.context["pairs"][0]["pair"].digest != before
+
+
+def bodies_at(site):
+    """When overall survival of the own cases was released to the hospital."""
+    return everything(lambda: Release.objects.get(site=site, audience="own", analysis="os").issued_at.isoformat())
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "may"),
+    [
+        ("coordinator", "/events/own-site/KYO", True),
+        ("coordinator", "/events/own-site/OSA", False),
+        ("coordinator", "/events/own-site/", False),
+        ("coordinator", "/events/dashboards/tisagenlecleucel", False),
+        ("coordinator", "/events/dashboards/site-OSA", False),
+        ("lead", "/events/own-site/KYO", False),
+        ("lead", "/events/dashboards/tisagenlecleucel", True),
+        ("lead", "/events/elsewhere", False),
+    ],
+)
+def test_who_may_listen_where(transactional_db, role, path, may):
+    kyoto, _osaka = factories.site("KYO"), factories.site("OSA")
+    client = Client()
+    client.force_login(factories.person(role, sites=[kyoto] if role == "coordinator" else []))
+
+    assert async_to_sync(live.allowed)(client.session.session_key, path) is may
 
 
 def test_one_entry_elsewhere_changes_nothing_here(world):

@@ -84,7 +84,8 @@ def result_with(text):
     return {
         "analysis": {
             "name": "x", "version": 1, "title": text, "question": text, "method": "kaplan-meier", "endpoint": "OS_INF",
-            "population": text, "set": "infused", "groups": {"column": "burden", "label": text, "levels": level},
+            "population": text, "set": "infused", "groups": {"column": "burden", "label": text, "levels": level, "cuts": []},
+            "filters": [{"column": "site", "values": [text], "low": None, "high": None}],
             "covariates": [], "outcome": None, "exposure": None, "options": {}, "at_months": [12],
         },
         "analysis_hash": "0" * 64, "endpoint": {"id": "OS_INF", "version": 1, "print": text}, "n": 2, "events": 1,

@@ -11,6 +11,7 @@ from analytics.core.columns.table import case_table, flat
 from analytics.core.endpoints.derive import endpoint_table
 from analytics.core.run import run
 from analytics.core.whole import whole_table
+from analytics.explore.address import analysis_of
 from analytics.r_scripts import NotInFilesError, script
 from deploy import r
 from tests.analytics.recomputed import compared, differences, files_named, run_all
@@ -25,6 +26,23 @@ VARIANTS = (
     NAMED["os"].with_(name="x-responders", population="responder"),
     Analysis(name="x-window", title="", question="", cohort=TISAGENLECLEUCEL, endpoint="TT_CRS", method=PROPORTION),
 )
+# What an address of the explorer may ask for: filters of both kinds, cut points, landmarks, periods of whole years.
+ADDRESSES = (
+    "endpoint=efs-b&group=prior_hsct&is.sex=male&to.blasts_before=10",
+    "endpoint=os&group=blasts_before&cuts=4,10&from.period=2020&to.period=2029",
+    "endpoint=os&method=landmark&day=20&group=sex&is.prior_hsct=yes",
+    "endpoint=os&method=landmark&day=20&exposure=remission&is.sex=male&strata=sex",
+    "endpoint=cir&group=sex&to.blasts_before=8",
+    "endpoint=efs-a&method=cox&covariate=blasts_before&covariate=sex&per.blasts_before=10&to.blasts_before=8",
+    "method=fine-gray&endpoint=cir&covariate=sex&is.prior_hsct=no&is.prior_hsct=yes",
+    "endpoint=os&method=time-dependent&exposure=remission&is.sex=male",
+    "method=proportion&outcome=BOR&counts=CR&group=blasts_before&cuts=4&is.sex=male",
+    "method=proportion&outcome=responded&counts=no&population=all&is.responded=no",
+    "method=proportion&endpoint=tt-crs&is.sex=male&group=prior_hsct",
+    "method=characteristics&group=blasts_before&cuts=4&is.sex=male&p=1",
+    "method=toxicity&group=sex&is.prior_hsct=yes",
+)
+EXPLORED = [(address, analysis_of(address).analysis) for address in ADDRESSES]
 WHY_NOT = r.why_not("survival", "cmprsk", "jsonlite")
 
 
@@ -64,7 +82,8 @@ def asked_of(patients, folder):
     rows = endpoint_table(cases)
     rows.assign(imputed=rows["imputed"].astype(int)).to_csv(folder / "endpoints.csv", index=False)
     flat(cases).to_csv(folder / "cases.csv", index=False)
-    for one in (one for one in (*CATALOGUE, *VARIANTS) if one.cohort == TISAGENLECLEUCEL):
+    explored = [one.with_(name=f"explore-{place}") for place, (_address, one) in enumerate(EXPLORED)]
+    for one in (one for one in (*CATALOGUE, *VARIANTS, *explored) if one.cohort == TISAGENLECLEUCEL):
         result = json.loads(json.dumps(run(one, whole)))
         try:
             text = script(result)

@@ -85,7 +85,7 @@ def test_a_burst_of_entries_is_one_or_two_datasets_and_a_few_refreshes(processes
         assert 1 <= len(page.told) <= 2 * took + 2, "twice a second at most"
         states = [one for one in page.answered if one[0] == "state"]
         assert len(states) <= len(page.told) + 1
-        panels = [one[0] for one in page.answered if one[0].startswith("panel")]
+        panels = [name for one in page.answered if one[0].startswith("panels ") for name in one[0].split()[1:]]
         assert len(panels) <= made * len(set(panels)), "each panel once a revision"
 
 

@@ -19,7 +19,7 @@ FEW_AT_RISK, TENTH = 5, 0.1
 def survival(result: Body, policy: Policy) -> tuple[Body, list[str]]:
     """Curves and their comparison; what must be said of them."""
     groups = result["groups"]
-    spans = [_span(group, policy) for group in groups]
+    spans = [span_of(group, policy) for group in groups]
     filled = [span for group, span in zip(groups, spans, strict=True) if group["n"]]
     said = [words.UNTIL, words.MONTHLY.format(k=policy.k) if policy.has_curves else words.FIXED]
     if len(filled) == 1 and None in filled:
@@ -48,7 +48,7 @@ def survival(result: Body, policy: Policy) -> tuple[Body, list[str]]:
     return body, said
 
 
-def _span(group: Body, policy: Policy) -> tuple[int, int] | None:
+def span_of(group: Body, policy: Policy) -> tuple[int, int] | None:
     """First and last month that can be shown: k events have happened, k are at risk. None: no curve."""
     if group["n"] < policy.least_group:
         return None

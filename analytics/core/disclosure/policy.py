@@ -44,6 +44,11 @@ class Policy:
     has_live: bool
 
     @property
+    def few(self) -> int:
+        """The greatest count that is withheld for being small."""
+        return self.k - 1
+
+    @property
     def gathered_events(self) -> int:
         """Events by which a curve changes from one release to the next, if it changes."""
         return 2 * self.k

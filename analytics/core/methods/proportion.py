@@ -17,8 +17,7 @@ from analytics.core.selection import Selected
 def answer(selected: Selected) -> Answer:
     """The proportion in each group. n are the cases whose outcome is known; the others are counted as not known."""
     progress.begin(progress.ESTIMATING)
-    counts = selected.analysis.outcome is None
-    known, counted = _within_window(selected) if counts else _of_column(selected)
+    known, counted = known_and_counted(selected)
     group = selected.rows["group"].to_numpy()
     rows = []
     for value, label in selected.levels:
@@ -27,6 +26,11 @@ def answer(selected: Selected) -> Answer:
     test = _comparison(rows)
     said = [sentences.OUTCOME_NOT_KNOWN[n > 1].format(n=n)] if (n := int((~known).sum())) else []
     return Answer({"groups": rows, "comparison": test, "limits": "Clopper-Pearson 95 %"}, said)
+
+
+def known_and_counted(selected: Selected) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) whether the outcome is known, and whether it counts, for each row."""
+    return _within_window(selected) if selected.analysis.outcome is None else _of_column(selected)
 
 
 def _of_column(selected: Selected) -> tuple[np.ndarray, np.ndarray]:

@@ -33,7 +33,7 @@ def answer(selected: Selected, day: date | None) -> Answer:
     return Answer({"table": {key: value for key, value in made.items() if key != "warnings"}}, made.get("warnings", []))
 
 
-def _grouped(selected: Selected) -> tuple[pd.DataFrame, str | None, Levels]:
+def grouped(selected: Selected) -> tuple[pd.DataFrame, str | None, Levels]:
     """The cases, the column of their groups, and its levels; a number split at cut points has a column of its own."""
     groups = selected.analysis.groups
     if groups is None:
@@ -45,7 +45,7 @@ def _grouped(selected: Selected) -> tuple[pd.DataFrame, str | None, Levels]:
 
 
 def _table_one(selected: Selected, _day: date) -> Made:
-    cases, group, levels = _grouped(selected)
+    cases, group, levels = grouped(selected)
     return table_one(cases, group, levels=levels, p_values=selected.analysis.options.p_values)
 
 
@@ -54,7 +54,7 @@ def _response(selected: Selected, _day: date) -> Made:
 
 
 def _toxicity(selected: Selected, _day: date) -> Made:
-    cases, group, levels = _grouped(selected)
+    cases, group, levels = grouped(selected)
     return toxicity_table(cases, group, levels=levels)
 
 

@@ -128,9 +128,13 @@ def _before_infusion(known: Known) -> Iterable[Box]:
             words.BOXES[name],
             int(inside.sum()),
             chosen(left, choices, Choice(waits, everybody, waiting=True)),
-            (Step(following, int((inside & goes_on).sum())),),
+            (_step(following, inside & goes_on),),
             divided(inside, parts),
         )
+
+
+def _step(to: str, who: np.ndarray) -> Step:
+    return Step(to, int(who.sum()), who)
 
 
 def _not_infused(known: Known) -> tuple[Choice, ...]:
@@ -193,7 +197,7 @@ def _response(known: Known) -> Iterable[Box]:
         words.BOXES["infused"],
         int(known.infused.sum()),
         chosen(known.infused & ~known.evaluable, unassessed, Choice(words.NOT_ASSESSED, everybody)),
-        (Step("evaluable", int((known.infused & known.evaluable).sum())),),
+        (_step("evaluable", known.infused & known.evaluable),),
         divided(
             known.infused,
             ((words.COURSES, (Choice(words.ONE_COURSE, ~further), Choice(words.FURTHER_COURSE, further))),),
@@ -204,7 +208,7 @@ def _response(known: Known) -> Iterable[Box]:
         words.BOXES["evaluable"],
         int(known.evaluable.sum()),
         chosen(known.evaluable & ~known.remission, (), Choice(words.NO_RESPONSE, everybody)),
-        (Step("remission", int((known.evaluable & known.remission).sum())),),
+        (_step("remission", known.evaluable & known.remission),),
     )
 
 
@@ -229,7 +233,7 @@ def _outcomes(known: Known) -> Iterable[Box]:
             words.BOXES[name],
             int(inside.sum()),
             chosen(inside & ~gone, (), Choice(ongoing, everybody, waiting=True)),
-            tuple(Step(following, int(who.sum())) for following, who in steps.items()),
+            tuple(_step(following, who) for following, who in steps.items()),
             divided(inside, ((words.TRANSPLANT_AFTERWARDS, afterwards),)) if name == "relapse" else (),
         )
     cause = known.code("flow_death_cause")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+
+NOBODY = np.zeros(0, dtype=bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +21,21 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """How many go no further, and why."""
+    """How many go no further, why, and who."""
 
     reason: str
     n: int
     waiting: bool
+    who: np.ndarray = field(default_factory=lambda: NOBODY, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How many go on, to which box."""
+    """How many go on, to which box, and who."""
 
     to: str
     n: int
+    who: np.ndarray = field(default_factory=lambda: NOBODY, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def chosen(left: np.ndarray, choices: Iterable[Choice], otherwise: Choice) -> tu
     for choice in (*choices, otherwise):
         mine = rest & choice.holds
         if mine.any():
-            found.append(Exit(choice.reason, int(mine.sum()), choice.waiting))
+            found.append(Exit(choice.reason, int(mine.sum()), choice.waiting, mine))
         rest &= ~mine
     return tuple(found)
 

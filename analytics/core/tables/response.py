@@ -45,7 +45,7 @@ def response_table(
     Source: Clopper & Pearson 1934. Agrees with R: tests/reference/test_r_tables.py.
     """
     inside = cases[cases["infused"].to_numpy(dtype=bool)]
-    counted = _counted(inside)
+    counted = counted_by(inside)
     rows = [_row(None, ALL, np.ones(len(inside), dtype=bool), counted, confidence)]
     for name in subgroups:
         rows += _rows_of(inside, name, counted, confidence)
@@ -59,7 +59,7 @@ def response_table(
     }
 
 
-def _counted(cases: pd.DataFrame) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def counted_by(cases: pd.DataFrame) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Measure → (n,) who counts, and who is in the denominator."""
     best = text_of(cases, "BOR").to_numpy()
     everybody = np.ones(len(cases), dtype=bool)

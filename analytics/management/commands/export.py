@@ -3,15 +3,18 @@
 import getpass
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from analytics.acts.exports import TABLES
 from analytics.acts.taken import note_dataset
 from analytics.catalogue import TISAGENLECLEUCEL
+from analytics.exports.abroad import only_abroad
 from analytics.exports.delivered import deliver
-from analytics.exports.options import DELIMITERS, LABELS, Options
+from analytics.exports.options import DELIMITERS, FORMATS, LABELS, LANGUAGES, Options
 from analytics.exports.policy import DEIDENTIFIED, FULL, PROFILES
-from analytics.exports.snapshot import LIVE, snapshot_of
+from analytics.exports.snapshot import LIVE, RetiringError, snapshot_of
 from analytics.exports.tables import tables_of
-from analytics.exports.written import ADAM_TABLES, FORMATS, digest_of, written, zipped
+from analytics.exports.written import digest_of, kept, needed, written, zipped
 from analytics.management.as_worker import as_worker
 from analytics.models import Dataset
 from registry.access.row_security import everything_scope
@@ -32,9 +35,12 @@ class Command(BaseCommand):
         parser.add_argument("--out", required=True, metavar="DIR", help="made if it is not there")
         parser.add_argument("--profile", choices=PROFILES, default=DEIDENTIFIED, help=f"{DEIDENTIFIED} if not given")
         parser.add_argument("--labels", choices=LABELS, default="code", help="codes, their labels, or both")
-        parser.add_argument("--language", choices=("en", "ja"), default="en", help="of the labels")
+        parser.add_argument("--language", choices=LANGUAGES, default="en", help="of the labels")
         parser.add_argument(
             "--site", action="append", default=[], metavar="CODE", help="whose cases a full export is of"
+        )
+        parser.add_argument(
+            "--table", action="append", default=[], metavar="NAME", help="only this table; may be given several times"
         )
         parser.add_argument(
             "--cohort", default=TISAGENLECLEUCEL, metavar="CODE", help=f"{TISAGENLECLEUCEL} if not given"
@@ -43,18 +49,23 @@ class Command(BaseCommand):
             "--excel", action="store_true", help="CSV for Excel: a byte-order mark, no cell that is a formula"
         )
         parser.add_argument("--delimiter", choices=list(DELIMITERS), default="comma", help="of CSV")
+        parser.add_argument(
+            "--abroad", action="store_true", help="only the cases whose consent reaches outside the consortium"
+        )
         parser.add_argument("--zip", action="store_true", dest="is_zipped", help="one archive instead of many files")
 
     def handle(self, *args, dataset, kind, out, profile, cohort, is_zipped, **options):
         """Read, write, deliver, note."""
-        sites = sorted(set(options["site"]))
+        sites, beyond = sorted(set(options["site"])), {"abroad": True} if options["abroad"] else {}
         choice = Options(options["labels"], options["language"], options["excel"], options["delimiter"])
         with as_worker():
-            self.check(cohort, profile, sites)
-            snapshot = self.snapshot(cohort, dataset, profile)
+            self.check(cohort, profile, sites, options["table"])
+            snapshot = self.snapshot(cohort, dataset, profile, with_changes=kind == "odm")
             try:
-                tables = tables_of(snapshot, profile, sites=sites)
-                files = written(tables, kind, choice, snapshot, about={"profile": profile, "sites": sites})
+                snapshot = only_abroad(snapshot, timezone.localdate()) if beyond else snapshot
+                wanted = needed(kind, options["table"])
+                tables = kept(tables_of(snapshot, profile, sites=sites, wanted=wanted), kind, snapshot, wanted)
+                files = written(tables, kind, choice, snapshot, about={"profile": profile, "sites": sites, **beyond})
             except ValueError as refusal:
                 raise CommandError(str(refusal), returncode=2) from None
             digest = digest_of(files)
@@ -62,10 +73,11 @@ class Command(BaseCommand):
                 note_dataset(
                     snapshot, digest, kind=kind, profile=profile, by=f"{ACTOR}:{getpass.getuser()}",
                     about={
-                        "sites": sites, "labels": choice.labels, "language": choice.language,
-                        "tables": [one.name for one in tables if kind != "adam" or one.name in ADAM_TABLES],
+                        "sites": sites, **beyond, "labels": choice.labels, "language": choice.language,
+                        "tables": [one.name for one in tables],
                         "rows": sum(len(one.rows) for one in tables),
                     },
+                    cases=snapshot.cases_of(sites),
                 )  # fmt: skip
                 name = f"{snapshot.cohort}-{dataset}-{profile}-{kind}.zip"
                 deliver([(name, zipped(files))] if is_zipped else files, out)
@@ -76,8 +88,10 @@ class Command(BaseCommand):
                 "Warning: this cut was frozen before cuts kept the whole forms; their tables are not in it."
             )
 
-    def check(self, cohort, profile, sites):
+    def check(self, cohort, profile, sites, tables):
         """Refuse what is not there, in words."""
+        if strangers := [one for one in tables if one not in TABLES]:
+            raise CommandError(f"There is no table {strangers[0]}; there are {', '.join(TABLES)}.", returncode=2)
         with everything_scope(actor=ACTOR):
             codes = list(Cohort.objects.order_by("code").values_list("code", flat=True))
             known = list(Site.objects.order_by("code").values_list("code", flat=True))
@@ -94,14 +108,19 @@ class Command(BaseCommand):
                 "--site belongs to --profile full; the other profiles hold the cases of all.", returncode=2
             )
 
-    def snapshot(self, cohort, dataset, profile):
+    def snapshot(self, cohort, dataset, profile, *, with_changes):
         """The dataset as it is to be exported."""
         try:
-            return snapshot_of(cohort, dataset, profile, actor=ACTOR)
+            return snapshot_of(cohort, dataset, profile, actor=ACTOR, with_changes=with_changes)
         except Dataset.DoesNotExist:
             with everything_scope(actor=ACTOR):
                 cuts = Dataset.objects.filter(cohort__code=cohort, kind="cut", retired_at=None).order_by("name")
                 names = list(cuts.values_list("name", flat=True))
             raise CommandError(
                 f"There is no cut {dataset}; there are {', '.join(names) or 'none yet'}.", returncode=2
+            ) from None
+        except RetiringError:
+            raise CommandError(
+                f"The cut {dataset} holds somebody who withdrew consent. It is retired within minutes; take its successor.",
+                returncode=2,
             ) from None

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import OperationalError, close_old_connections, connection
 
 from analytics.actions import sweep
+from analytics.starting import refuse_unless_safe
 
 log = logging.getLogger(__name__)
 SWEEP_LOCK = 7_201_002  # advisory lock: one sweeper at a time
@@ -24,6 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, once=False, **options):
         """Sweep, wait, sweep; a lost database is waited for."""
+        refuse_unless_safe()
         while True:
             try:
                 self.round()

@@ -58,6 +58,27 @@ def test_a_view_is_asked_for_followed_and_read_and_asked_again_is_the_same_run(w
     assert len(runs()) == 1
 
 
+def test_a_view_that_is_done_has_its_script_by_rest_and_on_the_page(world):
+    view = "endpoint=os&is.sex=male&method=landmark&day=20"
+    asked = world.script.ask(view)
+    address = f"/api/v1/runs/{asked.json()['id']}/script"
+    assert world.script.get(address).status_code == 409
+    compute(asked.json()["id"])
+
+    answer = world.script.get(address)
+    result = world.script.get(f"/api/v1/runs/{asked.json()['id']}/result").json()
+    text = answer.content.decode()
+    assert answer.status_code == 200 and answer["Content-Type"] == "text/plain; charset=utf-8"
+    assert result["dataset"]["hash"] in text and 'rows$sex %in% c("male")' in text and "landmark <- 20" in text
+    world.script.client.force_login(world.person)
+    assert address in world.script.client.get(f"/explore/?{'day=20&is.sex=male&method=landmark'}").content.decode()
+
+    months = world.script.ask("from.period=2024-03&endpoint=os").json()["id"]
+    compute(months)
+    refused = world.script.get(f"/api/v1/runs/{months}/script")
+    assert refused.status_code == 404 and "whole years" in refused.json()["detail"]
+
+
 def test_what_is_wrong_with_a_view_is_named_by_its_parameter(world):
     refused = world.script.ask("endpoint=efs-z&group=age_infusion")
     assert refused.status_code == 422

@@ -1,7 +1,7 @@
 """A dataset made up from the dictionary alone, without a database: every question of every form answered, identifiers planted."""
 
 import random
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 import pandas as pd
@@ -46,7 +46,7 @@ def of_forms(forms, names):
         cohort="tisagenlecleucel", name="live", revision=7, hash="ab" * 32, cut_date=None, code_version="test", dictionary="0",
         is_synthetic=True, is_published=False, tables=tables, whole=case_table(tables), forms=forms, declared=door.declared_forms(),
         reasons=door.reasons(), numbers={name: (f"{_site(place)}-{place:04}", _site(place)) for place, name in enumerate(names)},
-        key="key-of-the-tests", say=door.phrase,
+        key="key-of-the-tests", say=door.phrase, as_of=datetime(2026, 3, 1, 9, tzinfo=UTC),
     )  # fmt: skip
 
 

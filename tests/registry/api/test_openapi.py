@@ -1,8 +1,10 @@
 """The OpenAPI document is true: what the registry answers fits it, and whatever is sent is answered by what it says."""
 
+import copy
 import itertools
 
 import jsonschema
+import openapi_spec_validator
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
@@ -10,30 +12,33 @@ from hypothesis import strategies as st
 
 from registry.models import FORMS
 from tests import factories
+from tests.registry.api.conftest import Rest
 
 KEYS = itertools.count(1)
 
 
+@pytest.fixture(scope="module")
+def served():
+    """What was served, once."""
+    return {}
+
+
 @pytest.fixture
-def document(nurse):
+def document(nurse, served):
     """The document as served."""
-    return yaml.safe_load(nurse.get("schema/").content)
+    if not served:
+        served |= yaml.load(nurse.get("schema/").content, yaml.CSafeLoader)
+    return served
 
 
-def as_json_schema(node):
-    """OpenAPI 3.0 says null by `nullable`; JSON Schema by a type."""
-    if isinstance(node, list):
-        return [as_json_schema(one) for one in node]
-    if not isinstance(node, dict):
-        return node
-    plain = {name: as_json_schema(value) for name, value in node.items() if name != "nullable"}
-    return {"anyOf": [{"type": "null"}, plain]} if node.get("nullable") is True else plain
+def validate(document, schema, body):
+    """`body` fits the schema; those of OpenAPI 3.1 are JSON Schema as it is."""
+    jsonschema.Draft202012Validator({**schema, "components": document["components"]}).validate(body)
 
 
 def check(document, name, body):
     """`body` fits the component `name`, and holds nothing that the component does not name."""
-    components = as_json_schema(document["components"])
-    jsonschema.validate(body, {"$ref": f"#/components/schemas/{name}", "components": components})
+    validate(document, {"$ref": f"#/components/schemas/{name}"}, body)
     assert body.keys() <= document["components"]["schemas"][name]["properties"].keys()
 
 
@@ -58,6 +63,59 @@ def test_lists_codebook_and_problems_fit_the_document(nurse, document):
     check(document, "Index", nurse.get("").json())
     check(document, "Problem", nurse.get("cases/XXX-0001").json())
     check(document, "Problem", nurse.post("relapse", {"case": "KYO-0001", "rel_kind": 77}).json())
+
+
+def test_it_is_openapi_3_1(document):
+    assert document["openapi"] == "3.1.0"
+    openapi_spec_validator.OpenAPIV31SpecValidator(document).validate()
+
+
+def examples_of(operation):
+    """(what is sent, or None; schema; example) of an operation."""
+    told = [(False, one) for one in operation["responses"].values()] + [(True, operation.get("requestBody", {}))]
+    for is_sent, place in told:
+        content = place.get("content", {}).get("application/json", {})
+        for one in content.get("examples", {}).values():
+            yield is_sent, content["schema"], one["value"]
+
+
+def only_sent(document):
+    """The document without the names that only answers hold: OpenAPI's `required` of a readOnly name means those."""
+    plain = copy.deepcopy(document)
+    for schema in plain["components"]["schemas"].values():
+        own = schema.get("properties", {})
+        schema["required"] = [name for name in schema.get("required", []) if not own[name].get("readOnly")]
+    return plain
+
+
+def test_every_example_fits_its_schema(document):
+    sent, seen = only_sent(document), set()
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for is_sent, schema, example in examples_of(operation):
+                validate(sent if is_sent else document, schema, example)
+                seen.add(operation["operationId"])
+    main = {f"{form.form_name}_{deed}" for form in FORMS for deed in ("list", "create", "read", "update")}
+    assert (
+        main | {"cases_create", "codebook_list", "queries_step", "datasets_list", "results_read", "runs_create"} <= seen
+    )
+
+
+def test_what_the_examples_send_is_taken(document):
+    """A case and its forms as the examples enter them, in the order of the forms, at a hospital that has nothing yet."""
+    site = factories.site("NAG")
+    nurse = Rest(factories.person("coordinator", sites=[site], email="nagoya@example.org"))
+    number = nurse.post("cases", {**sent_by(document, "cases"), "site": site.code}).json()["number"]
+    for form in FORMS:
+        answer = nurse.post(form.form_name, {**sent_by(document, form.form_name), "case": number})
+        assert answer.status_code == 201, (form.form_name, answer.content)
+
+
+def sent_by(document, path):
+    """The example of what a create sends."""
+    operation = document["paths"][f"/api/v1/{path}"]["post"]
+    (body,) = [example for is_sent, _schema, example in examples_of(operation) if is_sent]
+    return body
 
 
 def test_every_item_is_in_the_document_of_its_form(document):

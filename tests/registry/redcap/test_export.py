@@ -143,7 +143,9 @@ def test_every_export_is_on_the_trail(nurse, content):
         (note,) = Export.objects.all()
 
     assert (note.person, note.what, note.format) == (nurse.person, f"redcap {content}", "csv")
-    assert note.about == {"filters": {"records": "KYO-0001"}, "rows": len(list(csv.reader(io.StringIO(text)))) - 1}
+    rows = len(list(csv.reader(io.StringIO(text)))) - 1
+    assert note.about == {"filters": {"records": "KYO-0001"}, "rows": rows, "is_whole": True}
+    assert (note.cases is not None) == (content == "record")
     assert note.digest == hashlib.sha256(text.encode()).hexdigest()
 
 

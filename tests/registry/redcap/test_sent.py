@@ -11,7 +11,7 @@ from django.db.utils import DatabaseError
 from analytics.models import Export
 from registry.access.row_security import person_scope, snapshot_scope
 from registry.models import ResponseAssessment, Site
-from registry.redcap.noted import sent_and_noted
+from registry.noted import sent_and_noted
 from tests import factories
 from tests.registry.redcap.conftest import build_world
 
@@ -23,7 +23,7 @@ def test_an_export_that_breaks_off_is_raised_and_noted(nurse):
         yield "second"
         raise DatabaseError("gone")
 
-    source = SimpleNamespace(pieces=pieces, rows=0)
+    source = SimpleNamespace(pieces=pieces, rows=0, cases=list)
     words = {"what": "redcap record", "kind": "csv", "filters": {}}
     sent = sent_and_noted(source, nurse.person, "rest-x", **words)
 

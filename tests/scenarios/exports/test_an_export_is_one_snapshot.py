@@ -1,19 +1,27 @@
 """`manage.py export`: what was frozen stays frozen, a live export is one moment, each export is noted, and no half file is left."""
 
+import contextlib
 import csv
+import itertools
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection
+from django.test import Client
 
 from analytics import actions
+from analytics.actions_of_cuts import take_cut
 from analytics.exports import snapshot as snapshots
 from analytics.models import Dataset, Export
 from registry.access.row_security import everything_scope
 from registry.actions.forms import save_form
+from registry.models import Cohort, Infusion, Leukapheresis
 from tests import factories
 from tests.conftest import log_in_as
-from tests.scenarios.cuts.worlds import as_worker, everything, four_cases, frozen
+from tests.scenarios.cuts.worlds import as_worker, everything, four_cases
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,7 +31,11 @@ def cases(transactional_db):
     return four_cases()
 
 
+FEW = ["patient", "relapse", "death", "crs"]
+
+
 def export(folder, dataset="live", kind="csv", profile="consortium", **words):
+    words = {"table": FEW, **words}
     call_command("export", dataset=dataset, kind=kind, out=str(folder), profile=profile, **words)
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
@@ -53,7 +65,7 @@ def test_a_cut_gives_what_was_frozen_and_nothing_of_later(cases, tmp_path):
         toci_doses=2,
     )
     assert crs.pk
-    frozen(day=factories.day(150))
+    as_worker(lambda: take_cut(everything(Cohort.objects.get), "asco-2027", factories.day(150), reason="", by="tests"))
     first = export(tmp_path / "a", "asco-2027")
     corrected(infusion, inf_viability=80)
     factories.relapse(cases[2], 100)
@@ -71,15 +83,11 @@ def test_a_cut_gives_what_was_frozen_and_nothing_of_later(cases, tmp_path):
 
 def test_a_live_export_is_one_moment_and_names_the_revision_that_it_is(cases, tmp_path, monkeypatch):
     as_worker(actions.build_datasets)
-    export_ = export(tmp_path / "a", profile="deidentified")
-    assert json.loads(export_["manifest.json"])["dataset"]["revision"] == 1
-
     before, read = export(tmp_path / "b"), snapshots.extract
+    assert json.loads(before["manifest.json"])["dataset"]["revision"] == 1
 
     def while_somebody_writes(cohort):
         found = read(cohort)
-        from concurrent.futures import ThreadPoolExecutor
-
         with ThreadPoolExecutor(1) as other:
             other.submit(_dies, cases[3]).result()
         return found
@@ -94,8 +102,6 @@ def test_a_live_export_is_one_moment_and_names_the_revision_that_it_is(cases, tm
 
 
 def _dies(case):
-    from django.db import connection
-
     log_in_as("reg_app")  # the command is the worker at this moment, which writes no form
     try:
         factories.death(case, 420)
@@ -104,7 +110,7 @@ def _dies(case):
 
 
 def test_each_export_is_noted_with_what_was_taken(cases, tmp_path):
-    export(tmp_path / "a", profile="full", site=["KYO"], kind="adam")
+    export(tmp_path / "a", profile="full", site=["KYO"], kind="adam", table=[])
     note = everything(lambda: Export.objects.get())
     assert (note.person, note.role, note.profile, note.format) == (None, "command", "full", "adam")
     assert note.by.startswith("export:") and note.about["sites"] == ["KYO"] and len(note.digest) == 64
@@ -118,12 +124,69 @@ def test_each_export_is_noted_with_what_was_taken(cases, tmp_path):
         ({"site": ["KYO"]}, "belongs to --profile full"),
         ({"profile": "full", "site": ["XXX"]}, "There is no hospital XXX"),
         ({"cohort": "other"}, "There is no cohort other"),
+        ({"table": ["deaths"]}, "There is no table deaths"),
     ],
 )
-def test_what_cannot_be_is_refused_and_leaves_nothing(cases, tmp_path, words, said):
+def test_what_cannot_be_is_refused_and_leaves_nothing(tmp_path, words, said):
+    factories.cohort()
+    factories.site("KYO")
     with pytest.raises(CommandError, match=said):
         export(tmp_path / "a", **words)
     assert not list(tmp_path.iterdir()) and not everything(Export.objects.count)
+
+
+def test_while_fifty_write_an_export_is_one_moment(cases, tmp_path):
+    """Each writer puts one number into two tables of all cases, in one transaction: a moment holds one number."""
+    ended, moves, failures, numbers = threading.Event(), threading.Event(), [], itertools.count(2)
+
+    def writes():
+        try:
+            while not ended.is_set():
+                with contextlib.suppress(DatabaseError):  # who waits too long for the others begins anew
+                    with everything_scope(actor="tests"), connection.cursor() as cursor:
+                        number = [next(numbers)]
+                        cursor.execute("UPDATE registry_infusion SET inf_dose_total = %s", number)
+                        cursor.execute("UPDATE registry_leukapheresis SET aph_days = %s", number)
+                    if number[0] > 20:
+                        moves.set()
+        except BaseException as failure:  # noqa: BLE001 - told below
+            failures.append(failure)
+            moves.set()
+        finally:
+            connection.close()
+
+    everything(
+        lambda: [
+            form.objects.update(**{name: 1})
+            for form, name in ((Infusion, "inf_dose_total"), (Leukapheresis, "aph_days"))
+        ]
+    )
+    nurse = factories.person("manager")
+    rest = Client()
+    rest.force_login(nurse)
+    writers = [threading.Thread(target=writes) for _number in range(50)]
+    for one in writers:
+        one.start()
+    assert moves.wait(30)
+    try:
+        with ThreadPoolExecutor(1) as apart:  # the writers are the web's role, the command the worker's
+            files = apart.submit(_exported, tmp_path / "a").result()
+        taken = {float(row["inf_dose_total"]) for row in rows(files, "infusion")}
+        taken |= {float(row["aph_days"]) for row in rows(files, "leukapheresis")}
+        streamed = b"".join(rest.get("/api/v1/infusion?format=csv").streaming_content).decode().splitlines()
+        sent = {float(row["inf_dose_total"]) for row in csv.DictReader(streamed)}
+    finally:
+        ended.set()
+        for one in writers:
+            one.join()
+    assert not failures and len(taken) == len(sent) == 1 and taken != sent  # they wrote meanwhile
+
+
+def _exported(folder):
+    try:
+        return export(folder, table=["infusion", "leukapheresis"])
+    finally:
+        connection.close()
 
 
 def test_a_write_that_fails_leaves_the_files_of_before(cases, tmp_path, monkeypatch):

@@ -1,0 +1,133 @@
+"""What an import changes, cell by cell, and whether it is what was looked at before."""
+
+import hashlib
+from dataclasses import astuple, dataclass, field
+
+from registry.dictionary.items import EMPTY
+from registry.models import Query, QueryState
+from registry.queries import item_label, words_of
+from registry.redcap.cells import text_of
+from registry.redcap.project import ANSWER, COMPLETE, instrument_of
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """One cell: of which case, form and row, its question, and its answer before and after. Blank is no answer."""
+
+    case: str
+    form: str
+    row: str
+    column: str
+    old: str
+    new: str
+
+    @property
+    def form_label(self):
+        """The form in the language of now."""
+        return instrument_of()[self.form].label
+
+    @property
+    def label(self):
+        """The question in the language of now."""
+        return next((one.label for one in instrument_of()[self.form].fields if _is_of(one, self.column)), self.column)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query that the registry would raise."""
+
+    case: str
+    form: str
+    item: str
+    words: str
+
+    @property
+    def form_label(self):
+        """The form in the language of now."""
+        return instrument_of()[self.form].label
+
+    @property
+    def label(self):
+        """The question in the language of now."""
+        return item_label(self.form, self.item)
+
+
+@dataclass
+class Watch:
+    """Notes what an import does. seen: the digest of what somebody looked at; None for a look: then nothing is stored.
+
+    forms   how many rows of forms are new, and how many change
+    """
+
+    seen: str | None = None
+    cells: list[CellChange] = field(default_factory=list)
+    new_cases: list[str] = field(default_factory=list)
+    new_forms: int = 0
+    changed_forms: int = 0
+    queries: list[Asked] = field(default_factory=list)
+    is_stored: bool = False
+    cases: set = field(default_factory=set, repr=False)
+    open_before: set = field(default_factory=set, repr=False)
+
+    def read(self, cases):
+        """Cases that the file names, before anything is changed."""
+        pks = {case.pk for case in cases}
+        self.open_before |= set(_open_queries(pks).values_list("pk", flat=True))
+        self.cases |= pks
+
+    def enrolled(self, case):
+        """A new case."""
+        self.new_cases.append(case.number)
+        self.cases.add(case.pk)
+
+    def changed(self, name, repeat, stored, form, changed):
+        """A row of a form that was saved; stored: as it was before, None if it is new."""
+        self.new_forms += stored is None
+        self.changed_forms += stored is not None
+        columns = changed if stored else [one for one in form.columns() if getattr(form, one) not in EMPTY]
+        known = set(columns)
+        for column in columns:
+            if column.endswith("_p") and column.removesuffix("_p") in known:
+                continue
+            old = shown(stored, column) if stored else ""
+            self.cells.append(
+                CellChange(name, form.form_name, repeat.rpartition(" ")[2], column, old, shown(form, column))
+            )
+
+    def is_to_be_stored(self, done):
+        """Whether the import, which is done now, stays. Looks up which queries it raised."""
+        raised = _open_queries(self.cases).exclude(pk__in=self.open_before).select_related("case")
+        self.queries = [
+            Asked(one.case.number, one.form, one.item, words_of(one)) for one in raised.order_by("case__number", "pk")
+        ]
+        self.is_stored = not done.faults and self.seen == self.digest
+        return self.is_stored
+
+    @property
+    def digest(self):
+        """SHA-256 of every change."""
+        return hashlib.sha256(repr([sorted(self.new_cases), *map(astuple, self.cells)]).encode()).hexdigest()
+
+
+def shown(form, column):
+    """The answer in this column as people read it: the code with its label, a date as far as it is known."""
+    value = getattr(form, column)
+    if value in EMPTY:
+        return ""
+    asked = next((one for one in instrument_of()[form.form_name].fields if _is_of(one, column)), None)
+    if asked is None or asked.is_hidden:
+        return "•••" if asked else text_of(value)
+    if asked.kind == "date":
+        length = {"Y": 4, "M": 7}.get(getattr(form, f"{column}_p", None), 10)
+        return value.isoformat()[:length]
+    if asked.codes:
+        return ", ".join(f"{one} {asked.label_of(one)}" for one in (value if isinstance(value, list) else [value]))
+    return text_of(value)
+
+
+def _is_of(asked, column):
+    return asked.column == column and asked.part != COMPLETE and (asked.part == ANSWER or asked.name == column)
+
+
+def _open_queries(pks):
+    return Query.objects.filter(case_id__in=pks).exclude(state=QueryState.CLOSED)

@@ -1,0 +1,78 @@
+"""Production does not start with a wrong or missing variable; what is wrong is named in plain words."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from registry.settings import base
+
+PRODUCTION = Path(base.__file__).with_name("production.py")
+KEYS = {name: name.lower() * 5 for name in ("SECRET_KEY", "HOSPITAL_NUMBER_KEY", "PSEUDONYM_KEY")}
+GOOD = {
+    **KEYS,
+    "DATABASE_URL": "postgresql://reg_app:word@127.0.0.1:1/registry",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "ALLOWED_HOSTS": "registry.example.org",
+}
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """Production's settings under GOOD and what is given beside it; None takes a variable away."""
+
+    def start(**changes):
+        for name, value in {**GOOD, **changes}.items():
+            monkeypatch.setenv(name, value) if value is not None else monkeypatch.delenv(name, raising=False)
+        monkeypatch.setattr(base, "ALLOWED_HOSTS", ({**GOOD, **changes}["ALLOWED_HOSTS"] or "").split(","))
+        return runpy.run_path(str(PRODUCTION))
+
+    return start
+
+
+def test_it_starts_with_what_it_needs_and_every_cookie_is_bound(started):
+    found = started()
+    assert found["SESSION_COOKIE_NAME"] == "__Host-session"
+    assert found["DEBUG"] is found["DEMO"] is False
+    assert found["SECURE_SSL_REDIRECT"] is True
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_missing_variable_is_named(started, name):
+    with pytest.raises(ImproperlyConfigured, match=name):
+        started(**{name: None})
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is shorter than 40 characters. Make one with"),
+        ({"PSEUDONYM_KEY": "secret"}, "PSEUDONYM_KEY is shorter than 40"),
+        ({"PSEUDONYM_KEY": KEYS["SECRET_KEY"]}, "are the same. Each needs its own"),
+        ({"DATABASE_URL": "mysql://root:a@db/x"}, "must begin with postgresql://, not mysql://"),
+        ({"DATABASE_URL": "postgresql://reg_app@db/registry"}, "must name user, password, host and database"),
+        ({"REDIS_URL": "http://redis"}, "must begin with redis://"),
+        ({"ALLOWED_HOSTS": "*"}, "“\\*” is not accepted"),
+        ({"ALLOWED_HOSTS": "https://registry.example.org"}, "no https:// and no blanks"),
+        (
+            {"SECRET_KEY": None, "SECRET_KEY_FILE": "/nowhere/key"},
+            "SECRET_KEY_FILE names /nowhere/key, which cannot be read",
+        ),
+        ({"SECRET_KEY_FILE": "/nowhere/key"}, "SECRET_KEY and SECRET_KEY_FILE are both set"),
+    ],
+)
+def test_a_wrong_variable_is_named_with_what_to_do(started, changes, said):
+    with pytest.raises(ImproperlyConfigured, match=said):
+        started(**changes)
+
+
+def test_secrets_come_from_files(started, tmp_path):
+    (tmp_path / "key").write_text("k" * 50 + "\n")
+    (tmp_path / "word").write_text("p@ss:word/\n")
+
+    found = started(SECRET_KEY=None, SECRET_KEY_FILE=str(tmp_path / "key"), DATABASE_URL="postgresql://reg_app@db/registry",
+                    DATABASE_PASSWORD_FILE=str(tmp_path / "word"))  # fmt: skip
+
+    assert found["SECRET_KEY"] == "k" * 50
+    assert found["DATABASES"]["default"]["PASSWORD"] == "p@ss:word/"
