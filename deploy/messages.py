@@ -9,7 +9,7 @@ import polib
 
 ROOT = Path(__file__).resolve().parent.parent
 PLURAL_FORMS = 1  # Japanese
-PYTHON, TEMPLATES = ("registry/**/*.py", "analytics/**/*.py"), ("templates/**/*.html",)
+PYTHON, TEMPLATES = ("registry/**/*.py", "analytics/**/*.py"), ("templates/**/*.html", "templates/**/*.txt")
 # function, without _lazy and _noop → what its first arguments are
 ARGUMENTS = {
     "_": ("one",),
