@@ -98,6 +98,11 @@ def hosts():
     )
 
 
+def second_factor():
+    """Asked of everybody."""
+    return None if getattr(settings, "SECOND_FACTOR_REQUIRED", True) else "SECOND_FACTOR_REQUIRED is off"
+
+
 def sessions():
     """Over after 12 hours at most."""
     return None if settings.SESSION_COOKIE_AGE <= 12 * 3600 else "SESSION_COOKIE_AGE is over 12 hours"
@@ -222,6 +227,7 @@ OF_SETTINGS = (
     Guard("cookies", "A cookie that leaks is a session that is stolen.", cookies),
     Guard("content policy", "Text that somebody entered must never run as a script.", content_policy),
     Guard("passwords", "Stolen hashes must not give passwords away.", passwords),
+    Guard("second factor", "A password that was guessed or phished must not be enough.", second_factor),
     Guard("sessions", "A screen that was left must not stay open for the next person.", sessions),
 )
 OF_DATABASE = (

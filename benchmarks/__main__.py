@@ -15,13 +15,13 @@ import django
 
 django.setup()
 
-from benchmarks import endpoints, entry, exports, kernels, live, save  # noqa: E402 - after Django's set-up
+from benchmarks import endpoints, entry, exports, kernels, kills, live, save  # noqa: E402 - after Django's set-up
 from deploy import browser  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent.parent / "var/bench"
 
 
-PARTS = ("rows", "entry", "exports", "live")
+PARTS = ("rows", "entry", "exports", "live", "kills")
 
 
 def main():
@@ -49,8 +49,13 @@ def main():
                 store.put("exports", exports.as_json(taken := [*taken, one]))
     if "live" in parts and browser.find():
         _measure_live(store, asked.sizes)
+    if "kills" in parts:
+        counted = kills.measure()
+        print(f"\nKilled at random under load\n{kills.show(counted)}")
+        store.put("kills", {**counted, "is_kept": kills.is_kept(counted)})
     print(f"\nStored in var/bench/{store.file.name}")
-    raise SystemExit(bool(store.found.get("live", {}).get("failed")))
+    is_broken = not store.found.get("kills", {}).get("is_kept", True)
+    raise SystemExit(bool(store.found.get("live", {}).get("failed")) or is_broken)
 
 
 def _asked():

@@ -23,6 +23,7 @@ END_LOGINS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datna
 # Who was signed in before the loss signs in again, and tokens are made anew: what was revoked since must not live again.
 REVOKE = (
     ("django_session", "DELETE FROM django_session"),
+    ("registry_session", "DELETE FROM registry_session"),
     ("registry_token", "UPDATE registry_token SET revoked_at = clock_timestamp() WHERE revoked_at IS NULL"),
 )
 

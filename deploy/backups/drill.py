@@ -27,7 +27,12 @@ CUT = "drill"
 ROUND = 2.0  # seconds between two rounds of the follower here
 KEPT_WRITING = 6.0  # seconds of writes that are noted, until the server is destroyed in the midst of them
 OURS = "public.drill_write"
-REVOKED = ("public.django_session", "public.registry_token", OURS)  # a restore ends what was signed in
+REVOKED = (
+    "public.django_session",
+    "public.registry_session",
+    "public.registry_token",
+    OURS,
+)  # a restore ends what was signed in
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.django_db
         ("content policy", {"CONTENT_SECURITY_POLICY": {"DIRECTIVES": {"script-src": ["'unsafe-inline'"], "style-src": []}}}, "script-src"),
         ("passwords", {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}, "MD5"),
         ("passwords", {"PASSWORD_HASHERS": ["Argon2"], "AUTH_PASSWORD_VALIDATORS": []}, "under 15 characters"),
+        ("second factor", {"SECOND_FACTOR_REQUIRED": False}, "SECOND_FACTOR_REQUIRED is off"),
         ("sessions", {"SESSION_COOKIE_AGE": 86400}, "over 12 hours"),
     ],
 )  # fmt: skip
