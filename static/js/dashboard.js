@@ -5,6 +5,7 @@
  */
 
 import { canDraw, draw, resize, sizeFor } from "./figure.js";
+import { offerPrinting, themeNow } from "./for_paper.js";
 import { hears, show, word } from "./live_state.js";
 
 const root = document.querySelector("[data-dashboard]");
@@ -71,7 +72,7 @@ function showTexts(panel, html) {
 async function showPanel(panel) {
   const frame = panel.querySelector("[data-figure-frame]");
   const size = frame ? sizeFor(frame) : "wide";
-  const body = await ask(withQuery(panel.dataset.url, { theme: dark.matches ? "dark" : "light", size }));
+  const body = await ask(withQuery(panel.dataset.url, { theme: themeNow(), size }));
   if (body === null) {
     isRefused = true;
     return null;
@@ -222,6 +223,15 @@ async function drawAll() {
   await Promise.allSettled(panels.filter((one) => "isNear" in one.dataset).map(showPanel));
 }
 
+offerPrinting(
+  () => panels.filter((one) => one.querySelector("[data-figure-frame]")),
+  async (panel) => {
+    near.unobserve(panel);
+    panel.dataset.isNear = "";
+    await showPanel(panel);
+  },
+  drawAll,
+);
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) {
     stop();
