@@ -5,6 +5,8 @@ the worker issues them, all kinds together and only where `may_follow` allows it
 how many cases there are each time, and that a case once entered stays: only the truth judges.
 
 T1 (no change of a count is pinned) and T3 (p and hazard ratios move with many or not at all) were seen red with `may_follow` answering True.
+T2 (the last entry is not guessed) looks at few forms while the gate holds: it can turn red only where a gate lets more of them out, and was not seen
+red for that reason alone. Scorecards are not attacked here, and no harness reads the incidences.
 """
 
 import json
