@@ -1,11 +1,12 @@
 """Keep views on dashboards, the own and the shared ones; two who change the same one do not overwrite each other."""
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from analytics.models import SavedDashboard, SavedPanel
 from registry.access.permissions import Permission
 
 MOST_PANELS = 24
+TITLES_LOCK = 7_201_031  # advisory lock: one new dashboard at a time
 
 
 class ChangedMeanwhileError(Exception):
@@ -14,6 +15,14 @@ class ChangedMeanwhileError(Exception):
     def __init__(self, dashboard):
         super().__init__(dashboard.title)
         self.dashboard = dashboard
+
+
+class TakenError(Exception):
+    """The title is taken: `dashboard` has it, or, where `view` is given, holds a view that has it."""
+
+    def __init__(self, dashboard, view=None):
+        super().__init__(dashboard.title)
+        self.dashboard, self.view = dashboard, view
 
 
 class FullError(Exception):
@@ -40,12 +49,17 @@ def changeable_by(person):
 def save_view(*, person, title, query, dashboard=None, seen_version=None, new_title="", is_shared=False):
     """Put a view at the end of a dashboard, or of a new one with `new_title`; returns the dashboard.
 
-    Raises ChangedMeanwhileError, FullError.
+    Raises ChangedMeanwhileError, FullError; and TakenError for the title of a dashboard that whoever opens the new one can open too,
+    or of a view that the dashboard holds. Those who save at the same moment come one after the other.
     """
     if dashboard is None:
+        _refuse_taken(person, new_title, is_shared)
         kept = SavedDashboard.objects.create(owner=person, title=new_title, is_shared=is_shared)
     else:
         kept = _locked(dashboard, seen_version)
+    same = next((one for one in kept.panels.all() if one.title.casefold() == title.casefold()), None)
+    if same is not None:
+        raise TakenError(kept, same)
     places = list(kept.panels.values_list("position", flat=True))
     if len(places) >= MOST_PANELS:
         raise FullError
@@ -77,6 +91,15 @@ def change_dashboard(dashboard, *, seen_version, title, is_shared, panels):
 def remove_dashboard(dashboard, *, seen_version):
     """Remove a dashboard with its views. Raises ChangedMeanwhileError."""
     _locked(dashboard, seen_version).delete()
+
+
+def _refuse_taken(person, title, is_shared):
+    """Two dashboards of one title side by side could not be told apart."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TITLES_LOCK])
+    taken = [one for one in visible_to(person).filter(title__iexact=title) if is_shared or one.owner_id == person.pk]
+    if taken:
+        raise TakenError(taken[0])
 
 
 def _locked(dashboard, seen_version):

@@ -12,6 +12,7 @@ from analytics.acts.saved import (
     MOST_PANELS,
     ChangedMeanwhileError,
     FullError,
+    TakenError,
     change_dashboard,
     changeable_by,
     may_change,
@@ -46,11 +47,27 @@ def view_save(request):
         kept = save_view(person=request.user, query=address.query, **typed.wanted())
     except ChangedMeanwhileError as changed:
         return _save_page(request, address, typed, [], status=409, changed=changed.dashboard)
+    except TakenError as taken:
+        return _save_page(request, address, typed, [_taken(taken, request.user)], status=409)
     except FullError:
         text = _("The dashboard holds {n} views, as many as one may. Remove one, or choose another dashboard.")
         return _save_page(request, address, typed, [text.format(n=MOST_PANELS)], status=422)
     messages.success(request, _("Saved on “{title}”.").format(title=kept.title))
     return redirect("saved_dashboard", pk=kept.pk)
+
+
+def _taken(taken, person):
+    """Which title is taken, by whom, and what to do."""
+    if taken.view:
+        text = _("“{view}” stands on “{title}” already, saved by {who}. Give this view another title.")
+        return text.format(view=taken.view.title, title=taken.dashboard.title, who=taken.view.saved_by)
+    if taken.dashboard.owner_id == person.pk:
+        text = _("You have a dashboard “{title}” already. Choose it above, or give the new one another title.")
+        return text.format(title=taken.dashboard.title)
+    text = _(
+        "{who} shares a dashboard “{title}” already. Choose it above if you may, or give the new one another title."
+    )
+    return text.format(title=taken.dashboard.title, who=taken.dashboard.owner)
 
 
 class Typed:

@@ -5,6 +5,7 @@
  */
 
 import { canDraw, draw, resize, sizeFor } from "./figure.js";
+import { offerPrinting, themeNow } from "./for_paper.js";
 import { hears, show, word } from "./live_state.js";
 
 const root = document.querySelector("[data-dashboard]");
@@ -65,10 +66,6 @@ function showTexts(panel, html) {
   if (focused) {
     document.getElementById(focused)?.focus({ preventScroll: true });
   }
-}
-
-function themeNow() {
-  return dark.matches ? "dark" : "light";
 }
 
 function sizeOf(panel) {
@@ -252,6 +249,15 @@ async function drawAll() {
   await showPanels(panels.filter((one) => "isNear" in one.dataset)).catch(() => show("offline"));
 }
 
+offerPrinting(
+  () => panels.filter((one) => one.querySelector("[data-figure-frame]")),
+  async (panel) => {
+    near.unobserve(panel);
+    panel.dataset.isNear = "";
+    await showPanel(panel);
+  },
+  drawAll,
+);
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) {
     stop();

@@ -3,6 +3,7 @@
  * The page that the server renders for an address is fetched and put into place, so that what a choice means is written once.
  */
 
+import { offerPrinting } from "./for_paper.js";
 import { onTheme, View, word } from "./explored.js";
 
 const root = document.querySelector("[data-explore]");
@@ -152,7 +153,9 @@ document.addEventListener("visibilitychange", () => {
     views.forEach((view) => view.look());
   }
 });
-onTheme(() => views.forEach((view) => view.drawn()));
+const redraw = () => Promise.allSettled(views.map((view) => view.drawn()));
+onTheme(redraw);
+offerPrinting(() => views, (view) => view.drawn(), redraw);
 
 if (form() && narrow.matches && !root.querySelector(".choices__field--refused, [role=alert]")) {
   form().querySelectorAll("details.choices__section").forEach((one) => {

@@ -4,6 +4,7 @@
  */
 
 import { canDraw, draw, resize, sizeFor } from "./figure.js";
+import { themeNow } from "./for_paper.js";
 import { show as showLive } from "./live_state.js";
 
 const hasLiveState = Boolean(document.querySelector("[data-live-state]"));
@@ -175,7 +176,7 @@ export class View {
   /* Fetches the figure and the texts, and puts them into their place. */
   async drawn() {
     const url = new URL(this.panel.dataset.url, window.location.href);
-    url.searchParams.set("theme", dark.matches ? "dark" : "light");
+    url.searchParams.set("theme", themeNow());
     this.size = this.frame ? sizeFor(this.frame) : "wide";
     url.searchParams.set("size", this.size);
     const body = await this.fetched(url);

@@ -1,5 +1,7 @@
 /* Draws every figure of the registry. Nothing here, or in plotly.js as it is called here, sends a figure anywhere. */
 
+import { themeNow } from "./for_paper.js";
+
 const CONFIG = {
   displayModeBar: false,
   displaylogo: false,
@@ -30,6 +32,8 @@ export async function draw(frame, figure, cases = null) {
   frame.querySelectorAll(".figure__place").forEach((one) => one.remove());
   await window.Plotly.react(place, figure.data, { ...figure.layout, width: frame.clientWidth }, CONFIG);
   letScale(place);
+  frame.classList.add("figure--drawn");
+  frame.classList.toggle("figure--dark", themeNow() === "dark");
   frame.classList.toggle("figure--linked", Boolean(cases));
   place.removeAllListeners?.("plotly_click");
   if (cases) {

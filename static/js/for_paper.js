@@ -19,6 +19,12 @@ export function offerPrinting(all, draw, redraw) {
   }
   const words = button.querySelector("[data-print-words]");
   const usual = words.textContent;
+  const screenAgain = () => {
+    isForPaper = false;
+    if (dark.matches) {
+      redraw();
+    }
+  };
   button.hidden = false;
   button.addEventListener("click", async () => {
     isForPaper = true;
@@ -30,10 +36,7 @@ export function offerPrinting(all, draw, redraw) {
     }
     words.textContent = usual;
     button.disabled = false;
+    window.addEventListener("afterprint", screenAgain, { once: true }); // not every browser waits in print()
     window.print();
-    isForPaper = false;
-    if (dark.matches) {
-      await redraw();
-    }
   });
 }

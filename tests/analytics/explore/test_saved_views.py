@@ -91,6 +91,37 @@ def test_two_who_save_to_the_same_dashboard_do_not_overwrite_each_other(world):
     assert [one.title for one in _panels(world, pk)] == ["EFS by age", "Of the first", "Of the second"]
 
 
+def test_two_who_take_the_same_title_are_told_and_what_they_typed_is_kept(world):
+    pk = shared_board(world)
+
+    late = save(world.second, new_title="monthly CALL", is_shared="1", title="Mine <b>")
+    text = html.unescape(late.content.decode())
+    assert late.status_code == 409 and "shares a dashboard “Monthly call” already" in text
+    assert 'value="monthly CALL"' in text and "Mine <b>" in text
+    assert save(world.second, new_title="Monthly call").status_code == 302, "for oneself alone it may be called so"
+    again = save(world.second, new_title="Monthly call")
+    assert again.status_code == 409 and "You have a dashboard “Monthly call” already" in again.content.decode()
+
+    same = save(world.second, dashboard=f"{pk}.1", title="EFS by age")
+    assert same.status_code == 409 and "“EFS by age” stands on “Monthly call” already" in same.content.decode()
+    assert [one.title for one in _panels(world, pk)] == ["EFS by age"]
+
+
+def test_a_saved_view_whose_filter_keeps_nobody_says_so(world):
+    patients()
+    beat()
+    board = save(world.lead, new_title="Nobody", query="endpoint=os&is.sex=intersex").url
+    world.lead.post("/explore/run/", {"query": "is.sex=intersex"})
+    assert compute(runs()[0].pk)
+
+    shown = html.unescape(world.lead.get(board).content.decode())
+    assert "No case can be analysed" in shown and "Sex at birth" in shown and "4" in shown
+    (panel,) = [one["panel"] for one in world.lead.get(board).context["panels"]]
+    body = world.lead.get(panel["shown"].url).json()
+    assert body["result"]["n"] == 0 and body["answer"]
+    assert all("script" not in url for _label, url in panel["downloads"])
+
+
 def _panels(world, pk):
     with person_scope(world.people["lead"]):
         return list(SavedDashboard.objects.get(pk=pk).panels.all())

@@ -11,7 +11,7 @@ GROUNDS = ("paper", "surface")
 
 def colours(theme):
     """Token → #rrggbb of one theme."""
-    light, dark = SHEET.split("@media (prefers-color-scheme: dark)")
+    light, dark = SHEET.split("@media screen and (prefers-color-scheme: dark)")
     found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", light))
     if theme == "dark":
         found.update(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", dark.split("@media")[0]))
