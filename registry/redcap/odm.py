@@ -27,7 +27,7 @@ class Odm:
     """The pieces of one file, and how many rows they held. asked: which records and fields; None for all fields and no records."""
 
     def __init__(self, asked, person):
-        self.asked, self.person, self.rows = asked, person, 0
+        self.asked, self.person, self.rows, self.held = asked, person, 0, set()
         parts = asked.parts if asked else [(one, tuple(f for f in one.fields if given_out(f, person))) for one in instruments()]  # fmt: skip
         self.parts = [(one, fields) for one, chosen in parts if (fields := _written(one, chosen))]
 
@@ -41,6 +41,10 @@ class Odm:
         sites = [site.code for site in sites_of(self.person)] if self.asked else ()
         for piece in odm_pieces(study, self._subjects() if self.asked else None, sites=sites):
             yield piece.decode()
+
+    def cases(self):
+        """Ids of the cases in it; None where it holds the project alone."""
+        return sorted(self.held) if self.asked else None
 
     def _as_of(self):
         """The last change that this person may know of."""
@@ -58,6 +62,7 @@ class Odm:
                     one.name: tuple(_row(row, chosen) for row in record.rows[one.name]) for one, chosen in self.parts
                 }
                 self.rows += sum(map(len, rows.values()))
+                self.held.add(record.pk)
                 yield o.Subject(record.number, record.group.upper(), rows)
 
 
