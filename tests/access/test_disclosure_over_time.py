@@ -5,8 +5,7 @@ the worker issues them, all kinds together and only where `may_follow` allows it
 how many cases there are each time, and that a case once entered stays: only the truth judges.
 
 T1 (no change of a count is pinned) and T3 (p and hazard ratios move with many or not at all) were seen red with `may_follow` answering True.
-T2 (the last entry is not guessed) looks at few forms while the gate holds: it can turn red only where a gate lets more of them out, and was not seen
-red for that reason alone. Scorecards are not attacked here, and no harness reads the incidences.
+Scorecards are not attacked here; response, flow and incidences are issued, but no harness reads them.
 """
 
 import json
@@ -153,11 +152,6 @@ def test_no_change_of_a_count_is_pinned(seed):
     assert not pinned, pinned[:5]
 
 
-def seen(form):
-    """Every number of a form that rises when a case with the event is entered."""
-    return list(_numbers({name: form.get(name) for name in ("n", "events", "groups", "table", "models")}))
-
-
 def _numbers(value):
     if isinstance(value, dict):
         for one in value.values():
@@ -167,39 +161,6 @@ def _numbers(value):
             yield from _numbers(one)
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         yield float(value)
-
-
-TRUTHS = {  # what the attacker wants to know of the last entry, by the kind that would tell it
-    "os": lambda row: row["D_DTH"] == row["D_DTH"],
-    "os-by-sex": lambda row: row["D_DTH"] == row["D_DTH"],
-    "cox": lambda row: row["D_DTH"] == row["D_DTH"],
-    "best-response": lambda row: row["BOR"] in ("CR", "CRi"),
-    "toxicity": lambda row: row["crs_grade"] in ("3", "4", "5"),
-    "table-one": lambda row: row["sex"] == "female",
-    "response": lambda row: row["BOR"] in ("CR", "CRi"),
-    "flow": lambda row: row["D_REL"] == row["D_REL"],
-}
-
-
-@pytest.mark.parametrize("kind", sorted(TRUTHS))
-def test_the_last_entry_is_not_guessed(kind):
-    """T2: at each form the attacker says of the last entry what the change of the kind's numbers suggests, else what is usual."""
-    right = without = looked = 0
-    for seed in SEEDS:
-        table, found = issued(seed)
-        truth = [bool(TRUTHS[kind](row)) for row in table.to_dict("records")]
-        forms = {n: form[kind][1] for n, form in found}
-        last = None
-        for n in range(FIRST, len(table)):
-            usual, is_so = np.mean(truth[:n]) > 0.5, truth[n - 1]
-            guess = usual
-            if n in forms:
-                if last is not None:
-                    guess = sum(seen(forms[n])) > sum(seen(last)) if usual else seen(forms[n]) != seen(last)
-                last = forms[n]
-            looked, right, without = looked + 1, right + (guess == is_so), without + (usual == is_so)
-    assert looked > 150
-    assert right / looked <= without / looked + 0.05, (right, without, looked)
 
 
 def ratios(form):
