@@ -29,7 +29,8 @@ PAGE = f"/datasets/{COHORT}/cuts/{{}}/public/"
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch):
-    """A short catalogue with every kind of result."""
+    """A short catalogue with every kind of result; the random patients are no cases of the record."""
+    monkeypatch.setattr(actions_of_cuts, "ids_of", lambda _cohort, _tables: [])
     for module in ("actions", "actions_of_public", "public", "cuts", "issued", "report.content"):
         monkeypatch.setattr(f"analytics.{module}.CATALOGUE", FEW)
 
