@@ -7,7 +7,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
 
-from registry.settings.environment import ROOT, VERSION, digest_of, mail
+from registry.settings.environment import ROOT, VERSION, digest_of, given, mail
 
 # Printed beside what rules found.
 RULES_VERSION = digest_of("registry/dictionary", "registry/edit_checks", "registry/grading")
@@ -101,7 +101,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # Mail. REGISTRY_URL begins the links in it; a host's own name unless it is said.
-globals().update(mail(os.environ.get("EMAIL_URL", "smtp://127.0.0.1:25")))
+globals().update(mail(given("EMAIL_URL") or "smtp://127.0.0.1:25"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "registry@localhost")
 REGISTRY_URL = os.environ.get("REGISTRY_URL", f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
@@ -187,6 +187,7 @@ CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in 
 CELERY_TASK_ROUTES = {
     task: {"queue": "heavy", "routing_key": "heavy"}
     for task in (
+        "analytics.tasks.make_export",
         "analytics.tasks.work_on_cut",
         "analytics.tasks.retire_cuts",
         "registry.tasks.check_cases",
