@@ -2,13 +2,15 @@
 
 import base64
 import hashlib
+import logging
 import time
 
 import pyotp
 import segno
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
+log = logging.getLogger(__name__)
 STEP, DRIFT = 30, 1  # seconds; half minutes by which a phone's clock may be off
 ISSUER = "CAR-T Registry"
 
@@ -31,6 +33,11 @@ def opened(secret):
     return _cipher().decrypt(secret.encode()).decode()
 
 
+def encrypted_anew(secret):
+    """The secret under the newest key. Raises InvalidToken for one whose key is not given."""
+    return _cipher().rotate(secret.encode()).decode()
+
+
 def address_of(secret, person):
     """What the QR code says: otpauth://…"""
     return pyotp.TOTP(opened(secret)).provisioning_uri(name=person.email, issuer_name=ISSUER)
@@ -42,9 +49,13 @@ def picture_of(address):
 
 
 def step_of(secret, code, *, at=None):
-    """The half minute whose code this is, near `at`; None if it is none's."""
+    """The half minute whose code this is, near `at`; None if it is none's, and where the key of the secret is not given any more."""
     now = int((time.time() if at is None else at) // STEP)
-    totp = pyotp.TOTP(opened(secret))
+    try:
+        totp = pyotp.TOTP(opened(secret))
+    except InvalidToken:
+        log.error("An authenticator app was kept under a key that is not given: add it to SECRET_KEY_BEFORE.")
+        return None
     found = [
         step for step in range(now - DRIFT, now + DRIFT + 1) if pyotp.utils.strings_equal(totp.at(step * STEP), code)
     ]

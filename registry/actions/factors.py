@@ -93,6 +93,16 @@ def end_factors_of(person, *, by):
     RecoveryCode.objects.filter(person=person).delete()
 
 
+@transaction.atomic
+def encrypt_anew():
+    """How many secrets were brought under the newest key, so that the one before can be taken away. Raises InvalidToken, then for none."""
+    kept = list(Factor.objects.select_for_update())
+    for factor in kept:
+        factor.secret = factors.encrypted_anew(factor.secret)
+        factor.save(update_fields=["secret"])
+    return len(kept)
+
+
 def has_factor(person):
     """Whether a sign-in asks for a second factor because there is one."""
     return Factor.objects.filter(person=person).exists()

@@ -7,6 +7,7 @@ import time
 import pyotp
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client, override_settings
 
@@ -213,3 +214,21 @@ def test_the_first_signing_of_a_session_takes_password_and_code(db):
     assert browser.post(page, {**sent, "code": code_of(signer)}).status_code == 302
     assert not browser.get(page).context["asks_code"]
     assert SecurityEvent.objects.filter(kind=Happened.NOT_PROVED, person=signer).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_app_outlives_the_key_that_it_was_kept_under(capsys):
+    nurse = factories.person("coordinator", sites=[factories.site("KYO")])
+    with override_settings(SECRET_KEY="the first"):
+        with_app(nurse)
+    with override_settings(SECRET_KEY="the second", SECRET_KEY_FALLBACKS=["the first"]):
+        call_command("encrypt_factors")
+    assert capsys.readouterr().out.startswith("1 secrets")
+
+    with override_settings(SECRET_KEY="the second"):
+        assert use_code(nurse, code_of(nurse)) == "app"
+        code = code_of(nurse, steps=1)
+    with override_settings(SECRET_KEY="a third"):
+        assert use_code(nurse, code) == "", "refused, not a failure"
+        with pytest.raises(CommandError, match="SECRET_KEY_BEFORE"):
+            call_command("encrypt_factors")
