@@ -17,6 +17,7 @@ from registry.api.csv_cells import guarded
 from registry.models import Case, Person
 from registry.views.access import permitted
 from registry.views.history_pages import Narrowed, midnight
+from registry.views.proof import proved
 from registry.views.trail_review import CASE_NUMBER
 
 SHOWN = 60  # copies on a page
@@ -80,6 +81,7 @@ def log(request):
 
 
 @permitted(Permission.EXPORT_REVIEW)
+@proved("GET")
 @require_GET
 def log_csv(request):
     """The lines that the filters leave, as CSV."""

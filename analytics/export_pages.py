@@ -20,12 +20,14 @@ from analytics.read import LIVE
 from registry.access.permissions import Permission
 from registry.models import Cohort
 from registry.views.access import permitted
+from registry.views.proof import proved
 
 SHOWN = 30  # the newest exports of a person
 TAKES = (Permission.DATASET_READ, Permission.CASE_READ)
 
 
 @permitted(*TAKES)
+@proved("POST")
 @require_http_methods(["GET", "POST"])
 def page(request):
     """The form and the own exports, newest first; POST asks for one."""
