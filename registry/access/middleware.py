@@ -145,7 +145,7 @@ class ScopeMiddleware:
         """The response of `view` inside the person's scope."""
         if request.path_info.startswith(settings.STATIC_URL):
             return None
-        if request.resolver_match.url_name not in settings.QUIET_PAGES:
+        if request.resolver_match.url_name not in settings.QUIET_PAGES and "X-Unattended" not in request.headers:
             note_seen(request.session)
         try:
             with person_scope(request.user, request=request.id):

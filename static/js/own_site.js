@@ -19,7 +19,11 @@ let timer = null;
 
 /* The page of this address as it is now; null when the session has ended. */
 async function fetched() {
-  const response = await fetch(window.location.href, { headers: { Accept: "text/html" }, cache: "no-cache", redirect: "manual" });
+  const response = await fetch(window.location.href, {
+    headers: { Accept: "text/html", "X-Unattended": "1" }, // nobody need sit there: it keeps no session alive
+    cache: "no-cache",
+    redirect: "manual",
+  });
   if (response.type === "opaqueredirect" || response.status === 401 || response.status === 403 || response.status === 404) {
     return null;
   }

@@ -46,6 +46,7 @@ def test_use_keeps_it_alive_but_pages_that_ask_by_themselves_do_not(nurse):
     browser = signed_in(manager)
     ago(browser, began=100, seen=20)
     browser.get("/dashboards/tisagenlecleucel/state/")
+    browser.get("/cases/", headers={"X-Unattended": "1"})
     assert SignedInSession.objects.get(person=manager).seen_at < timezone.now() - timedelta(minutes=19)
     browser.get("/cases/")
     assert SignedInSession.objects.get(person=manager).seen_at > timezone.now() - timedelta(minutes=1)
