@@ -74,7 +74,7 @@ def _wipe():
         administrator.execute(LET_GO, [own])
         filled = administrator.execute(FILLED, [KEPT]).fetchall()
         for table, is_large in filled:
-            administrator.execute(f"TRUNCATE {table}" if is_large else f"DELETE FROM {table}")
+            administrator.execute(f"TRUNCATE {table} CASCADE" if is_large else f"DELETE FROM {table}")
 
 
 @pytest.fixture(scope="session", autouse=True)
