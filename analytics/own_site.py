@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from analytics import phrases, read, sentences
+from analytics import phrases, sentences
 from analytics.core.disclosure.policy import OTHERS, OWN, POLICIES
 from analytics.figures.alt import alt_text
 from analytics.figures.figure import figure_of, has_figure
@@ -22,6 +22,7 @@ from analytics.figures.text import percent
 from analytics.figures.theme import LIGHT, THEMES
 from analytics.models import PublicIssue, Release
 from analytics.sheets.sheet import NONE, Row, Sheet, counted, label, share
+from analytics.site_state import state_of_site
 from analytics.site_view import COHORT, EVENT_FREE, GRADES, OF_BOTH, OVERALL_SURVIVAL, RESPONSE
 from analytics.views import live_words, plotly_style_ids
 from analytics.words import figure_words, localised
@@ -201,7 +202,7 @@ def own_site(request):
         "policy": policy,
         "public": PublicIssue.objects.filter(cohort__code=COHORT, taken_down_at=None).select_related("cohort"),
         "plotly_style_ids": plotly_style_ids(),
-        "state": read.state_of_site(site, stored.get((OWN, OVERALL_SURVIVAL.name))),
+        "state": state_of_site(site, stored.get((OWN, OVERALL_SURVIVAL.name))),
         "live_words": live_words(),
     }
     return render(request, "analytics/own_site.html", context)

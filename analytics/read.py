@@ -136,23 +136,6 @@ def live_state(cohort_code):
     }
 
 
-def state_of_site(site, own):
-    """The state of a hospital's own page, in the shape of `live_state`. own: body of what was released of its own cases, or None.
-
-    Of its own saves alone: how often others save is not told.
-    """
-    last = Outbox.objects.filter(site_id=site.pk).order_by("-pk").first() if site else None
-    beat = Heartbeat.objects.filter(name="worker").values_list("at", flat=True).first()
-    is_open = last is not None and last.dataset_id is None
-    is_stalled = is_open and (beat is None or timezone.now() - beat > STALLED_AFTER)
-    return {
-        "state": "stalled" if is_stalled else "recomputing" if is_open else "live",
-        "revision": own["dataset"]["revision"] if own else 0,
-        "made_at": own["issued_at"].isoformat() if own else None,
-        "worker_seen_at": beat.isoformat() if beat else None,
-    }
-
-
 def state_of_cut(dataset):
     """The state of a cut, in the shape of `live_state`: "frozen", or "recomputing" while its analyses are on the way."""
     waits = dataset.runs.filter(state__in=[AnalysisRun.QUEUED, AnalysisRun.RUNNING]).exists()

@@ -66,5 +66,5 @@ def test_what_is_not_in_the_plan_is_not_found(page):
 
 
 def test_the_r_script_is_offered_where_there_is_one(page, world):
-    assert "/api/v1/results/os/script" in page("/analyses/os/")
-    assert "/results/flow/script" not in page("/analyses/flow/")
+    assert re.search(r"/api/v1/runs/\d+/script", page("/analyses/os/"))
+    assert not re.search(r"/api/v1/runs/\d+/script", page("/analyses/flow/"))

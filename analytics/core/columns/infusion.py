@@ -100,7 +100,10 @@ def _collections(work: Sources) -> None:
     made = ~(sent > work.rows.cut)
     found["manufacturing_attempts"] = _not_none_if_infused(work, count_per_case(code, work.size, made))
     released = work.rows.days(rows, code, "release_date", lower=sent)
-    outcome = np.where(released > work.rows.cut, PENDING, rows["mfg_outcome"].to_numpy())
+    outcome = rows["mfg_outcome"].to_numpy()
+    outcome = np.where(
+        (released > work.rows.cut) & ~np.isnan(outcome), PENDING, outcome
+    )  # nobody said: nor did they then
     for name, last in (("manufacturing_first", False), ("manufacturing_last", True)):
         value = at_extreme(code[made], rows["mfg_seq"].to_numpy()[made], outcome[made], work.size, last=last)
         found[name] = coded(value, codes.MFG_OUTCOME)

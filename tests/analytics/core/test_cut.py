@@ -75,6 +75,16 @@ def test_any_world_is_the_same_on_any_day(world, cut):
     same_of_both(tables_of({f"C{number}": of_one_death(rows) for number, rows in enumerate(world)}), cut)
 
 
+@pytest.mark.parametrize(("outcome", "then"), [(1, "pending"), (None, None)])
+def test_a_product_released_later_was_pending_if_anything_was_said_of_it(outcome, then):
+    row = ("manufacturing", {"mfg_seq": 1, "mfg_outcome": outcome, "ship_date": on(-40), "ship_date_p": "D",
+                             "release_date": on(20), "release_date_p": "D"})  # fmt: skip
+    found = same_of_both(tables_of({"C1": [DECIDED, row]}), DAY_0)
+
+    (value,) = found["manufacturing_first"]
+    assert value == then if then else pd.isna(value)
+
+
 LATER = st.integers(501, 900)
 LATER_ROWS = st.lists(
     st.one_of(
