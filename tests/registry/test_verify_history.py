@@ -175,11 +175,11 @@ def test_a_tail_cut_off_with_its_seal_and_its_rows_is_found_by_its_anchor(sealed
         f"DELETE FROM registry_historyevent WHERE {gone}",
     )
 
-    (fault,) = verify_history()
+    faults = verify_history()
 
-    assert fault.place.startswith("anchor ")
-    assert "the end of the history was cut off" in fault.what
-    assert f"registry_relapse row {row}" in fault.what
+    assert faults and all(one.place.startswith("anchor ") for one in faults)
+    assert all("the end of the history was cut off" in one.what for one in faults)
+    assert any(f"registry_relapse row {row}" in one.what for one in faults)
 
 
 def test_a_row_that_is_gone_is_named(sealed):
