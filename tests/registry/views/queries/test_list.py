@@ -185,12 +185,12 @@ def test_the_file_goes_on_behind_its_first_batch(monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_a_server_that_does_not_wait_sends_the_same_file():
     case = factories.infused_case(factories.site("KYO"), inf_weight=WEIGHT)
-    url, signed_in = "/queries/queries.csv", Client()
-    signed_in.force_login(factories.person("lead"))
+    url, pages = "/queries/queries.csv", Client()
+    pages.force_login(factories.person("lead"))
 
     async def read():
         browser = AsyncClient()
-        browser.cookies["sessionid"] = signed_in.cookies["sessionid"].value
+        browser.cookies["sessionid"] = pages.cookies["sessionid"].value
         answer = await browser.get(url)
         return b"".join([part async for part in answer.streaming_content])
 
@@ -198,4 +198,4 @@ def test_a_server_that_does_not_wait_sends_the_same_file():
         text = other.submit(async_to_sync(read)).result()
 
     assert case.number in text.decode()
-    assert text == signed_in.get(url).getvalue()
+    assert text == pages.get(url).getvalue()
