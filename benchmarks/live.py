@@ -12,6 +12,7 @@ from pathlib import Path
 
 import redis
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
@@ -168,6 +169,7 @@ def measured(cases):
             page.wait_for_timeout(3_000)
             pages.close()
             chromium.close()
+            connections.close_all()  # Playwright's loop has connections of its own; the next size has another database
         return _parts(cases, alone, saved, registry.moments(), fetched, drawn, pages)
 
 
