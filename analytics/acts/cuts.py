@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from analytics.models import CutOrder, CutReport, Dataset
 from registry.access.permissions import Permission
 from registry.access.row_security import everything_scope
-from registry.doorbell import ring, ring_after_commit
+from registry.actions.waiting import ring_waiting
+from registry.doorbell import ring_after_commit
 
 TASK = "analytics.tasks.work_on_cut"
 ATTEMPTS = 3
@@ -126,25 +127,7 @@ def _being_frozen(name, who):
     return words % {"name": name, "who": who}
 
 
-END_HOPELESS = """
-UPDATE analytics_cutorder SET state = 'failed', lease_until = NULL, ended_at = clock_timestamp(),
-  error = CASE WHEN error = '' THEN 'stopped' ELSE error END
-WHERE state IN ('queued', 'running') AND coalesce(lease_until, '-infinity') < clock_timestamp() AND attempts >= %s
-"""
-
-RING_AGAIN = """
-UPDATE analytics_cutorder SET rung_at = clock_timestamp()
-WHERE state IN ('queued', 'running') AND coalesce(lease_until, '-infinity') < clock_timestamp()
-  AND coalesce(rung_at, asked_at) < %s RETURNING id
-"""
-
-
 def ring_waiting_cuts(again):
     """Ring for the orders that nobody works on and that were not rung for since `again`; end the hopeless. Returns the rings."""
-    with everything_scope(actor="sweeper"), connection.cursor() as cursor:
-        cursor.execute(END_HOPELESS, [ATTEMPTS])
-        cursor.execute(RING_AGAIN, [again])
-        waiting = [pk for (pk,) in cursor.fetchall()]
-    for pk in waiting:
-        ring(TASK, pk)
-    return len(waiting)
+    with everything_scope(actor="sweeper"):
+        return ring_waiting(CutOrder, TASK, asked="asked_at", attempts=ATTEMPTS, again=again)

@@ -20,7 +20,8 @@ from registry.access.permissions import Permission
 from registry.access.roles import ROLES
 from registry.access.row_security import everything_scope
 from registry.access.token_scopes import Scope
-from registry.doorbell import ring, ring_after_commit
+from registry.actions.waiting import ring_waiting
+from registry.doorbell import ring_after_commit
 from registry.models import Cohort
 
 TASK = "analytics.tasks.make_export"
@@ -187,25 +188,7 @@ def _unknown(found, known):
     return words.format(found=str(found)[:60], known=", ".join(known) or _("none"))
 
 
-END_HOPELESS = """
-UPDATE analytics_exportjob SET state = 'failed', lease_until = NULL, ended_at = clock_timestamp(),
-  error = CASE WHEN error = '' THEN 'stopped' ELSE error END
-WHERE state IN ('queued', 'running') AND coalesce(lease_until, '-infinity') < clock_timestamp() AND attempts >= %s
-"""
-
-RING_AGAIN = """
-UPDATE analytics_exportjob SET rung_at = clock_timestamp()
-WHERE state IN ('queued', 'running') AND coalesce(lease_until, '-infinity') < clock_timestamp()
-  AND coalesce(rung_at, asked_at) < %s RETURNING id
-"""
-
-
 def ring_waiting_exports(again):
     """Ring for the exports that nobody makes and that were not rung for since `again`; end the hopeless. Returns the rings."""
-    with everything_scope(actor="sweeper"), connection.cursor() as cursor:
-        cursor.execute(END_HOPELESS, [ATTEMPTS])
-        cursor.execute(RING_AGAIN, [again])
-        waiting = [pk for (pk,) in cursor.fetchall()]
-    for pk in waiting:
-        ring(TASK, pk)
-    return len(waiting)
+    with everything_scope(actor="sweeper"):
+        return ring_waiting(ExportJob, TASK, asked="asked_at", attempts=ATTEMPTS, again=again)

@@ -17,6 +17,7 @@ from registry.access.permissions import Permission
 from registry.access.row_security import because, person_scope
 from registry.access.system import SystemActor
 from registry.actions.review import follow_up_on
+from registry.actions.waiting import ring_waiting
 from registry.doorbell import ring, ring_after_commit
 from registry.duplicates import possible_duplicates
 from registry.models import Case, CheckRun, Site
@@ -74,13 +75,7 @@ def run_checks(run_id):
 
 def ring_waiting_checks(again):
     """Ring for the runs that nobody works on and that were not rung for since `again`; end the hopeless. Returns the rings."""
-    with connection.cursor() as cursor:
-        cursor.execute(END_HOPELESS, [ATTEMPTS])
-        cursor.execute(RING_AGAIN, [again])
-        waiting = [pk for (pk,) in cursor.fetchall()]
-    for pk in waiting:
-        ring(TASK, pk)
-    return len(waiting)
+    return ring_waiting(CheckRun, TASK, asked="requested_at", attempts=ATTEMPTS, again=again)
 
 
 def actor():
@@ -104,18 +99,6 @@ UPDATE registry_checkrun SET state = 'running', fence = fence + 1, attempts = at
   started_at = coalesce(started_at, clock_timestamp()), lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
 WHERE id = %(id)s AND state IN ('queued', 'running') AND coalesce(lease_until, '-infinity') < clock_timestamp()
   AND attempts < %(attempts)s RETURNING fence
-"""
-
-END_HOPELESS = """
-UPDATE registry_checkrun SET state = 'failed', lease_until = NULL, ended_at = clock_timestamp(),
-  error = CASE WHEN error = '' THEN 'stopped' ELSE error END
-WHERE state IN ('queued', 'running') AND coalesce(lease_until, '-infinity') < clock_timestamp() AND attempts >= %s
-"""
-
-RING_AGAIN = """
-UPDATE registry_checkrun SET rung_at = clock_timestamp()
-WHERE state IN ('queued', 'running') AND coalesce(lease_until, '-infinity') < clock_timestamp()
-  AND coalesce(rung_at, requested_at) < %s RETURNING id
 """
 
 
