@@ -237,7 +237,7 @@ def test_a_killed_worker_loses_nothing_and_three_failures_are_the_end(cases, mon
     lapsed = timezone.now() - timedelta(seconds=1)
     everything_jobs(lambda: ExportJob.objects.update(lease_until=lapsed, rung_at=None, asked_at=lapsed - timedelta(1)))
     rung = []
-    monkeypatch.setattr("analytics.acts.exports.ring", lambda task, *args: rung.append(args))
+    monkeypatch.setattr("registry.doorbell.ring", lambda task, *args: rung.append(args))
     as_worker(actions.sweep)
     assert rung == [(pk,)] and as_worker(attempt) is True
     assert lead("get", url).json()["state"] == "ready"
