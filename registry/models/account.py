@@ -1,5 +1,6 @@
 """What stands around an account: sessions, second factors, one-time links, letters, counters of attempts, and what happened."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
@@ -95,8 +96,33 @@ class Factor(models.Model):
         ordering = ["added_at"]
 
 
+class Passkey(models.Model):
+    """A passkey or security key of somebody: shown in place of the code of an app, by a finger, a face or a PIN.
+
+    credential  its name, as the browser knows it; public
+    public      its public key with that name (AttestedCredentialData of WebAuthn); nothing secret is stored
+    count       how often it signed, if it counts; one that goes back was copied
+    last        the hash of the challenge that it answered last: each answer counts once
+    is_synced   whether other devices of its owner have it too
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="passkeys")
+    label = models.CharField(_("Name"), max_length=60)
+    credential = models.CharField(max_length=1400, unique=True)
+    public = models.BinaryField()
+    transports = ArrayField(models.CharField(max_length=20), default=list)
+    count = models.BigIntegerField(default=0)
+    last = models.CharField(max_length=64, default="")
+    is_synced = models.BooleanField(default=False)
+    added_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["added_at"]
+
+
 class RecoveryCode(models.Model):
-    """A code that replaces the app once, for whoever lost it."""
+    """A code that replaces app and passkey once, for whoever lost them."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="recovery_codes")
     digest = models.CharField(max_length=64, unique=True)

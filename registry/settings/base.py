@@ -106,6 +106,9 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "registry@localhost")
 REGISTRY_URL = os.environ.get("REGISTRY_URL", f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
 
+# Passkeys belong to one host name, for good, and are taken at that address alone; the one of REGISTRY_URL unless it is said.
+PASSKEY_HOST = os.environ.get("PASSKEY_HOST", "")
+
 # Languages and time: instants are UTC, clinical dates have no zone.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ja", _("Japanese"))]
@@ -233,5 +236,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.db.backends": {"level": "WARNING"}},
+    "loggers": {"django.db.backends": {"level": "WARNING"}, "fido2": {"level": "WARNING"}},
 }

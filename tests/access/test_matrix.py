@@ -71,6 +71,9 @@ TABLE = [
     Row("factor_ask", "302 302 302 302 302 302 302 302"),  # a password was right in none of these browsers
     Row("factor_add", "302 200 200 200 200 200 200 200"),
     Row("factor_end", "302 404 404 404 404 404 404 404", {"pk": 1}, method="post"),
+    Row("passkey_add", "302 200 200 200 200 200 200 200"),
+    Row("passkey_add", "302 422 422 422 422 422 422 422", method="post", body={"_passkey": "{}"}),
+    Row("passkey_end", "302 404 404 404 404 404 404 404", {"pk": 1}, method="post"),
     Row("codes_new", "302 302 302 302 302 302 302 302", method="post"),
     Row("confirm", DOOR),
     Row("confirm", "302 302 302 302 302 302 302 302", method="post"),
