@@ -58,14 +58,14 @@ class Shown:
 
 
 def origin():
-    """The one address at whose pages keys are taken: that of REGISTRY_URL."""
-    parts = urlsplit(settings.REGISTRY_URL)
+    """The one address at whose pages keys are taken."""
+    parts = urlsplit(settings.PASSKEY_ADDRESS or settings.REGISTRY_URL)
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def host():
     """The name that keys belong to (the RP ID of WebAuthn)."""
-    return settings.PASSKEY_HOST or urlsplit(settings.REGISTRY_URL).hostname or ""
+    return urlsplit(origin()).hostname or ""
 
 
 def to_make(session, person, known):

@@ -7,7 +7,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
 
-from registry.settings.environment import ROOT, VERSION, digest_of, given, mail
+from registry.settings.environment import ROOT, VERSION, digest_of, given, mail, whole
 
 # Printed beside what rules found.
 RULES_VERSION = digest_of("registry/dictionary", "registry/edit_checks", "registry/grading")
@@ -32,6 +32,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "registry.access.proxies.ProxyMiddleware",
+    "registry.access.links.LinkMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -94,6 +96,9 @@ QUIET_PAGES = {"dashboard_state", "explore_state", "explore_panel", "cut_state",
 PROOF_SECONDS = 5 * 60  # how long a password or factor that was shown is enough for signing, exports, tokens, roles
 SECOND_FACTOR_REQUIRED = True  # of everybody; demonstration and tests say otherwise, and every page says so
 SESSION_COOKIE_SECURE = False  # production says otherwise
+TRUSTED_PROXIES = whole(
+    given("TRUSTED_PROXIES") or "0", "TRUSTED_PROXIES", most=9
+)  # before the registry: access/proxies.py
 DEVICE_COOKIE_NAME = "device"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -106,8 +111,9 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "registry@localhost")
 REGISTRY_URL = os.environ.get("REGISTRY_URL", f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
 
-# Passkeys belong to one host name, for good, and are taken at that address alone; the one of REGISTRY_URL unless it is said.
-PASSKEY_HOST = os.environ.get("PASSKEY_HOST", "")
+PASSKEY_ADDRESS = (
+    ""  # the one at which passkeys are taken, whose host name they belong to for good; REGISTRY_URL unless it is said
+)
 
 # Languages and time: instants are UTC, clinical dates have no zone.
 LANGUAGE_CODE = "en"

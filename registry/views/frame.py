@@ -1,5 +1,6 @@
 """What the frame of every page shows: where one can go, whose data, which language."""
 
+import uuid
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -63,6 +64,7 @@ def _frame(request):
     known = person is not None and person.is_authenticated
     return {
         "consortium": CONSORTIUM,
+        "nonce": uuid.uuid4(),  # of this page, by which what it sends is done once (sent_once.py)
         "demo": settings.DEMO,
         "factor_is_off": not settings.SECOND_FACTOR_REQUIRED,
         "demo_accounts": DEMO_ACCOUNTS,

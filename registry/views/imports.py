@@ -23,6 +23,7 @@ from registry.imports.watched import Watch
 from registry.redcap.meant import How
 from registry.redcap.storing import NotAcceptedError, store
 from registry.views.access import permitted
+from registry.views.sent_once import sent_once
 
 MOST_ROWS = 500  # of one import on the page: it is answered while somebody waits
 MOST_SHOWN = 500  # cells
@@ -34,6 +35,7 @@ ENCODING_WORDS = {"utf-8": gettext_lazy("UTF-8 (Excel: “CSV UTF-8”)"), "shif
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters("sent")
 @sensitive_variables("content", "rows")
+@sent_once()
 def imports(request):
     """The page; posted, what the file would change, or with `step` store the file that was looked at."""
     if request.method == "GET":

@@ -4,17 +4,19 @@ What was sent with the request is kept on the page that asks, and goes on with t
 """
 
 import functools
+from urllib.parse import urlsplit
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from registry.access import passkeys
+from registry.access.middleware import page_of
 from registry.access.sessions import is_proved, note_proved
 from registry.access.throttle import counted
 from registry.actions.factors import use_code, use_passkey
@@ -31,8 +33,11 @@ def account_of(request):
     return request.user.email if is_tried and request.user.is_authenticated else ""
 
 
-def proved(*methods):
-    """Ask for a password, a code or a passkey before these methods of a view, unless one was shown within five minutes in this session."""
+def proved(*methods, sends_file=False):
+    """Ask for a password, a code or a passkey before these methods of a view, unless one was shown within five minutes in this session.
+
+    sends_file   the answer is a file: it leaves the page that asked on the screen, which then says so
+    """
 
     def decorate(view):
         @counted("proof", account_of)
@@ -45,6 +50,7 @@ def proved(*methods):
                 return HttpResponseRedirect(f"{reverse('confirm')}?{urlencode({'next': request.get_full_path()})}")
             return ask(request)
 
+        guarded.sends_file = sends_file
         return guarded
 
     return decorate
@@ -114,7 +120,27 @@ def confirm(request):
     allowed = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     wanted = wanted if allowed else "/"
     if request.method == "POST" and is_shown(request):
-        return HttpResponseRedirect(wanted)
+        return _confirmed(request, wanted)
     if request.method == "GET":
-        return render(request, "registry/confirm.html", _words(request, sent=[], next_page=wanted, error=""))
+        words = _words(request, sent=[("back", page_of(request))], next_page=wanted, error="")
+        return render(request, "registry/confirm.html", words)
     return ask(request, wanted)
+
+
+def _confirmed(request, wanted):
+    """On to what needed it. A file comes by itself, beside a page that leads back."""
+    try:
+        sends_file = getattr(resolve(urlsplit(wanted).path).func, "sends_file", False)
+    except Resolver404:
+        sends_file = False
+    if not sends_file:
+        return HttpResponseRedirect(wanted)
+    response = render(request, "registry/confirmed.html", {"file_url": wanted, "back_url": back_of(request)})
+    response["Refresh"] = f"0; url={wanted}"
+    return response
+
+
+def back_of(request):
+    """The page on which the file was asked for: said by the page that asks, which knows by the browser; home if it is none of ours."""
+    back = request.POST.get("back", "")
+    return back if url_has_allowed_host_and_scheme(back, None) and back.startswith("/") else "/"

@@ -84,7 +84,7 @@ def trail(request):
 
 @permitted(Permission.TRAIL_REVIEW)
 @require_GET
-@proved("GET")
+@proved("GET", sends_file=True)
 def trail_export(request):
     """The events that the filters leave, as CSV, read while it is sent."""
     narrowed = _narrowed(request)

@@ -234,6 +234,6 @@ def test_a_key_made_elsewhere_is_not_taken(nurse):
     browser = signed_in(nurse)
     for key in (SecurityKey(origin="https://testserver"), SecurityKey(host="evil.example")):
         assert browser.post(ADD, {"_passkey": key.make(asked(browser, ADD))}).status_code == 422
-    with override_settings(PASSKEY_HOST="registry.example.org"):
+    with override_settings(PASSKEY_ADDRESS="https://registry.example.org"):
         assert '"id": "registry.example.org"' in asked(browser, ADD)
     assert not Passkey.objects.exists()
