@@ -162,7 +162,9 @@ def _known(token, asked):
     except JoseError as fault:
         raise NotSignedInError(f"the token is not for this: {fault}") from fault
     others = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
-    if claims.get("azp", settings.OIDC_CLIENT_ID) != settings.OIDC_CLIENT_ID or (len(others) > 1 and "azp" not in claims):
+    if claims.get("azp", settings.OIDC_CLIENT_ID) != settings.OIDC_CLIENT_ID or (
+        len(others) > 1 and "azp" not in claims
+    ):
         raise NotSignedInError("the token was made for another party")
     at = claims.get("auth_time", 0)
     return Known(
@@ -200,7 +202,9 @@ def _provider():
         raise NoAnswerError("the provider calls itself otherwise than OIDC_ISSUER")
     for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
         address = said.get(name)
-        if not isinstance(address, str) or (settings.OIDC_ISSUER.startswith("https:") and not address.startswith("https:")):
+        if not isinstance(address, str) or (
+            settings.OIDC_ISSUER.startswith("https:") and not address.startswith("https:")
+        ):
             raise NoAnswerError(f"the provider names no safe {name}")
     return said
 

@@ -59,6 +59,14 @@ class Happened(models.TextChoices):
     SESSION_ENDED = "session_ended", _("Session ended")
     INVITED = "invited", _("Invited")
     INVITATION_ENDED = "invitation_ended", _("Invitation withdrawn")
+    JOINED = "joined", _("Joined with the single sign-on")
+    SEPARATED = "separated", _("Separated from the single sign-on")
+    DEPUTY_NAMED = "deputy_named", _("Deputy named")
+    DEPUTY_ENDED = "deputy_ended", _("Deputy's time ended")
+    STANDS_IN = "stands_in", _("Works as a deputy from here on")
+    LEAVES = "leaves", _("The account's end is set")
+    STAYS = "stays", _("The account's end is taken back")
+    LEFT = "left", _("The account ended")
     TOKEN_REFUSED = "token_refused", _("Tokens refused")  # noqa: S105 - what happened, no token
 
 
@@ -119,6 +127,22 @@ class Passkey(models.Model):
 
     class Meta:
         ordering = ["added_at"]
+
+
+class Identity(models.Model):
+    """By what name the provider of single sign-on knows somebody. One for each person there, one person for each."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="identities")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    joined_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="one_person_per_identity"),
+            models.UniqueConstraint(fields=["person", "issuer"], name="one_identity_per_person"),
+        ]
 
 
 class RecoveryCode(models.Model):

@@ -1,6 +1,7 @@
 """Settings that every environment shares. demo.py, test.py and production.py only override."""
 
 import os
+from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
@@ -45,6 +46,7 @@ MIDDLEWARE = [
     "registry.redcap.middleware.DoorMiddleware",
     "registry.access.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "registry.access.deputies.DeputyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "registry.access.throttle.ThrottleMiddleware",
     "registry.access.middleware.ScopeMiddleware",
@@ -87,7 +89,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "signed_out"
 SESSION_ENGINE = "registry.access.sessions"
 SESSION_COOKIE_AGE = 12 * 3600  # a session ends then, whatever is done in it
 SESSION_IDLE_SECONDS = 30 * 60
@@ -104,6 +106,15 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# Single sign-on by OpenID Connect; without an issuer there is none. A word of `amr` or a value of `acr` that stands here counts as our
+# second factor.
+OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = (
+    given(f"OIDC_{one}") for one in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")
+)
+OIDC_NAME = os.environ.get("OIDC_NAME") or urlsplit(OIDC_ISSUER).hostname or ""
+OIDC_FACTOR_AMR = os.environ.get("OIDC_FACTOR_AMR", "mfa").split()
+OIDC_FACTOR_ACR = os.environ.get("OIDC_FACTOR_ACR", "").split()
 
 # Mail. REGISTRY_URL begins the links in it; a host's own name unless it is said.
 globals().update(mail(given("EMAIL_URL") or "smtp://127.0.0.1:25"))
@@ -226,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
     "retire-cuts": {"task": "analytics.tasks.retire_cuts", "schedule": 120.0},
     "issue-releases": {"task": "analytics.tasks.issue_releases", "schedule": 3600.0},
     "send-letters": {"task": "registry.tasks.send_letters", "schedule": 15.0},
+    "end-accounts": {"task": "registry.tasks.end_accounts", "schedule": 60.0},
     "clear-sessions": {"task": "registry.tasks.clear_sessions", "schedule": 3600.0},
     # 02:10 in Japan.
     "check-cases": {"task": "registry.tasks.check_cases_nightly", "schedule": crontab(hour=17, minute=10)},

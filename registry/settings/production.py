@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from registry.settings.base import *  # noqa: F403
-from registry.settings.base import ALLOWED_HOSTS, DATABASE_OPTIONS
+from registry.settings.base import ALLOWED_HOSTS, DATABASE_OPTIONS, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ISSUER
 from registry.settings.environment import database, given, needed
 
 DEBUG = False
@@ -39,6 +39,13 @@ if not any(ALLOWED_HOSTS) or "*" in ALLOWED_HOSTS:
 if any("/" in host or " " in host for host in ALLOWED_HOSTS):
     raise ImproperlyConfigured(
         "ALLOWED_HOSTS holds names alone, such as registry.example.org: no https:// and no blanks."
+    )
+
+if OIDC_ISSUER and not OIDC_ISSUER.startswith("https://"):
+    raise ImproperlyConfigured("OIDC_ISSUER must begin with https://, exactly as the provider writes it.")
+if OIDC_ISSUER and not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
+    raise ImproperlyConfigured(
+        "OIDC_ISSUER is set: OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are needed too. See docs/accounts.md."
     )
 
 SECURE_SSL_REDIRECT = True  # the proxy says by X-Forwarded-Proto how it was asked

@@ -6,6 +6,7 @@ What was sent with the request is kept on the page that asks, and goes on with t
 import functools
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
@@ -21,6 +22,7 @@ from registry.access.sessions import is_proved, note_proved
 from registry.access.throttle import counted
 from registry.actions.factors import use_code, use_passkey
 from registry.actions.security import note_for
+from registry.actions.single_sign_on import identity_of
 from registry.models import Factor, Happened, Passkey
 
 PROOF, PASSKEY = "_proof", "_passkey"
@@ -96,7 +98,12 @@ def passkey_of(request, person):
 def _words(request, **words):
     """What the page that asks shows."""
     person = request.user
-    return {"has_app": Factor.objects.filter(person=person).exists(), "passkey": passkey_of(request, person), **words}
+    return {
+        "has_app": Factor.objects.filter(person=person).exists(),
+        "passkey": passkey_of(request, person),
+        "single_sign_on": settings.OIDC_NAME if settings.OIDC_ISSUER and identity_of(person) else "",
+        **words,
+    }
 
 
 def ask(request, next_page=""):

@@ -14,8 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from registry.access.permissions import Permission
 from registry.actions.factors import end_factors_of
+from registry.actions.leaving import leaving_of
 from registry.actions.security import note_for
 from registry.actions.sessions import end_session, end_sessions, name_of, sessions_of
+from registry.actions.single_sign_on import identity_of
 from registry.models import Happened, Letter, OneTimeLink, Person, Purpose, RecoveryCode, SecurityEvent, Token
 from registry.views.access import permitted
 from registry.views.proof import proved
@@ -79,6 +81,9 @@ def _page(request, person):
         "has_others": any(not one.is_this for one in sessions),
         "factors": _factors_of(person),
         "codes_left": RecoveryCode.objects.filter(person=person, used_at=None).count(),
+        "may_end": not is_own and person.is_active,
+        "leaving": leaving_of(person) if not is_own else None,
+        "identity": identity_of(person),
         "is_required": settings.SECOND_FACTOR_REQUIRED,
         "tokens": sum(token.is_alive for token in Token.objects.filter(owner=person).select_related("owner")),
         "may_have_tokens": is_own and request.user.may(Permission.TOKEN_OWN),

@@ -67,6 +67,13 @@ NO_EXPORT = "401 404 404 404 404 404 404 403"
 TABLE = [
     # Everybody.
     Row("login", "200 200 200 200 200 200 200 200"),
+    Row("single_sign_on", "404 404 404 404 404 404 404 404"),  # not configured in this world
+    Row("single_sign_on_back", "404 404 404 404 404 404 404 404"),
+    Row("signed_out", "302 302 302 302 302 302 302 302"),
+    Row("person_separate", ADMINISTRATOR_DOES, {"pk": "{nurse}"}, method="post"),
+    Row("person_leave", ADMINISTRATOR, {"pk": "{nurse}"}),
+    Row("person_leave", "302 403 403 403 403 403 403 422", {"pk": "{nurse}"}, method="post"),
+    Row("person_stay", ADMINISTRATOR_DOES, {"pk": "{nurse}"}, method="post"),
     Row("logout", "302 302 302 302 302 302 302 302", method="post"),
     Row("factor_ask", "302 302 302 302 302 302 302 302"),  # a password was right in none of these browsers
     Row("factor_add", "302 200 200 200 200 200 200 200"),
@@ -74,6 +81,11 @@ TABLE = [
     Row("passkey_add", "302 200 200 200 200 200 200 200"),
     Row("passkey_add", "302 422 422 422 422 422 422 422", method="post", body={"_passkey": "{}"}),
     Row("passkey_end", "302 404 404 404 404 404 404 404", {"pk": 1}, method="post"),
+    Row("deputies", DOOR),
+    Row("deputies", "302 422 422 422 422 422 422 422", method="post"),
+    Row("deputy_end", "302 404 404 404 404 404 404 404", {"pk": 1}, method="post"),
+    Row("work_for", "302 404 404 404 404 404 404 404", {"pk": 1}, method="post"),
+    Row("own_work", "302 302 302 302 302 302 302 302", method="post"),
     Row("codes_new", "302 302 302 302 302 302 302 302", method="post"),
     Row("confirm", DOOR),
     Row("confirm", "302 302 302 302 302 302 302 302", method="post"),
