@@ -68,20 +68,21 @@ def opened(new_context, live_server, world, width, scheme="light"):
     return page, lambda: [one for one in complaints if "404" not in one and "MIME type" not in one]
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme", "size"), [(1440, "light", "wide"), (390, "dark", "compact"), (360, "light", "compact")]
-)
 def test_figures_are_drawn_under_the_strict_policy_and_no_text_lies_over_another(
-    new_context, live_server, world, width, scheme, size
+    new_context, live_server, world, subtests
 ):
-    page, complaints = opened(new_context, live_server, world, width, scheme)
+    for width, scheme, size in ((1440, "light", "wide"), (390, "dark", "compact"), (360, "light", "compact")):
+        with subtests.test(f"{width} px, {scheme}"):
+            page, complaints = opened(new_context, live_server, world, width, scheme)
 
-    drawn = page.evaluate("() => [...document.querySelectorAll('.js-plotly-plot')].map((one) => one.layout.meta)")
-    assert {(one["size"], one["theme"]) for one in drawn} == {(size, scheme)}
-    assert page.locator(".annotation-text").count() > 80 and page.locator(".textpoint text").count() > 40
-    assert page.evaluate(OVERLAPS) == []
-    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
-    assert not complaints()
+            drawn = page.evaluate(
+                "() => [...document.querySelectorAll('.js-plotly-plot')].map((one) => one.layout.meta)"
+            )
+            assert {(one["size"], one["theme"]) for one in drawn} == {(size, scheme)}
+            assert page.locator(".annotation-text").count() > 80 and page.locator(".textpoint text").count() > 40
+            assert page.evaluate(OVERLAPS) == []
+            assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+            assert not complaints()
 
 
 BEYOND_THE_SHEET = """(sheet) => {
