@@ -183,6 +183,7 @@ EXPORTS_ARE_NOTED_BY = "analytics.acts.taken.note_records"
 REDIS_URL = os.environ.get("REDIS_URL", "")
 CELERY_BROKER_URL = REDIS_URL
 # Two pools in production: what may take minutes does not keep a save's figure waiting. A worker without --queues does both.
+# A third, "imports", is worked on by the importer alone (--queues imports), which logs in as reg_app: no worker writes a form.
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("celery", "heavy")]
 CELERY_TASK_ROUTES = {
     task: {"queue": "heavy", "routing_key": "heavy"}
@@ -194,6 +195,7 @@ CELERY_TASK_ROUTES = {
         "registry.tasks.check_cases_nightly",
     )
 }
+CELERY_TASK_ROUTES["registry.tasks.run_import"] = {"queue": "imports", "routing_key": "imports"}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
