@@ -221,7 +221,7 @@ class _Reader:
                 % {"name": name, "allowed": ", ".join(FORM_OF)}
             )
             return None
-        known = _names(FORM_OF[name])
+        known = names_of(FORM_OF[name])
         items = self.keys(words.get("items") or {}, known, name)
         when = words.get("when") or {}
         if not isinstance(when, dict):
@@ -274,7 +274,7 @@ def _are_codes(words):
     return isinstance(words, list) and all(isinstance(one, int) for one in words)
 
 
-def _names(form) -> tuple[str, ...]:
+def names_of(form) -> tuple[str, ...]:
     """What a mapping may answer of a form: its items, texts of "Other", and the course."""
     items = [name for name, item in form.items().items() if not item.key or name == "course_no"]
     texts = [f"{name}_oth" for name, item in form.items().items() if item.other_code is not None]

@@ -20,6 +20,7 @@ BESIDE = ("wide", "cases", "endpoints", "left_out", "adsl", "adtte", "adae", "co
 BOM = b"\xef\xbb\xbf"
 FORMULA = tuple("=+-@\t\r＝＋－＠")  # as exports for Excel guard them
 MOST_FILES = 100
+UNKNOWN_LAYOUT = "unknown_layout"  # the code of the refusal of a table that needs a mapping
 
 
 def rows_of(name: str, content: bytes, encoding: str = "utf-8") -> list[dict[str, str]]:
@@ -104,7 +105,8 @@ def _of_table(name, content, encoding):
     if CASE not in table.columns:
         raise ValidationError(
             _("%(file)s has neither a column “patient_id” (records of a REDCap project) nor “case” (a table of an export). Other files are brought in by a mapping.")
-            % {"file": name[:80]}
+            % {"file": name[:80]},
+            code=UNKNOWN_LAYOUT,
         )  # fmt: skip
     instrument = instrument_of().get(PurePath(name).stem) or _by_columns(name, table.columns)
     columns = _columns(name, instrument, table.columns)

@@ -95,6 +95,11 @@ class ImportJob(models.Model):
         """Whether a process is to work on it."""
         return self.state in (self.State.QUEUED, self.State.RUNNING)
 
+    @property
+    def kind_is_ready(self) -> bool:
+        """Whether everything is there that the work needs: the mapping, where it needs one."""
+        return self.kind == self.Kind.RECORDS or bool(self.mapping)
+
 
 class ImportedRecord(models.Model):
     """What became of one record of a file, or would become of it.

@@ -90,7 +90,16 @@ SESSION_ENGINE = "registry.access.sessions"
 SESSION_COOKIE_AGE = 12 * 3600  # a session ends then, whatever is done in it
 SESSION_IDLE_SECONDS = 30 * 60
 # What open pages ask for by themselves: nobody need sit there, so it keeps no session alive.
-QUIET_PAGES = {"dashboard_state", "explore_state", "explore_panel", "cut_state", "exports_state", "panel", "panels"}
+QUIET_PAGES = {
+    "dashboard_state",
+    "explore_state",
+    "explore_panel",
+    "cut_state",
+    "exports_state",
+    "import_job_state",
+    "panel",
+    "panels",
+}
 PROOF_SECONDS = 5 * 60  # how long a password or factor that was shown is enough for signing, exports, tokens, roles
 SECOND_FACTOR_REQUIRED = True  # of everybody; demonstration and tests say otherwise, and every page says so
 SESSION_COOKIE_SECURE = False  # production says otherwise
