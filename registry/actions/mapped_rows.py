@@ -7,7 +7,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, Validatio
 from django.utils.translation import gettext as _
 
 from registry.actions.cases import PRIMARY_COHORT, enrol_case
-from registry.actions.forms import StaleVersionError, changed_columns, hospital_number_hash, save_form
+from registry.actions.forms import StaleVersionError, changed_columns, enter_forms, hospital_number_hash, save_form
 from registry.imports.mapping import MappedForm, Mapping
 from registry.imports.reading import Table
 from registry.imports.values import Row, RowRefusedError, row_of
@@ -53,9 +53,10 @@ class MappedRows:
         brought = Brought(case or self._enrolled(row, site, stratum), is_new=case is None)
         if watch and brought.is_new:
             watch.enrolled(brought.case)
-        known, counted = {(form.form_name, form.key): form for form in forms}, Counter()
-        for mapped, answers in read:
-            self._bring_form(row, mapped, answers, brought, known, counted, watch)
+        if not (brought.is_new and self._entered_at_once(brought, read, watch)):
+            known, counted = {(form.form_name, form.key): form for form in forms}, Counter()
+            for mapped, answers in read:
+                self._bring_form(row, mapped, answers, brought, known, counted, watch)
         after = [*brought.forms, *forms]
         brought.may_be_analysed = consent_in(after, is_published=self.cohort.is_published).may_be_analysed
         return brought
@@ -101,13 +102,25 @@ class MappedRows:
         except ValidationError as refusal:
             raise row.refused("site", self.mapping.site, " ".join(refusal.messages)) from None
 
+    def _entered_at_once(self, brought, read, watch) -> bool:
+        """Store all forms of a new case with one reading and one check; whether they could be. If not, form by form says which could not."""
+        counted, case = Counter(), brought.case
+        forms = [
+            _numbered(FORM_OF[one.form](case=case, site_id=case.site_id, **answers), counted) for one, answers in read
+        ]
+        try:
+            enter_forms(forms, by=self.by, reason=REASON)
+        except (ValidationError, PermissionDenied, StaleVersionError):
+            return False
+        brought.forms += forms
+        for form in forms if watch else ():
+            watch.changed(case.number, f"{form.form_name} {form.key}", None, form, form.columns())
+        return True
+
     def _bring_form(self, row, mapped: MappedForm, answers, brought, known, counted, watch):
         """Store one form of the row, or change the stored one that it stands for: the first row of a form for its first one."""
         model = FORM_OF[mapped.form]
-        form = model(case=brought.case, site_id=brought.case.site_id, **answers)
-        if model.key_item:
-            counted[mapped.form, getattr(form, "course_no", 1)] += 1
-            setattr(form, model.key_item, counted[mapped.form, getattr(form, "course_no", 1)])
+        form = _numbered(model(case=brought.case, site_id=brought.case.site_id, **answers), counted)
         stored = known.get((mapped.form, form.key))
         if stored:
             form = _changed(stored, answers)
@@ -128,6 +141,15 @@ class MappedRows:
         brought.forms.append(saved)
         if watch:
             watch.changed(brought.case.number, f"{mapped.form} {saved.key}", stored, saved, changed)
+
+
+def _numbered(form, counted):
+    """The form with its row number: the first that the row has of it is the first."""
+    if form.key_item:
+        place = form.form_name, getattr(form, "course_no", 1)
+        counted[place] += 1
+        setattr(form, form.key_item, counted[place])
+    return form
 
 
 def hospital_number(mapping: Mapping):

@@ -21,6 +21,7 @@ rows in which one of its columns says something.
 
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,8 @@ from django.utils.translation import gettext as _
 from registry.dictionary.codelists import MissingReason
 from registry.models import FORM_OF
 
-MOST_BYTES = 1024 * 1024
+MOST_BYTES = 256 * 1024
+DEEPEST = 30  # brackets in brackets; reading thousands of them costs seconds
 TOP = ("about", "cohort", "site", "stratum", "day_0", "ignore", "forms")
 FORM = ("form", "when", "if_filled", "items")
 SOURCES = ("column", "day", "years_before_day_0", "missing")
@@ -120,7 +122,7 @@ def read_mapping(path: Path) -> Mapping:
     if not path.is_file():
         raise ValidationError(_("There is no mapping file %(path)s.") % {"path": path})
     if path.stat().st_size > MOST_BYTES:
-        raise ValidationError(_("The mapping file is larger than 1 MB, so it is not a mapping."))
+        raise ValidationError(_("The mapping file is larger than 256 kB, so it is not a mapping."))
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
@@ -131,7 +133,10 @@ def read_mapping(path: Path) -> Mapping:
 def mapping_of(text: str) -> Mapping:
     """The mapping that the YAML says. Raises ValidationError with everything that is wrong with it."""
     if len(text) > MOST_BYTES:
-        raise ValidationError(_("The mapping file is larger than 1 MB, so it is not a mapping."))
+        raise ValidationError(_("The mapping file is larger than 256 kB, so it is not a mapping."))
+    if _depth(text) > DEEPEST:
+        where = _("more than %(most)d brackets in brackets") % {"most": DEEPEST}
+        raise ValidationError(_("The mapping is not YAML (%(where)s).") % {"where": where})
     try:
         words = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, RecursionError) as fault:
@@ -139,6 +144,12 @@ def mapping_of(text: str) -> Mapping:
         where = _("line %(line)d") % {"line": place.line + 1} if place else type(fault).__name__
         raise ValidationError(_("The mapping is not YAML (%(where)s).") % {"where": where}) from None
     return _Reader().mapping(words)
+
+
+def _depth(text):
+    """How many brackets stand open at most."""
+    steps = ({"[": 1, "{": 1, "]": -1, "}": -1}.get(sign, 0) for sign in text)
+    return max(accumulate(steps), default=0)
 
 
 class _Loader(yaml.SafeLoader):

@@ -158,7 +158,6 @@ def _job_context(request, job):
         place = one.case or one.name
         one.shown_cells = [CellChange(place, *cell) for cell in one.cells]
         one.shown_queries = [Asked(place, *query) for query in one.queries]
-        one.label = OUTCOMES[one.outcome]
     return {
         "job": job,
         "heading": heading(job),
