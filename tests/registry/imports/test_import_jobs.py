@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from registry.access.row_security import everything_scope, person_scope
 from registry.actions import import_jobs, import_work
+from registry.actions.forms import hospital_number_hash
 from registry.actions.import_jobs import Kind, State, Step
 from registry.imports.reports import refused_file, report_lines
-from registry.models import HistoryEvent, ImportedRecord, ImportJob, ImportLayout, ResponseAssessment
+from registry.models import HistoryEvent, ImportedRecord, ImportJob, ImportLayout, Infusion, Patient, ResponseAssessment
 from tests import factories
 from tests.registry.imports.conftest import CSV, MAPPING, counted
 
@@ -159,6 +160,36 @@ def test_a_case_that_was_changed_since_the_look_is_not_stored(nurse):
     job = stored(nurse, job)
     assert outcomes(nurse, job)["KYO-0001"] == ("refused", False)
     assert blasts() == {"KYO-0001": Decimal(7), "KYO-0003": Decimal(3)}
+
+
+def test_hospital_numbers_come_back_from_the_hospitals_own_list(nurse):
+    text = "case,mrn_hash\nKYO-0001,X-77\n"
+    job = worked(nurse, taken_in(nurse, text, name="patient.csv", step=Step.STORE))
+    assert job.counts["changed"] == 1
+    with everything_scope(actor="tests"):
+        kept = Patient.objects.get(case__number="KYO-0001")
+        assert kept.mrn_hash == hospital_number_hash(kept.site_id, "X-77")
+    before = counted()
+    assert worked(nurse, taken_in(nurse, text, name="patient.csv", step=Step.STORE)).counts["unchanged"] == 1
+    assert counted() == before
+
+
+def test_forms_are_marked_complete_where_nothing_blocks_it(nurse):
+    text = "case,course_no,inf_weight\nKYO-0001,1,21\nKYO-0002,1,21\n"
+    with everything_scope(actor="tests"):
+        Infusion.objects.update(is_complete=False)
+        Infusion.objects.filter(case__number="KYO-0002").update(inf_date=None, inf_date_p=None)
+    job = worked(nurse, taken_in(nurse, text, name="infusion.csv", completes=True, step=Step.STORE))
+    assert job.counts["changed"] == 2
+    with everything_scope(actor="tests"):
+        found = dict(Infusion.objects.values_list("case__number", "is_complete"))
+    assert (found["KYO-0001"], found["KYO-0002"]) == (True, False)
+    before = counted()
+    assert (
+        worked(nurse, taken_in(nurse, text, name="infusion.csv", completes=True, step=Step.STORE)).counts["unchanged"]
+        == 2
+    )
+    assert counted() == before, "a form that something blocks is asked again, and nothing is written"
 
 
 def test_rights_are_those_of_the_moment_of_the_work(nurse):
