@@ -94,7 +94,16 @@ SESSION_ENGINE = "registry.access.sessions"
 SESSION_COOKIE_AGE = 12 * 3600  # a session ends then, whatever is done in it
 SESSION_IDLE_SECONDS = 30 * 60
 # What open pages ask for by themselves: nobody need sit there, so it keeps no session alive.
-QUIET_PAGES = {"dashboard_state", "explore_state", "explore_panel", "cut_state", "exports_state", "panel", "panels"}
+QUIET_PAGES = {
+    "dashboard_state",
+    "explore_state",
+    "explore_panel",
+    "cut_state",
+    "exports_state",
+    "import_job_state",
+    "panel",
+    "panels",
+}
 PROOF_SECONDS = 5 * 60  # how long a password or factor that was shown is enough for signing, exports, tokens, roles
 SECOND_FACTOR_REQUIRED = True  # of everybody; demonstration and tests say otherwise, and every page says so
 SESSION_COOKIE_SECURE = False  # production says otherwise
@@ -203,6 +212,7 @@ EXPORTS_ARE_NOTED_BY = "analytics.acts.taken.note_records"
 REDIS_URL = os.environ.get("REDIS_URL", "")
 CELERY_BROKER_URL = REDIS_URL
 # Two pools in production: what may take minutes does not keep a save's figure waiting. A worker without --queues does both.
+# A third, "imports", is worked on by the importer alone (--queues imports), which logs in as reg_app: no worker writes a form.
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("celery", "heavy")]
 CELERY_TASK_ROUTES = {
     task: {"queue": "heavy", "routing_key": "heavy"}
@@ -214,6 +224,7 @@ CELERY_TASK_ROUTES = {
         "registry.tasks.check_cases_nightly",
     )
 }
+CELERY_TASK_ROUTES["registry.tasks.run_import"] = {"queue": "imports", "routing_key": "imports"}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
