@@ -13,10 +13,11 @@ from django.utils import timezone
 from analytics import actions_of_leases as leases
 from analytics import export_files
 from analytics.acts.exports import ATTEMPTS, TASK
+from analytics.exports.delivered import laid_down
 from analytics.exports.options import Options
 from analytics.exports.snapshot import LIVE, RetiringError, snapshot_of
 from analytics.exports.tables import tables_of
-from analytics.exports.written import kept, needed, written, zipped
+from analytics.exports.written import ODM, kept, needed, written, zipped
 from analytics.extract import refused_cases
 from analytics.models import Dataset, ExportJob
 from analytics.pseudonyms import ids_by_name
@@ -27,6 +28,7 @@ from registry.models import Cohort
 log = logging.getLogger(__name__)
 MAKE_LOCK = 7_201_014  # advisory lock: one process at a time looks whether an export is being made
 READING, SHAPING, WRITING, STORING = STEPS = ("reading", "shaping", "writing", "storing")
+PACKED = ".packed"
 RETIRED, IMPOSSIBLE = "retired", "impossible"  # why an export cannot be made
 
 ANOTHER = """
@@ -112,27 +114,34 @@ def _made(job):
     _step(job, READING)
     try:
         snapshot = snapshot_of(
-            job.cohort.code, job.dataset_name, job.profile, actor="worker", with_changes=job.format == "odm"
+            job.cohort.code, job.dataset_name, job.profile, actor="worker", with_trail=job.format in ODM
         )
     except (Dataset.DoesNotExist, RetiringError):
         raise RefusedError(RETIRED) from None
-    try:
-        _step(job, SHAPING)
-        wanted = needed(job.format, job.tables)
-        tables = kept(tables_of(snapshot, job.profile, sites=job.sites, wanted=wanted), job.format, snapshot, wanted)
-        _step(job, WRITING)
-        options = Options(job.labels, job.language, job.excel, job.delimiter)
-        files = written(tables, job.format, options, snapshot, about={"profile": job.profile, "sites": job.sites})
-    except ValueError as refusal:
-        raise RefusedError(f"{IMPOSSIBLE}: {refusal}") from refusal
-    _step(job, STORING)
-    content = zipped(files)
+    with export_files.half() as folder:
+        try:
+            _step(job, SHAPING)
+            wanted = needed(job.format, job.tables)
+            tables = kept(
+                tables_of(snapshot, job.profile, sites=job.sites, wanted=wanted), job.format, snapshot, wanted
+            )
+            _step(job, WRITING)
+            options = Options(job.labels, job.language, job.excel, job.delimiter)
+            about = {"profile": job.profile, "sites": job.sites}
+            files = laid_down(written(tables, job.format, options, snapshot, about=about), folder)
+        except ValueError as refusal:
+            raise RefusedError(f"{IMPOSSIBLE}: {refusal}") from refusal
+        _step(job, STORING)
+        packed = folder / PACKED
+        zipped(folder, [name for name, _sha256 in files], packed)
+        size = packed.stat().st_size
+        sha256 = export_files.stored(packed)
     return {
         "revision": snapshot.revision,
         "dataset_hash": snapshot.hash,
         "seen": snapshot.seen,
-        "sha256": export_files.stored(content),
-        "size": len(content),
+        "sha256": sha256,
+        "size": size,
         "rows": sum(len(one.rows) for one in tables),
         "cases": snapshot.cases_of(job.sites),
     }

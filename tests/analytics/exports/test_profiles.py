@@ -16,7 +16,7 @@ from analytics.exports.options import WIDE, Options
 from analytics.exports.policy import CONSORTIUM, DEIDENTIFIED, FULL, LEAST, NO
 from analytics.exports.tables import tables_of
 from analytics.exports.written import written
-from tests.analytics.exports.worlds import PLANTED, of_forms, world
+from tests.analytics.exports.worlds import PLANTED, of_forms, whole, world
 
 A_DATE = re.compile(r"(?<!\d)(19|20)\d\d(-\d\d){1,2}(?!\d)")
 IN_NONE = ("mrn_hash", "lot_id")
@@ -35,7 +35,7 @@ def _found(profile, snapshot, *wanted):
 
 def text_of(profile, snapshot=None, *wanted):
     found = _found(profile, snapshot, *wanted) if snapshot else tables(profile)
-    files = written(list(found.values()), "csv", Options(), snapshot or world(), about={})
+    files = whole(written(list(found.values()), "csv", Options(), snapshot or world(), about={}))
     return {name: content.decode() for name, content in files if name.endswith(".csv")}
 
 
