@@ -19,6 +19,7 @@ from analytics.exports.trail import Trail, read_trail
 from analytics.extract import extract, refused_cases
 from analytics.models import Dataset
 from analytics.pseudonyms import ids_by_name
+from registry.access.replica import from_replica
 from registry.access.row_security import everything_scope
 from registry.models import Cohort
 
@@ -86,7 +87,7 @@ def snapshot_of(cohort_code, name, profile, *, actor, with_trail=False):
 
     with_trail   also who changed each answer when: of the live record, for profiles that have dates; reasons for the full one
     """
-    with transaction.atomic():
+    with from_replica(), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         with everything_scope(actor=actor):

@@ -15,6 +15,7 @@ from analytics.exports.policy import DEIDENTIFIED, FULL, PROFILES
 from analytics.exports.snapshot import LIVE, RetiringError, snapshot_of
 from analytics.exports.tables import tables_of
 from analytics.exports.written import ODM, digest_of, kept, needed, written, zipped
+from analytics.extract import may_go_abroad
 from analytics.management.as_worker import as_worker
 from analytics.models import Dataset
 from registry.access.row_security import everything_scope
@@ -60,9 +61,11 @@ class Command(BaseCommand):
         choice = Options(options["labels"], options["language"], options["excel"], options["delimiter"])
         with as_worker():
             self.check(cohort, profile, sites, options["table"])
+            if beyond and profile == FULL:
+                raise CommandError("What names patients goes to nobody outside the consortium: no --abroad with --profile full.", returncode=2)  # fmt: skip
             snapshot = self.snapshot(cohort, dataset, profile, with_trail=kind in ODM)
             try:
-                snapshot = only_abroad(snapshot, timezone.localdate()) if beyond else snapshot
+                snapshot = self.of_abroad(snapshot) if beyond else snapshot
                 wanted = needed(kind, options["table"])
                 tables = kept(tables_of(snapshot, profile, sites=sites, wanted=wanted), kind, snapshot, wanted)
                 files = written(tables, kind, choice, snapshot, about={"profile": profile, "sites": sites, **beyond})
@@ -112,6 +115,12 @@ class Command(BaseCommand):
             raise CommandError(
                 "--site belongs to --profile full; the other profiles hold the cases of all.", returncode=2
             )
+
+    def of_abroad(self, snapshot):
+        """The snapshot with the cases whose consent reaches outside the consortium today."""
+        with everything_scope(actor=ACTOR):
+            by_now = may_go_abroad(Cohort.objects.get(code=snapshot.cohort), timezone.localdate())
+        return only_abroad(snapshot, timezone.localdate(), by_now)
 
     def snapshot(self, cohort, dataset, profile, *, with_trail):
         """The dataset as it is to be exported."""
