@@ -31,6 +31,8 @@ QUOTA_LOCK = 7_201_013  # advisory lock, with the person: the count and the new 
 OPEN = (ExportJob.QUEUED, ExportJob.RUNNING)
 ADAM, AUDIT = ("adsl", "adtte", "adae"), "odm_audit"
 TABLES = tuple(dict.fromkeys([*(table for table, _column in listed() if table not in BESIDE_FORMS), *BESIDE_FORMS]))
+FORM_TABLES = tuple(one for one in TABLES if one not in BESIDE_FORMS)
+TABLES_OF = {"adam": ADAM, "odm": FORM_TABLES, AUDIT: FORM_TABLES}  # format → what it can hold, where that is not all
 
 
 class TooManyOpenError(Exception):
@@ -118,7 +120,7 @@ def checked(person, sent):
         errors["format"] = _(
             "How answers were changed is told of the live record, in a profile with dates. Choose those, or ODM without changes."
         )
-    for name, known in (("tables", ADAM if wish.format == "adam" else TABLES), ("sites", own)):
+    for name, known in (("tables", TABLES_OF.get(wish.format, TABLES)), ("sites", own)):
         listed = getattr(wish, name)
         wrong = [one for one in listed if one not in known] if isinstance(listed, tuple) else [listed]
         if wrong and not (name == "sites" and wish.profile != FULL):
