@@ -15,6 +15,8 @@ SECRET_KEY_FALLBACKS = [word for word in given("SECRET_KEY_BEFORE").split() if w
 HOSPITAL_NUMBER_KEY = needed("HOSPITAL_NUMBER_KEY")
 PSEUDONYM_KEY = needed("PSEUDONYM_KEY")
 DATABASES = {"default": database(needed("DATABASE_URL"), **DATABASE_OPTIONS)}
+if given("REPLICA_DATABASE_URL"):
+    DATABASES["replica"] = database(given("REPLICA_DATABASE_URL"), **DATABASE_OPTIONS)
 MAKE_ONE = "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
 KEYS = {"SECRET_KEY": SECRET_KEY, "HOSPITAL_NUMBER_KEY": HOSPITAL_NUMBER_KEY, "PSEUDONYM_KEY": PSEUDONYM_KEY}
 
