@@ -42,6 +42,7 @@ if any("/" in host or " " in host for host in ALLOWED_HOSTS):
     )
 
 SECURE_SSL_REDIRECT = True  # the proxy says by X-Forwarded-Proto how it was asked
+SECURE_REDIRECT_EXEMPT = [r"^(ready|metrics)$"]  # watched within the network, by the replica's own address
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
