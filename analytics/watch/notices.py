@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from analytics import health
 
@@ -116,6 +116,17 @@ def of_processes(alive, missing):
             ", ".join(versions),
             _("An upgrade was not finished. docker compose up -d starts every service in the version of CODE_VERSION."),
         )
+
+
+def of_queues(queues, alive):
+    """A Notice for each queue that no living worker serves."""
+    for name, count in queues.items():
+        if alive and not any(name in one.queues for one in alive):
+            yield Notice(
+                _("No worker serves the queue “%(queue)s”") % {"queue": name},
+                ngettext("%(n)d message lies in it", "%(n)d messages lie in it", count) % {"n": count},
+                _("docker compose ps says which pool of workers does not run; docker compose up -d starts it."),
+            )
 
 
 def of_seals(lag):

@@ -65,7 +65,7 @@ def operations(request):
         processes, queues = presence.processes(), facts.queues()
         alive = [one for one in processes if one.is_alive]
         missing = [one for one in SERVICES if one not in {process.service for process in alive}]
-        found += notices.of_processes(alive, missing)
+        found += [*notices.of_processes(alive, missing), *notices.of_queues(queues, alive)]
         context |= {"processes": _processes(processes), "queues": _queues(queues, alive)}
     except redis.RedisError:
         context["processes"] = None

@@ -6,8 +6,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from registry.settings.base import *  # noqa: F403
 from registry.settings.base import ALLOWED_HOSTS, DATABASE_OPTIONS
-from registry.settings.environment import database, given, needed
+from registry.settings.environment import database, given, needed, refuse_missing
 
+refuse_missing("SECRET_KEY", "HOSPITAL_NUMBER_KEY", "PSEUDONYM_KEY", "DATABASE_URL", "REDIS_URL")
 DEBUG = False
 SECOND_FACTOR_REQUIRED = True
 SECRET_KEY = needed("SECRET_KEY")

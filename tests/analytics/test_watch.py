@@ -1,16 +1,19 @@
 """What the registry says of its own work: to Prometheus, to /ready, to the operator's page."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
 import redis
+import yaml
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from analytics import health
+from analytics.actions_of_backups import DRILL, note
 from analytics.actions_of_history import BROKEN, HOLDS, verify_history_nightly
 from analytics.models import Heartbeat
 from analytics.watch import facts, metrics, notices, page
@@ -147,7 +150,7 @@ def test_the_page_says_what_needs_somebody_and_what_to_do(client, broker):
     text = client.get("/operations/").content.decode()
 
     for said in (
-        "Not heard of: worker, sweeper", "Two versions of the code run at once", "1.0.0, 1.1.0",
+        "Not heard of: worker, sweeper", "Two versions of the code run at once", "No worker serves the queue “heavy”", "1.0.0, 1.1.0",
         "Mails: the oldest has waited too long", "No worker has finished anything lately", "Look at the logs of worker-quick",
     ):  # fmt: skip
         assert said in text, said
@@ -191,3 +194,18 @@ def test_seals_are_behind_until_they_are_anchored(tmp_path, settings):
 
 def test_spreads_are_given_as_quantiles():
     assert metrics._quantiles(facts.Spread(3, 1.0, 2.0, 3.0)) == [("0.5", 1.0), ("0.95", 2.0), ("1", 3.0)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_alert_names_what_is_measured_and_is_explained(client, broker):
+    folder = settings.ROOT / "deploy/prometheus"
+    log_in_as("reg_worker")
+    note(DRILL)
+    log_in_as("reg_app")
+    rules = yaml.safe_load((folder / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
+    measured = {name for name, *_labels in told(client)} | {"registry_certificate_days"}  # where a proxy is named
+    named = {name for rule in rules for name in re.findall(r"registry_\w+", rule["expr"])}
+    assert named <= measured, named - measured
+    guide = (settings.ROOT / "docs/operating.md").read_text(encoding="utf-8")
+    assert {rule["alert"] for rule in rules if f"`{rule['alert']}`" not in guide} == set()
+    assert {rule["labels"]["severity"] for rule in rules} == {"page", "look"}

@@ -110,7 +110,7 @@ class Services:
         """Run a service's command to its end, or `command` in its environment: (exit status, what it said)."""
         done = subprocess.run(
             [self.here(word) for word in command] if command else self.command(name, extra=extra),
-            cwd=ROOT, env=self.environment(name, **more), capture_output=True, text=True, check=False, timeout=120,
+            cwd=ROOT, env=self.environment(name, **more), capture_output=True, text=True, check=False, timeout=300,
         )  # fmt: skip
         return done.returncode, done.stdout + done.stderr
 
@@ -126,6 +126,10 @@ class Services:
         """What every process wrote, by name."""
         paths = [*self.folder.glob("*.log"), self.folder / "postgres/log", self.folder / "valkey/log"]
         return {path.name if path.suffix else path.parent.name: path.read_text(errors="replace") for path in paths}
+
+    def stop(self, name):
+        """As `docker compose stop` does."""
+        end(self.running.pop(name))
 
     def end(self):
         """End all, the servers last."""
