@@ -96,8 +96,8 @@ def of_work(waiting, kinds):
         if one.failed:
             yield Notice(
                 _("%(kind)s: some failed in the last day") % {"kind": kinds[one.kind]},
-                _("%(count)d failed after three attempts") % {"count": one.failed},
-                _("The worker's log names the run and the place in the code; the address that shows it is in the log of web."),
+                _("%(count)d were given up after several attempts") % {"count": one.failed},
+                _("The worker's log names the run and the place in the code."),
             )  # fmt: skip
 
 
