@@ -256,7 +256,7 @@ def a_full_disk(services):
                 connection.execute(FILLER)  # undone, but the pages are taken
             typed = {**hidden, "rel_date": "2024-10-01", "rel_kind": "1"}
             status, text, _place = nurse.post("/cases/KYO-0002/relapse/new/", typed)
-            assert (status, "The registry&#x27;s disk is full" in text) == (507, True), text
+            assert (status, "The registry's disk is full" in text) == (507, True), text
             assert nurse.get("/cases/KYO-0002/")[0] == 200
             connection.execute("ALTER TABLE registry_historyevent SET TABLESPACE pg_default")
             status, text, _place = nurse.post("/cases/KYO-0002/relapse/new/", typed)
