@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "analytics",
 ]
 MIDDLEWARE = [
+    "registry.logs.requests.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "registry.access.proxies.ProxyMiddleware",
@@ -68,6 +69,8 @@ TEMPLATES = [
         },
     }
 ]
+
+METRICS_TOKEN = given("METRICS_TOKEN")  # what Prometheus shows at /metrics; without one nobody sees it
 
 # Data. Each process has its own DATABASE_URL: reg_app serves, reg_worker works, reg_owner migrates.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -220,6 +223,7 @@ CELERY_TASK_ROUTES = {
         "analytics.tasks.make_export",
         "analytics.tasks.work_on_cut",
         "analytics.tasks.retire_cuts",
+        "analytics.tasks.verify_history_nightly",
         "registry.tasks.check_cases",
         "registry.tasks.check_cases_nightly",
     )
@@ -250,7 +254,8 @@ CELERY_BEAT_SCHEDULE = {
     "send-letters": {"task": "registry.tasks.send_letters", "schedule": 15.0},
     "end-accounts": {"task": "registry.tasks.end_accounts", "schedule": 60.0},
     "clear-sessions": {"task": "registry.tasks.clear_sessions", "schedule": 3600.0},
-    # 02:10 in Japan.
+    # 01:10 and 02:10 in Japan.
+    "verify-history": {"task": "analytics.tasks.verify_history_nightly", "schedule": crontab(hour=16, minute=10)},
     "check-cases": {"task": "registry.tasks.check_cases_nightly", "schedule": crontab(hour=17, minute=10)},
 }
 RUN_LEASE_SECONDS = 20
@@ -259,11 +264,22 @@ LIVE_RECHECK_SECONDS = 30  # how long an open stream outlives its session or rig
 SWEEP_SECONDS = 2
 RING_AGAIN_SECONDS = 5
 
-# No personal data in logs: events with ids only, never bodies, queries or parameters.
+# No personal data in logs: a JSON object a line, made of what registry/logs/lines.py allows. uvicorn's own loggers too, whose lines
+# it would write by itself; what Celery says of each task says registry/logs/tasks.py.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"lines": {"()": "registry.logs.lines.Lines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.db.backends": {"level": "WARNING"}, "fido2": {"level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.db.backends": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "uvicorn": {"handlers": [], "level": "INFO", "propagate": True},
+        "uvicorn.error": {"handlers": [], "level": "INFO", "propagate": True},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "CRITICAL"},
+        "fido2": {"level": "WARNING"},
+    },
 }

@@ -6,8 +6,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from registry.settings.base import *  # noqa: F403
 from registry.settings.base import ALLOWED_HOSTS, DATABASE_OPTIONS, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ISSUER
-from registry.settings.environment import database, given, needed
+from registry.settings.environment import database, given, needed, refuse_missing
 
+refuse_missing("SECRET_KEY", "HOSPITAL_NUMBER_KEY", "PSEUDONYM_KEY", "DATABASE_URL", "REDIS_URL")
 DEBUG = False
 SECOND_FACTOR_REQUIRED = True
 SECRET_KEY = needed("SECRET_KEY")
@@ -51,6 +52,7 @@ if OIDC_ISSUER and not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
     )
 
 SECURE_SSL_REDIRECT = True  # the proxy says by X-Forwarded-Proto how it was asked
+SECURE_REDIRECT_EXEMPT = [r"^(ready|metrics)$"]  # watched within the network, by the replica's own address
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True

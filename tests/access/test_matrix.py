@@ -218,6 +218,8 @@ TABLE = [
     Row("site", ADMINISTRATOR, {"pk": "{kyoto}"}),
     # Operation: the same for everybody; 503 because no worker has reported in this world.
     Row("ready", "503 503 503 503 503 503 503 503"),
+    Row("metrics", "401 401 401 401 401 401 401 401"),  # for whoever shows METRICS_TOKEN, and no session counts
+    Row("operations", ADMINISTRATOR),
     # Dashboards: pooled outcomes of all sites.
     Row("analyses", POOLED_PAGE),
     Row("analysis", POOLED_PAGE, {"name": "os"}),
