@@ -11,7 +11,9 @@ from django.utils import timezone
 from analytics import safety
 from analytics.models import Heartbeat
 from analytics.read import STALLED_AFTER
+from registry.access import signing
 from registry.access.guards import differences
+from registry.access.row_security import site_scope
 
 
 @login_not_required
@@ -51,6 +53,14 @@ def guards():
     """Triggers, policies, guards' functions and grants are as shipped: the trail cannot be switched off unseen."""
     found = differences()
     return f"{len(found)} guards of the database are not as shipped; manage.py guards names them" if found else None
+
+
+def scope():
+    """The database believes what this process says about whose rows a request may see."""
+    with site_scope([]):
+        if not signing.is_believed():
+            return "the database does not know this process's SECRET_KEY and shows it no case; run manage.py migrate with that key"
+    return None
 
 
 def migrations():
@@ -102,6 +112,6 @@ def unsafe_settings():
 
 
 CHECKS = (
-    *(database, role, guards, migrations, database_settings, broker, worker, unsafe_settings),
+    *(database, role, guards, scope, migrations, database_settings, broker, worker, unsafe_settings),
     *(safety.clock, safety.disk, safety.certificate, safety.backups),
 )

@@ -50,7 +50,7 @@ def main():
     if "live" in parts and browser.find():
         _measure_live(store, asked.sizes)
     if "kills" in parts:
-        counted = kills.measure()
+        counted = kills.measure(asked.kills)
         print(f"\nKilled at random under load\n{kills.show(counted)}")
         store.put("kills", {**counted, "is_kept": kills.is_kept(counted)})
     print(f"\nStored in var/bench/{store.file.name}")
@@ -64,6 +64,7 @@ def _asked():
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="|".join(PARTS))
     parser.add_argument("--sizes", nargs="+", type=int, default=live.SIZES, help="cases of the live part")
     parser.add_argument("--export-rows", nargs="+", type=int, default=exports.SIZES, help="rows of the exports part")
+    parser.add_argument("--kills", type=int, default=kills.KILLS, help="how often something is killed")
     return parser.parse_args(sys.argv[1:] or shlex.split(os.environ.get("ARGS", "")))
 
 

@@ -8,20 +8,22 @@ INSTALL = """
 CREATE FUNCTION guard.people() RETURNS boolean LANGUAGE sql STABLE AS
   $$ SELECT coalesce(current_setting('app.people', true), '') = 'on' $$;
 CREATE POLICY people ON registry_historyevent FOR SELECT USING (case_id IS NULL AND (SELECT guard.people()));
+"""
 
-CREATE FUNCTION guard.record_people() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+RECORD_PEOPLE = """
+CREATE OR REPLACE FUNCTION guard.record_people() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   before jsonb := CASE WHEN TG_OP = 'INSERT' THEN '{}'::jsonb ELSE to_jsonb(OLD) END;
   after  jsonb := CASE WHEN TG_OP = 'DELETE' THEN '{}'::jsonb ELSE to_jsonb(NEW) END;
   stored jsonb := before || after;
-  actor  text  := nullif(current_setting('app.actor', true), '');
+  actor  text  := guard.actor();
 BEGIN
   IF TG_OP = 'UPDATE' AND before - ARRAY['last_login', 'password'] = after - ARRAY['last_login', 'password'] THEN
     IF before -> 'password' = after -> 'password' THEN RETURN NULL; END IF;
     actor := coalesce(actor, stored ->> 'email');
   END IF;
   IF actor IS NULL THEN
-    RAISE EXCEPTION 'a change of % needs somebody who answers for it: app.actor is not set', TG_TABLE_NAME;
+    RAISE EXCEPTION 'a change of % needs somebody who answers for it: app.actor is not set, or its scope is not sealed', TG_TABLE_NAME;
   END IF;
   IF TG_OP = 'UPDATE' AND (TG_NARGS = 2 OR before -> 'id' <> after -> 'id') THEN
     RAISE EXCEPTION 'a row of % never changes its key', TG_TABLE_NAME;
@@ -35,7 +37,9 @@ BEGIN
   FROM guard.told_of_people(before, after, TG_NARGS = 2) told;
   RETURN NULL;
 END $$;
+"""
 
+TOLD = """
 -- The items that differ, as they are told.
 CREATE FUNCTION guard.told_of_people(before jsonb, after jsonb, works_at boolean)
 RETURNS TABLE (item text, was jsonb, is_now jsonb) LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$

@@ -1,0 +1,24 @@
+"""The scope of a transaction is believed only with its seal, and so is who answers for a change."""
+
+from django.db import migrations
+
+from registry.access import guard_sql, people_sql, signed_sql, signing
+
+
+def install(apps, schema_editor):
+    """The functions, and the key by which they judge."""
+    for sql in (signed_sql.SIGNED, guard_sql.RECORD, people_sql.RECORD_PEOPLE):
+        schema_editor.execute(sql, params=None)  # "%" is SQL here, not a placeholder
+    signing.tell_keys()
+
+
+def remove(apps, schema_editor):
+    """Believe unsigned scopes again."""
+    schema_editor.execute(signed_sql.UNSIGNED, params=None)
+
+
+class Migration(migrations.Migration):
+    """After the accounts."""
+
+    dependencies = [("registry", "0014_accounts")]
+    operations = [migrations.RunPython(install, remove)]
