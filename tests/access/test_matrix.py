@@ -19,6 +19,7 @@ from registry.access.row_security import everything_scope, person_scope
 from registry.actions import states
 from registry.models import FORMS, CheckRun, Death, Token
 from tests import factories
+from tests.access.headers import missing_headers
 
 ROLES = ("nobody", "nurse", "foreign", "investigator", "manager", "lead", "statistician", "administrator")
 #        (a case of KYO) coordinator of KYO, coordinator of OSA, investigator of KYO, …
@@ -406,6 +407,7 @@ def answered(world, row, role):
         body = {name: known.get(value, value) for name, value in row.body.items()}
         answer = getattr(client, row.method)(path, body, headers=row.headers, **words)
         transaction.set_rollback(True)
+    assert missing_headers(answer) == [], path
     return str(answer.status_code)
 
 
