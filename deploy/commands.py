@@ -31,6 +31,7 @@ def do(command, arguments):
         "servers": stay,
         "messages": renew_messages,
         "openapi": renew_openapi,
+        "sbom": bill,
     }
     try:
         return acts[command](arguments)
@@ -72,6 +73,13 @@ def renew_openapi(_arguments):
     """Write docs/openapi.yaml anew."""
     with servers_for_tests() as environment:
         return to_its_end([sys.executable, "-m", "deploy.openapi", "--write"], environment)
+
+
+def bill(_arguments):
+    """What the registry is made of, with its licences, in var/sbom."""
+    from deploy import sbom
+
+    return sbom.main()
 
 
 def stay(_arguments):
