@@ -40,15 +40,6 @@ def database():
         cursor.execute("SELECT 1")
 
 
-def role():
-    """The serving role owns nothing and is bound by row-level security."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
-        if cursor.fetchone()[0]:
-            return "this process is logged in as a role that row-level security does not bind; use reg_app"
-    return None
-
-
 def guards():
     """Triggers, policies, guards' functions and grants are as shipped: the trail cannot be switched off unseen."""
     found = differences()
@@ -112,6 +103,6 @@ def unsafe_settings():
 
 
 CHECKS = (
-    *(database, role, guards, scope, migrations, database_settings, broker, worker, unsafe_settings),
+    *(database, safety.role, guards, scope, migrations, database_settings, broker, worker, unsafe_settings),
     *(safety.clock, safety.disk, safety.certificate, safety.backups),
 )
