@@ -153,7 +153,9 @@ def test_while_others_write_a_walk_neither_skips_nor_repeats(transactional_db):
         one.start()
     try:
         while address and len(pages) < 60:
-            pages.append(manager.get(address.removeprefix("/api/v1/")).json())
+            answer = manager.get(address.removeprefix("/api/v1/"))
+            assert answer.status_code == 200, answer.content
+            pages.append(answer.json())
             address = pages[-1]["next"]
             if len(pages) == 25:
                 ended.set()
