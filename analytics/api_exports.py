@@ -251,6 +251,7 @@ class ExportFile(RestView):
     """The file of one export."""
 
     rights = {"GET": KNOWN}
+    carries_rows = True
     renderer_classes = [ZipFile, renderers.JSONRenderer]
 
     def get(self, request, pk):

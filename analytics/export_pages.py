@@ -65,6 +65,7 @@ def state(request):
 
 @permitted(*TAKES)
 @require_GET
+@proved("GET", sends_file=True)
 def file(request, pk):
     """The file; what is gone, in words."""
     job = _one(request.user, pk)
