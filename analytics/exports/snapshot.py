@@ -15,7 +15,7 @@ from analytics.core.columns.table import case_table
 from analytics.exports import extract as door
 from analytics.exports.frozen import pseudonyms_of
 from analytics.exports.policy import DEIDENTIFIED, FULL
-from analytics.exports.trail import Trail, read_trail
+from analytics.exports.trail import Trail
 from analytics.extract import extract, refused_cases
 from analytics.models import Dataset
 from analytics.pseudonyms import ids_by_name
@@ -108,7 +108,7 @@ def _live(cohort, profile, with_trail):
         return made
     names = {one: made.numbers[one][0] for one in pseudonyms.values()} if profile == FULL else {}
     named = {pk: names.get(one, one) for pk, one in pseudonyms.items()}
-    return replace(made, trail=read_trail(named, with_reasons=profile == FULL))
+    return replace(made, trail=door.read_trail(named, with_reasons=profile == FULL))
 
 
 def _cut(cohort, name, profile):
