@@ -73,8 +73,8 @@ def services():
 
 def test_the_services_of_the_compose_file_hold_together(services, capsys):
     steps = (
-        *(interrupted_migration, start_all, one_person_moves_between_the_replicas, a_full_disk, start_backup),
-        *(health_checks, probes_while_every_page_thread_is_busy, back_from_the_backup, nobody_in_the_logs),
+        *(interrupted_migration, start_all, one_person_moves_between_the_replicas, health_checks, a_full_disk),
+        *(start_backup, probes_while_every_page_thread_is_busy, back_from_the_backup, nobody_in_the_logs),
     )
     seconds = {}
     for step in steps:
@@ -111,14 +111,14 @@ def migrations(services):
 
 
 def start_all(services):
-    """Two web replicas, a worker of each pool, beat, sweeper; three patients, and two people who have never signed in."""
-    services.start("web", 2, port=services.proxy.replicas[1])
-    for name in ("worker-quick", "worker-heavy", "beat", "sweeper"):
-        services.start(name)
+    """Three patients, and two people who have never signed in; then two web replicas, a worker of each pool, beat, sweeper."""
     status, said = services.run(
         "web", command=["python", "-c", WORLD], DJANGO_SETTINGS_MODULE="registry.settings.production"
     )
     assert status == 0, said
+    services.start("web", 2, port=services.proxy.replicas[1])
+    for name in ("worker-quick", "worker-heavy", "beat", "sweeper"):
+        services.start(name)
     until(lambda: answers(services.proxy.replicas[1]), 180, "a replica did not answer")
 
 
@@ -234,7 +234,12 @@ def locks_waiting(connection):
 
 
 def a_full_disk(services):
-    """The history's disk is a small one that PostgreSQL fills up: a save is refused in words, reading goes on, then it is stored."""
+    """The history's disk is a small one that PostgreSQL fills up: a save is refused in words, reading goes on, then it is stored.
+
+    The analyses that still wait are left: the workers are not needed any more.
+    """
+    services.stop("worker-quick-1")
+    services.stop("worker-heavy-1")
     place = servers.owned(services.folder / "small")
     if subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)], capture_output=True, check=False
