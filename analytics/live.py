@@ -18,6 +18,7 @@ from django.contrib.auth import SESSION_KEY
 from django.db import close_old_connections
 
 from registry import metrics
+from registry.access.deputies import put_in_place
 from registry.access.permissions import Permission
 from registry.access.sessions import SessionStore
 from registry.models import Person
@@ -95,12 +96,13 @@ def allowed(session_key, path):
     """Whether this session is alive and its person may see what this path tells of: pooled results, or those of an own hospital."""
     close_old_connections()  # no request signals here: connections are closed by hand
     try:
-        person_id = SessionStore(session_key).get(SESSION_KEY) if session_key else None
+        session = SessionStore(session_key) if session_key else {}
+        person_id = session.get(SESSION_KEY)
         person = Person.objects.filter(pk=person_id).first() if person_id else None
-        if person is None:
+        if person is None or not put_in_place(session, person):
             return False
         if path.startswith(OWN_SITE_PATH):
-            of_site = person.sites.filter(code=path.removeprefix(OWN_SITE_PATH).strip("/"))
+            of_site = person.working_sites.filter(code=path.removeprefix(OWN_SITE_PATH).strip("/"))
             return person.may(Permission.OWN_SITE_READ) and of_site.exists()
         return path.startswith(PATH) and person.may(Permission.POOLED_READ)
     finally:

@@ -7,6 +7,7 @@ Django's own ASGI handler holds a thread for each open request, so streams do no
 import asyncio
 import importlib
 import os
+import threading
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registry.settings." + os.environ.get("REGISTRY_ENV", "production"))
 
@@ -16,9 +17,35 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 PAGE_THREADS = 8
 WATCHED = ("/ready", "/metrics")
-wsgi = get_wsgi_application()
-pages = WSGIMiddleware(wsgi, workers=PAGE_THREADS)
-probes = WSGIMiddleware(wsgi, workers=1)
+MOST_HEARD = 4  # messages of a request's body that wait to be read
+GONE = "registry.gone"
+django = get_wsgi_application()
+
+
+class UntilGone:
+    """An answer that ends when its client has gone: a stream lets go of its snapshot and is noted as broken off, not sent to nobody until its end."""
+
+    def __init__(self, answer, gone):
+        self.answer, self.gone = answer, gone
+
+    def __iter__(self):
+        for piece in self.answer:
+            if self.gone.is_set():
+                return
+            yield piece
+
+    def close(self):
+        """What the server calls at the end, whichever it was."""
+        getattr(self.answer, "close", lambda: None)()
+
+
+def answered(environ, start_response):
+    """Django's answer as long as somebody is there."""
+    return UntilGone(django(environ, start_response), environ["asgi.scope"][GONE])
+
+
+pages = WSGIMiddleware(answered, workers=PAGE_THREADS)
+probes = WSGIMiddleware(django, workers=1)
 importlib.import_module("analytics.starting").refuse_unless_safe()
 live = importlib.import_module("analytics.live")  # named by string: registry never imports analytics
 presence = importlib.import_module("registry.presence")
@@ -34,7 +61,26 @@ async def application(scope, receive, send):
     elif scope["type"] == "http" and scope["path"] in WATCHED:
         await probes(by_our_name(scope), receive, send)
     elif scope["type"] == "http":
-        await (live.events if scope["path"].startswith("/events/") else pages)(scope, receive, send)
+        await (live.events if scope["path"].startswith("/events/") else page)(scope, receive, send)
+
+
+async def page(scope, receive, send):
+    """Answer by Django, and listen whether the client goes away meanwhile."""
+    scope[GONE], heard = threading.Event(), asyncio.Queue(MOST_HEARD)
+    listening = asyncio.create_task(listen(receive, heard, scope[GONE]))
+    try:
+        await pages(scope, heard.get, send)
+    finally:
+        listening.cancel()
+
+
+async def listen(receive, heard, gone):
+    """Pass the request's body on as it is read, until the client goes away."""
+    while not gone.is_set():
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            gone.set()
+        await heard.put(message)
 
 
 def by_our_name(scope):

@@ -21,6 +21,7 @@ KINDS = {
     "not_authenticated": (401, "Nobody is logged in", "Send Authorization: Bearer with a personal token from /accounts/tokens/, or log in."),
     "dead_token": (401, "The token is not valid", "The token is unknown, expired or revoked. Make a new one under /accounts/tokens/."),
     "right_missing": (403, "A right is missing", "Ask your administrator whether your role should have the right that is named."),
+    "not_confirmed": (403, "Confirm that it is you", "A session takes rows of patients within five minutes of a password, a code or a passkey: open /accounts/confirm/ and ask again; or use a token."),
     "csrf": (403, "The request did not come from a page of the registry", "With a session, send the X-CSRFToken header; or use a token."),
     "not_found": (404, "Not found", "There is nothing at this address, or nothing that you may see."),
     "method_not_allowed": (405, "The method is not possible here", "The Allow header lists the methods that are."),

@@ -108,6 +108,13 @@ def mail(url: str) -> dict:
     }
 
 
+def whole(text: str, name: str, *, most: int) -> int:
+    """The number from 0 to `most` that the variable `name` holds."""
+    if not (text.isascii() and text.isdigit() and int(text) <= most):
+        raise ImproperlyConfigured(f"{name} must be a whole number from 0 to {most}, not “{text}”.")
+    return int(text)
+
+
 def digest_of(*places: str) -> str:
     """Eight digits that change whenever a source file of these places does: results name the code that made them."""
     files = sorted(path for place in places for path in [ROOT / place, *(ROOT / place).rglob("*.py")] if path.is_file())
