@@ -146,5 +146,5 @@ def test_a_view_of_a_cut_says_the_same_and_a_cut_from_before_says_what_it_lacks(
         DatasetTable.objects.filter(dataset=cut, name__startswith="items.").delete()
         assert len(whole_of(cut)) == len(tables_of(cut)["cases"])
     log_in_as("reg_app")
-    lacking = world.page(f"data=cut:today&{SPLIT}")
+    lacking = world.page("cuts=1000&data=cut%3Atoday&group=last.pre_ferritin")
     assert lacking.status_code == 422 and "before the answers of the forms were kept" in text_of(lacking)
