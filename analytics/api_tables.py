@@ -215,6 +215,12 @@ class AnswerTable(StoredTable):
         """The dictionary of the questions."""
         return {"items": [items()[name].as_dict() for name in self.columns[2:]]}
 
+    def rows_of(self, dataset, request):
+        """The rows; 404 in a dataset from before answers were kept, which an upgrade replaces."""
+        if not dataset.tables.filter(name=self.table).exists():
+            raise Http404
+        return super().rows_of(dataset, request)
+
     def value_of(self, name, text):
         """One cell of the stored text: codes are text."""
         if text == "":

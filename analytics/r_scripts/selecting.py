@@ -5,6 +5,7 @@ from collections.abc import Callable
 from analytics.core.columns.column import EARLY_CLOCKS, FLAG
 from analytics.core.columns.declarations import COLUMN_OF
 from analytics.core.endpoints.definitions import ENDPOINTS
+from analytics.core.items.asked import forms_of
 from analytics.core.parts import PERIOD
 from analytics.r_scripts.answering import files_of, is_answer, of_answers
 from analytics.r_scripts.text import comment, literal, name, vector
@@ -68,6 +69,11 @@ def needs_cases(asked: dict) -> bool:
 def answers_read(asked: dict) -> list[str]:
     """The files of answers that an analysis reads beside the others."""
     return files_of(_asked_columns(asked))
+
+
+def forms_asked(asked: dict) -> tuple[str, ...]:
+    """The forms whose answers an analysis asks about."""
+    return forms_of(_asked_columns(asked))
 
 
 def _asked_columns(asked: dict) -> list[str]:

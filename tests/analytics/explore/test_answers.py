@@ -66,7 +66,9 @@ def test_a_question_is_found_by_a_word_and_its_link_leads_to_a_view_that_counts_
     assert begun.status_code == 422 and "In the data from 500 to 2500." in text_of(begun)
     world.browser.post("/explore/run/", {"query": SPLIT})
     compute(runs()[0].pk)
-    assert "by ferritin before LD (last), cut at 1000" in text_of(world.page(SPLIT))
+    shown = world.page(SPLIT)
+    assert "by ferritin before LD (last), cut at 1000" in text_of(shown)
+    assert "/live/answers/pre_infusion_assessment?format=csv" in shown.content.decode()
 
     with everything_scope(actor="test"):
         body = runs()[0].result.body
