@@ -208,7 +208,7 @@ def start_processes(family, environment, port):
     celery = [sys.executable, "-m", "celery", "-A", "registry"]
     commands = {
         "web": ([sys.executable, "-m", "uvicorn", "registry.asgi:application", "--host", "127.0.0.1", "--port", str(port),
-                 "--timeout-graceful-shutdown", "3", "--no-server-header", "--no-access-log"], environment),
+                 "--timeout-graceful-shutdown", "3", "--no-server-header", "--no-access-log", "--no-proxy-headers"], environment),
         "worker": ([*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"], working),
         "importer": ([*celery, "worker", "--queues", "imports", "--concurrency", "1", "--loglevel", "INFO", "--hostname", "imports@%h",
                       "--without-gossip", "--without-mingle"], environment),

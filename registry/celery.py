@@ -11,6 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registry.settings." + os.enviro
 app = Celery("registry")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+importlib.import_module("registry.logs.tasks")  # needs the settings' module, above
 
 
 @worker_init.connect

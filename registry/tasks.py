@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from registry.actions import checks, import_work, letters, sessions
+from registry.actions import checks, import_work, leaving, letters, sessions
 
 
 @shared_task
@@ -27,6 +27,12 @@ def check_cases_nightly():
 def clear_sessions():
     """Remove ended sessions and old counts."""
     sessions.clear_ended()
+
+
+@shared_task
+def end_accounts():
+    """End the accounts whose last day is over."""
+    leaving.end_due()
 
 
 @shared_task

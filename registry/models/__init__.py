@@ -4,8 +4,10 @@ from registry.models.account import (
     AttemptCount,
     Factor,
     Happened,
+    Identity,
     Letter,
     OneTimeLink,
+    Passkey,
     Purpose,
     RecoveryCode,
     SecurityEvent,
@@ -41,6 +43,7 @@ from registry.models.query import Act, AnswerKind, Origin, Query, QueryState, Qu
 from registry.models.relapse import Relapse
 from registry.models.response_assessment import ResponseAssessment
 from registry.models.site import Cohort, Site
+from registry.models.standing_in import Deputy, Leaving
 from registry.models.states import (
     CheckRun,
     DerivedValue,
@@ -87,10 +90,14 @@ FORM_OF = {form.form_name: form for form in FORMS}
 
 __all__ = [
     "AttemptCount",
+    "Deputy",
+    "Leaving",
     "Factor",
     "Happened",
+    "Identity",
     "Letter",
     "OneTimeLink",
+    "Passkey",
     "Purpose",
     "RecoveryCode",
     "SecurityEvent",

@@ -30,6 +30,7 @@ from registry.redcap.meant import How
 from registry.redcap.storing import NotAcceptedError, store
 from registry.views.access import permitted
 from registry.views.import_jobs import SHOWN, heading, own_jobs, progress
+from registry.views.sent_once import sent_once
 
 MOST_ROWS = 500  # of one import on the page: it is answered while somebody waits
 MOST_SHOWN = 500  # cells
@@ -41,6 +42,7 @@ ENCODING_WORDS = {"utf-8": gettext_lazy("UTF-8 (Excel: “CSV UTF-8”)"), "shif
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters("sent")
 @sensitive_variables("file", "rows")
+@sent_once()
 def imports(request):
     """The page; posted, by `step`: preview, what the file would change; store, as it was looked at; rows, record by record."""
     if request.method == "GET":

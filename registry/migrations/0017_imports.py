@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
     """After the accounts."""
 
     dependencies = [
-        ("registry", "0014_accounts"),
+        ("registry", "0016_accounts_finished"),
     ]
 
     operations = [
