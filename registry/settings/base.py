@@ -32,11 +32,12 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "registry.logs.requests.RequestLogMiddleware",
+    "registry.access.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",  # before static files: they are held to it too
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "registry.access.proxies.ProxyMiddleware",
     "registry.access.links.LinkMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

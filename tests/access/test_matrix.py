@@ -21,6 +21,7 @@ from registry.actions.import_jobs import take_in
 from registry.actions.import_work import run_import
 from registry.models import FORMS, CheckRun, Death, Token
 from tests import factories
+from tests.access.headers import missing_headers
 
 ROLES = ("nobody", "nurse", "foreign", "investigator", "manager", "lead", "statistician", "administrator")
 #        (a case of KYO) coordinator of KYO, coordinator of OSA, investigator of KYO, …
@@ -319,6 +320,7 @@ TABLE = [
     Row("api-datasets", POOLED),
     Row("api-endpoints", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel"}),
     Row("api-case-table", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel"}),
+    Row("api-answers", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel", "form": "infusion"}),
     Row("api-analyses", POOLED),
     # Exports: the people of a hospital take its own cases, the others datasets; lead and data manager see who took what.
     Row("exports", "302 200 200 200 200 200 200 403"),
@@ -454,6 +456,7 @@ def answered(world, row, role):
         body = {name: known.get(value, value) for name, value in row.body.items()}
         answer = getattr(client, row.method)(path, body, headers=row.headers, **words)
         transaction.set_rollback(True)
+    assert missing_headers(answer) == [], path
     return str(answer.status_code)
 
 
