@@ -4,7 +4,7 @@ only those who manage people see it. Run by migrations as reg_owner.
 
 # Never a password's hash: that it changed is told, not what it is. A sign-in stores a moment (and perhaps a newer hash of the same
 # password), before anybody is signed in; it is the person's own. Where somebody works is told as one item for each site.
-INSTALL = """
+SEEN_BY = """
 CREATE FUNCTION guard.people() RETURNS boolean LANGUAGE sql STABLE AS
   $$ SELECT coalesce(current_setting('app.people', true), '') = 'on' $$;
 CREATE POLICY people ON registry_historyevent FOR SELECT USING (case_id IS NULL AND (SELECT guard.people()));
@@ -39,7 +39,7 @@ BEGIN
 END $$;
 """
 
-TOLD = """
+TOLD_OF_PEOPLE = """
 -- The items that differ, as they are told.
 CREATE FUNCTION guard.told_of_people(before jsonb, after jsonb, works_at boolean)
 RETURNS TABLE (item text, was jsonb, is_now jsonb) LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
@@ -54,6 +54,8 @@ RETURNS TABLE (item text, was jsonb, is_now jsonb) LANGUAGE sql STABLE SET searc
   SELECT 'password', NULL, NULL WHERE NOT works_at AND before -> 'password' IS DISTINCT FROM after -> 'password'
   ORDER BY 1 $$;
 """
+
+INSTALL = SEEN_BY + RECORD_PEOPLE + TOLD_OF_PEOPLE
 
 
 def record_people(table: str, form: str, *, works_at: bool = False) -> str:

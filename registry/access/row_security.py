@@ -1,7 +1,7 @@
 """The site scope: which rows exist for the statements of one transaction, and who answers for its changes.
 
 PostgreSQL reads both from settings that live as long as the transaction (migration 0002_guard), and believes them only with the
-seal that is made here for that transaction (0015_signed): SQL that slips into a statement widens nothing.
+seal that is made here for that transaction (0018_signed): SQL that slips into a statement widens nothing.
 """
 
 import contextlib
@@ -10,23 +10,24 @@ from django.db import connection, transaction
 
 from registry.access import origin, signing
 
-SETTINGS = ("app.context", "app.pooled", "app.people", "app.actor", "app.role", "app.request")
+SETTINGS = ("app.context", "app.pooled", "app.people", "app.actor", "app.role", "app.behalf", "app.request")
 SEAL = "app.seal"
 
 
 @contextlib.contextmanager
-def site_scope(site_ids, *, pooled=False, people=False, actor="", role="", request=None):
+def site_scope(site_ids, *, pooled=False, people=False, actor="", role="", behalf="", request=None):
     """One transaction in which only the rows of `site_ids` exist. Scopes nest; the outer one is restored.
 
     pooled   the pooled analytics tables exist too
     people   the history of people and sites exists too
     actor    who answers for changes; without one PostgreSQL refuses to write
+    behalf   in whose place a deputy works
     request  where the history says they come from; else the outer scope's, else the task or command that runs
     """
     rows = (",".join(map(str, site_ids)), "on" if pooled else "", "on" if people else "")
     with transaction.atomic():
         (*before, old_seal), of_transaction = _settings()
-        scope = (*rows, actor, role, request or before[-1] or origin.of_process())
+        scope = (*rows, actor, role, behalf, request or before[-1] or origin.of_process())
         _set(scope, signing.seal((*of_transaction, *scope)))
         try:
             yield
@@ -48,6 +49,7 @@ def person_scope(person, *, request=None):
         people=person.may(Permission.PEOPLE_MANAGE),
         actor=person.email,
         role=person.role,
+        behalf=person.stands_in.person.email if person.stands_in else "",
         request=request,
     )
 

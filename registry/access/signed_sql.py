@@ -13,7 +13,8 @@ DECLARE
   said text := concat_ws(E'\\n', pg_backend_pid(), extract(epoch FROM now()),
     coalesce(current_setting('app.context', true), ''), coalesce(current_setting('app.pooled', true), ''),
     coalesce(current_setting('app.people', true), ''), coalesce(current_setting('app.actor', true), ''),
-    coalesce(current_setting('app.role', true), ''), coalesce(current_setting('app.request', true), ''));
+    coalesce(current_setting('app.role', true), ''), coalesce(current_setting('app.behalf', true), ''),
+    coalesce(current_setting('app.request', true), ''));
 BEGIN
   RETURN EXISTS (SELECT FROM guard.key
     WHERE current_setting('app.seal', true) = encode(sha256(outer_pad || sha256(inner_pad || convert_to(said, 'UTF8'))), 'hex'));

@@ -12,7 +12,7 @@ def install(apps, schema_editor):
     def run(sql):
         schema_editor.execute(sql, params=None)  # "%" is SQL here, not a placeholder
 
-    run(people_sql.INSTALL + people_sql.RECORD_PEOPLE + people_sql.TOLD)
+    run(people_sql.INSTALL)
     run(people_sql.record_people("registry_person", "person"))
     run(people_sql.record_people("registry_person_sites", "person", works_at=True))
     run(people_sql.record_people("registry_site", "site"))

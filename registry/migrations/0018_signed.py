@@ -7,7 +7,8 @@ from registry.access import guard_sql, people_sql, signed_sql, signing
 
 def install(apps, schema_editor):
     """The functions, and the key by which they judge."""
-    for sql in (signed_sql.SIGNED, guard_sql.RECORD, people_sql.RECORD_PEOPLE):
+    record = guard_sql.on_behalf(guard_sql.RECORD) + guard_sql.on_behalf(people_sql.RECORD_PEOPLE)
+    for sql in (signed_sql.SIGNED, record):
         schema_editor.execute(sql, params=None)  # "%" is SQL here, not a placeholder
     signing.tell_keys()
 
@@ -18,7 +19,7 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    """After the accounts."""
+    """After the imports."""
 
-    dependencies = [("registry", "0014_accounts")]
+    dependencies = [("registry", "0017_imports")]
     operations = [migrations.RunPython(install, remove)]

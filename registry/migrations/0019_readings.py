@@ -24,7 +24,7 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP};
 class Migration(migrations.Migration):
     """After the sealed scopes."""
 
-    dependencies = [("registry", "0015_signed")]
+    dependencies = [("registry", "0018_signed")]
     operations = [
         migrations.CreateModel(
             name="CaseReading",
