@@ -58,14 +58,6 @@ def guards():
     return f"{len(found)} guards of the database are not as shipped; manage.py guards names them" if found else None
 
 
-def scope():
-    """The database believes what this process says about whose rows a request may see."""
-    with site_scope([]):
-        if not signing.is_believed():
-            return "the database does not know this process's SECRET_KEY and shows it no case; run manage.py migrate with that key"
-    return None
-
-
 def history():
     """The history held when it was last verified, last night; /ready does not wait for the first time."""
     at = dict(Heartbeat.objects.filter(name__in=(HOLDS, BROKEN)).values_list("name", "at"))
@@ -75,6 +67,14 @@ def history():
         )
     if HOLDS in at and timezone.now() - at[HOLDS] > VERIFIED_EVERY:
         return f"the history was not verified since {at[HOLDS]:%Y-%m-%d %H:%M} UTC"
+    return None
+
+
+def scope():
+    """The database believes what this process says about whose rows a request may see."""
+    with site_scope([]):
+        if not signing.is_believed():
+            return "the database does not know this process's SECRET_KEY and shows it no case; run manage.py migrate with that key"
     return None
 
 

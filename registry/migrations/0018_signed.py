@@ -7,8 +7,8 @@ from registry.access import guard_sql, people_sql, signed_sql, signing
 
 def install(apps, schema_editor):
     """The functions, and the key by which they judge."""
-    record = guard_sql.on_behalf(guard_sql.RECORD) + guard_sql.on_behalf(people_sql.RECORD_PEOPLE)
-    for sql in (signed_sql.SIGNED, record):
+    behalf = map(guard_sql.on_behalf, (guard_sql.RECORD, people_sql.RECORD_PEOPLE))
+    for sql in (signed_sql.SIGNED, *behalf):
         schema_editor.execute(sql, params=None)  # "%" is SQL here, not a placeholder
     signing.tell_keys()
 

@@ -320,6 +320,7 @@ TABLE = [
     Row("api-datasets", POOLED),
     Row("api-endpoints", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel"}),
     Row("api-case-table", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel"}),
+    Row("api-answers", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel", "form": "infusion"}),
     Row("api-analyses", POOLED),
     # Exports: the people of a hospital take its own cases, the others datasets; lead and data manager see who took what.
     Row("exports", "302 200 200 200 200 200 200 403"),

@@ -49,7 +49,7 @@ MAY_IMPORT = {  # folder: which of our packages, and which libraries, it may nam
                         "labelled",
                         "names",
                     ),
-                    *("options", "policy", "rolled", "tables", "values", "written"),
+                    *("options", "policy", "rolled", "tables", "trail", "values", "written"),
                 )
             ),
         )
