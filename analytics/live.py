@@ -17,6 +17,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.db import close_old_connections
 
+from registry import metrics
 from registry.access.deputies import put_in_place
 from registry.access.permissions import Permission
 from registry.access.sessions import SessionStore
@@ -141,6 +142,7 @@ async def events(scope, receive, send):
         asyncio.create_task(left(receive)),
     )  # sending to a closed socket raises nothing: wait for its end
     listeners.setdefault(channel, set()).add(call)
+    metrics.STREAMS.inc()
     clock, body = asyncio.get_running_loop().time, b"retry: 2000\n\n"
     due = clock() + RECHECK_SECONDS
     try:
@@ -159,6 +161,7 @@ async def events(scope, receive, send):
             await send({"type": "http.response.body", "body": TOLD % b"0", "more_body": True})
     finally:
         gone.cancel()
+        metrics.STREAMS.dec()
         listeners[channel].discard(call)
         if not listeners[channel]:
             del listeners[channel]

@@ -15,13 +15,13 @@ import django
 
 django.setup()
 
-from benchmarks import endpoints, entry, exports, kernels, kills, live, load, save  # noqa: E402 - after Django's set-up
+from benchmarks import endpoints, entry, exports, imports, kernels, kills, live, load, save  # noqa: E402 - after Django's set-up
 from deploy import browser  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent.parent / "var/bench"
 
 
-PARTS = ("rows", "entry", "exports", "live", "load", "kills")
+PARTS = ("rows", "entry", "exports", "imports", "live", "load", "kills")
 
 
 def main():
@@ -47,12 +47,19 @@ def main():
             for one in exports.measured(size):
                 print(exports.line(one), flush=True)
                 store.put("exports", exports.as_json(taken := [*taken, one]))
+    if "imports" in parts:
+        print(f"\nA file into the registry, one row a case with three forms\n{imports.HEAD}")
+        brought = []
+        for size in asked.import_rows:
+            for one in imports.measured(size):
+                print(imports.line(one), flush=True)
+                store.put("imports", imports.as_json(brought := [*brought, one]))
     if "live" in parts and browser.find():
         _measure_live(store, asked.sizes)
     if "load" in parts:
         _measure_load(store, asked.load_cases, asked.people)
     if "kills" in parts:
-        counted = kills.measure()
+        counted = kills.measure(asked.kills)
         print(f"\nKilled at random under load\n{kills.show(counted)}")
         store.put("kills", {**counted, "is_kept": kills.is_kept(counted)})
     print(f"\nStored in var/bench/{store.file.name}")
@@ -66,6 +73,8 @@ def _asked():
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="|".join(PARTS))
     parser.add_argument("--sizes", nargs="+", type=int, default=live.SIZES, help="cases of the live part")
     parser.add_argument("--export-rows", nargs="+", type=int, default=exports.SIZES, help="rows of the exports part")
+    parser.add_argument("--import-rows", nargs="+", type=int, default=imports.SIZES, help="rows of the imports part")
+    parser.add_argument("--kills", type=int, default=kills.KILLS, help="how often something is killed")
     parser.add_argument("--load-cases", nargs="+", type=int, default=load.CASES, help="cases of the load part")
     parser.add_argument("--people", nargs="+", type=int, default=load.PEOPLE, help="people at once of the load part")
     return parser.parse_args(sys.argv[1:] or shlex.split(os.environ.get("ARGS", "")))

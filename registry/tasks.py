@@ -2,13 +2,19 @@
 
 from celery import shared_task
 
-from registry.actions import checks, leaving, letters, sessions
+from registry.actions import checks, import_work, leaving, letters, sessions
 
 
 @shared_task
 def check_cases(run_id):
     """Go on with one run of the checks."""
     checks.run_checks(run_id)
+
+
+@shared_task
+def run_import(job_id, person_id):
+    """Go on with one import."""
+    import_work.run_import(job_id, person_id)
 
 
 @shared_task

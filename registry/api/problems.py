@@ -41,6 +41,8 @@ KINDS = {
     "key_used": (422, "The Idempotency-Key was used for another request", "Send a new key with a new request."),
     "if_match_missing": (428, "If-Match is missing", "Read it first and send its ETag in If-Match, so that nobody's correction is overwritten."),
     "throttled": (429, "Too many requests", "Wait as long as Retry-After says."),
+    "unavailable": (503, "The database does not answer", "Nothing was stored. Send the same again, with the same Idempotency-Key, after Retry-After seconds."),
+    "no_room": (507, "The disk is full", "Nothing was stored, and nothing is lost. Reading goes on; send the same again when the administrator has made room."),
     "server_error": (500, "The registry failed", "Nothing was stored. Try again; if it fails again, report the instance."),
 }  # fmt: skip
 

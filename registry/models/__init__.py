@@ -28,6 +28,7 @@ from registry.models.icans import Icans
 from registry.models.icans_day import IcansDay
 from registry.models.icans_episode import IcansEpisode
 from registry.models.iechs_haematotoxicity import IechsHaematotoxicity
+from registry.models.imports import ImportedRecord, ImportJob, ImportLayout
 from registry.models.infusion import Infusion
 from registry.models.late_effects import LateEffects
 from registry.models.leukapheresis import Leukapheresis
@@ -135,6 +136,9 @@ __all__ = [
     "Site",
     "HistoryEvent",
     "IdempotencyKey",
+    "ImportedRecord",
+    "ImportJob",
+    "ImportLayout",
     "Outbox",
     "Act",
     "AnswerKind",

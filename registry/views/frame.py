@@ -40,6 +40,7 @@ PLACES = (
     ("codebook", _("Codebook"), "b", None, True),
     ("people", _("People"), "p", Permission.PEOPLE_MANAGE, True),
     ("sites", _("Sites"), "s", Permission.PEOPLE_MANAGE, True),
+    ("operations", _("Operations"), "o", Permission.OPERATIONS_READ, True),
 )
 
 
