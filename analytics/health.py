@@ -1,5 +1,7 @@
 """`/ready`: each dependency with its state and its reason. Progress counts, not mere life."""
 
+from datetime import timedelta
+
 import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -9,19 +11,31 @@ from django.http import JsonResponse
 from django.utils import timezone
 
 from analytics import safety
+from analytics.actions_of_history import BROKEN, HOLDS
 from analytics.models import Heartbeat
 from analytics.read import STALLED_AFTER
+from registry.access import signing
 from registry.access.guards import differences
+from registry.access.middleware import unscoped
+from registry.access.row_security import site_scope
+
+VERIFIED_EVERY = timedelta(hours=50)  # each night; one may fail for once
 
 
+@unscoped
 @login_not_required
 def ready(request):
     """200 when everything answers, 503 when something does not; states and reasons either way, never a secret."""
-    checks = {check.__name__: _answer(check) for check in CHECKS}
+    checks = answers()
     is_ready = all(one["ok"] for one in checks.values())
     answer = JsonResponse({"ready": is_ready, "checks": checks}, status=200 if is_ready else 503)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def answers():
+    """Name of a check → {ok, reason}."""
+    return {check.__name__: _answer(check) for check in CHECKS}
 
 
 def _answer(check):
@@ -38,19 +52,30 @@ def database():
         cursor.execute("SELECT 1")
 
 
-def role():
-    """The serving role owns nothing and is bound by row-level security."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
-        if cursor.fetchone()[0]:
-            return "this process is logged in as a role that row-level security does not bind; use reg_app"
-    return None
-
-
 def guards():
     """Triggers, policies, guards' functions and grants are as shipped: the trail cannot be switched off unseen."""
     found = differences()
     return f"{len(found)} guards of the database are not as shipped; manage.py guards names them" if found else None
+
+
+def history():
+    """The history held when it was last verified, last night; /ready does not wait for the first time."""
+    at = dict(Heartbeat.objects.filter(name__in=(HOLDS, BROKEN)).values_list("name", "at"))
+    if BROKEN in at and at[BROKEN] > at.get(HOLDS, at[BROKEN] - timedelta(1)):
+        return (
+            f"verify_history found faults on {at[BROKEN]:%Y-%m-%d %H:%M} UTC; manage.py verify_history names the places"
+        )
+    if HOLDS in at and timezone.now() - at[HOLDS] > VERIFIED_EVERY:
+        return f"the history was not verified since {at[HOLDS]:%Y-%m-%d %H:%M} UTC"
+    return None
+
+
+def scope():
+    """The database believes what this process says about whose rows a request may see."""
+    with site_scope([]):
+        if not signing.is_believed():
+            return "the database does not know this process's SECRET_KEY and shows it no case; run manage.py migrate with that key"
+    return None
 
 
 def migrations():
@@ -102,6 +127,6 @@ def unsafe_settings():
 
 
 CHECKS = (
-    *(database, role, guards, migrations, database_settings, broker, worker, unsafe_settings),
+    *(database, safety.role, guards, scope, history, migrations, database_settings, broker, worker, unsafe_settings),
     *(safety.clock, safety.disk, safety.certificate, safety.backups),
 )

@@ -255,7 +255,7 @@ def _cases_of(pair, site):
 
 def site_of(request):
     """(the hospital asked for, all of the person's). 404 for another one's."""
-    sites = list(request.user.sites.order_by("pk"))
+    sites = list(request.user.working_sites.order_by("pk"))
     asked = request.GET.get("site", "")
     site = next((one for one in sites if not asked or one.code == asked), None)
     if site is None and (asked or sites):

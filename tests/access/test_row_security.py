@@ -34,6 +34,7 @@ OTHER_POOLED = (
 ASKS = {
     **dict.fromkeys((*POOLED, *OTHER_POOLED), ("guard.pooled()",)),
     **dict.fromkeys(("analytics_export", "analytics_exportjob", "analytics_viewed"), ("guard.person()",)),
+    **dict.fromkeys(("registry_importjob", "registry_importedrecord"), ("guard.person()",)),
     "analytics_saveddashboard": ("guard.pooled()", "guard.person()"),
     "analytics_savedpanel": ("guard.dashboards()",),
     "analytics_release": ("guard.sites()", "guard.pooled()"),
@@ -41,6 +42,8 @@ ASKS = {
 BY_COMMAND = {  # the worker's own, which is no person's
     ("analytics_export", "by_command"): ("guard.pooled()",),
     ("analytics_exportjob", "by_worker"): ("guard.pooled()",),
+    ("registry_importjob", "by_worker"): ("guard.pooled()",),
+    ("registry_importedrecord", "by_worker"): ("guard.pooled()",),
 }
 # What the web role may do to pooled tables beside reading them: ask for runs and cuts; what it changes of a run are columns.
 ASKED_FOR = {"analytics_analysisrun": {"INSERT"}, "analytics_cutorder": {"INSERT"}}
@@ -381,7 +384,7 @@ def test_only_the_known_functions_run_with_the_owners_rights(db):
     definers = rows("SELECT n.nspname || '.' || p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
                     "WHERE p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema')")  # fmt: skip
     known = {"guard.record", "guard.record_people", "guard.seal_history", "guard.sealed_places", "guard.broken_seals",
-             "guard.broken_events", "guard.seals", "guard.hold_cases"}  # fmt: skip
+             "guard.broken_events", "guard.seals", "guard.hold_cases", "guard.is_sealed", "guard.hand_over_drafts"}  # fmt: skip
     assert {name for (name,) in definers} == known
     assert rows("SELECT 1 FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace") == []
 

@@ -49,7 +49,7 @@ MAY_IMPORT = {  # folder: which of our packages, and which libraries, it may nam
                         "labelled",
                         "names",
                     ),
-                    *("options", "policy", "rolled", "tables", "values", "written"),
+                    *("options", "policy", "rolled", "tables", "trail", "values", "written"),
                 )
             ),
         )
@@ -125,6 +125,7 @@ WRITERS = (
     "analytics/actions_of_causes.py",
     "analytics/actions_of_cuts.py",
     "analytics/actions_of_exports.py",
+    "analytics/actions_of_history.py",
     "analytics/actions_of_public.py",
     "analytics/actions_of_verification.py",
     "analytics/acts",
