@@ -283,5 +283,6 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "CRITICAL"},
         "fido2": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},  # tells each glyph that it leaves out of a PDF
     },
 }

@@ -282,6 +282,7 @@ TABLE = [
     Row("own_site", "302 200 200 200 403 403 403 403"),
     Row("own_site", "302 200 404 200 403 403 403 403", body={"site": "KYO"}),
     Row("own_site_figure", "302 404 404 404 403 403 403 403", {"name": "os"}),
+    Row("own_site_cases", "302 404 404 404 403 403 403 403", {"name": "os"}),
     Row("run_figure", POOLED_PAGE_BUT_EMPTY, {"pk": 1, "kind": "svg"}),
     Row("run_data", POOLED_PAGE_BUT_EMPTY, {"pk": 1}),
     # From a result to its cases, and back: for those who may see both. Nothing is computed in this world.
