@@ -279,7 +279,11 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "uvicorn": {"handlers": [], "level": "INFO", "propagate": True},
         "uvicorn.error": {"handlers": [], "level": "INFO", "propagate": True},
-        "uvicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},  # holds addresses; the middleware writes requests
+        "uvicorn.access": {
+            "handlers": [],
+            "level": "CRITICAL",
+            "propagate": False,
+        },  # holds addresses; the middleware writes requests
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "CRITICAL"},
         "fido2": {"level": "WARNING"},
