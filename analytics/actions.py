@@ -25,6 +25,7 @@ from analytics.models import AnalysisRun, Dataset, DatasetTable, Heartbeat
 from analytics.pseudonyms import ids_by_name
 from registry.access.row_security import everything_scope
 from registry.actions.checks import ring_waiting_checks
+from registry.actions.import_jobs import ring_waiting_imports
 from registry.actions.seals import seal_history
 from registry.doorbell import ring, ring_after_commit
 from registry.models import Case, Cohort, Outbox
@@ -161,10 +162,13 @@ def request_runs(dataset, *, by="catalogue"):
         ring_after_commit("analytics.tasks.run_analysis", pk)
 
 
+RING_WAITING = (ring_waiting_checks, ring_waiting_cuts, ring_waiting_exports, ring_waiting_imports)
+
+
 def sweep():
     """Ring again for what the database says is waiting, and end what is past its deadline or attempts. Returns rings.
 
-    Seals the history too: it has to happen often, and the sweeper is there; and rings for the runs of the checks.
+    Seals the history too: it has to happen often, and the sweeper is there.
     """
     seal_history()
     again = timezone.now() - timedelta(seconds=settings.RING_AGAIN_SECONDS)
@@ -180,7 +184,7 @@ def sweep():
         ring("analytics.tasks.build_datasets")
     for pk in runs:
         ring("analytics.tasks.run_analysis", pk)
-    return len(runs) + waiting + ring_waiting_checks(again) + ring_waiting_cuts(again) + ring_waiting_exports(again)
+    return len(runs) + waiting + sum(ring_again(again) for ring_again in RING_WAITING)
 
 
 END_OVERDUE = """

@@ -13,11 +13,13 @@ from django.utils import timezone
 from analytics import actions_of_leases as leases
 from analytics import export_files
 from analytics.acts.exports import ATTEMPTS, TASK
+from analytics.exports.abroad import only_abroad
+from analytics.exports.delivered import laid_down
 from analytics.exports.options import Options
 from analytics.exports.snapshot import LIVE, RetiringError, snapshot_of
 from analytics.exports.tables import tables_of
-from analytics.exports.written import kept, needed, written, zipped
-from analytics.extract import refused_cases
+from analytics.exports.written import ODM, kept, needed, written, zipped
+from analytics.extract import may_go_abroad, refused_cases
 from analytics.models import Dataset, ExportJob
 from analytics.pseudonyms import ids_by_name
 from registry.access.row_security import everything_scope
@@ -27,6 +29,7 @@ from registry.models import Cohort
 log = logging.getLogger(__name__)
 MAKE_LOCK = 7_201_014  # advisory lock: one process at a time looks whether an export is being made
 READING, SHAPING, WRITING, STORING = STEPS = ("reading", "shaping", "writing", "storing")
+PACKED = ".packed"
 RETIRED, IMPOSSIBLE = "retired", "impossible"  # why an export cannot be made
 
 ANOTHER = """
@@ -100,7 +103,12 @@ def _reused(job):
 
 
 def _is_same(before):
-    """Whether the dataset of an export is still what it was: nothing of the cohort was changed since, or the cut stands."""
+    """Whether the dataset of an export is still what it was: nothing of the cohort was changed since, or the cut stands.
+
+    Who may go abroad changes with the day, as patients come of age.
+    """
+    if before.abroad and timezone.localdate(before.ended_at) != timezone.localdate():
+        return False
     if before.dataset_name != LIVE:
         cuts = Dataset.objects.filter(cohort=before.cohort_id, kind="cut", retired_at=None)
         return cuts.filter(name=before.dataset_name, hash=before.dataset_hash).exists()
@@ -112,30 +120,45 @@ def _made(job):
     _step(job, READING)
     try:
         snapshot = snapshot_of(
-            job.cohort.code, job.dataset_name, job.profile, actor="worker", with_changes=job.format == "odm"
+            job.cohort.code, job.dataset_name, job.profile, actor="worker", with_trail=job.format in ODM
         )
     except (Dataset.DoesNotExist, RetiringError):
         raise RefusedError(RETIRED) from None
-    try:
-        _step(job, SHAPING)
-        wanted = needed(job.format, job.tables)
-        tables = kept(tables_of(snapshot, job.profile, sites=job.sites, wanted=wanted), job.format, snapshot, wanted)
-        _step(job, WRITING)
-        options = Options(job.labels, job.language, job.excel, job.delimiter)
-        files = written(tables, job.format, options, snapshot, about={"profile": job.profile, "sites": job.sites})
-    except ValueError as refusal:
-        raise RefusedError(f"{IMPOSSIBLE}: {refusal}") from refusal
-    _step(job, STORING)
-    content = zipped(files)
+    with export_files.half() as folder:
+        try:
+            _step(job, SHAPING)
+            snapshot = _of_abroad(snapshot, job.cohort) if job.abroad else snapshot
+            wanted = needed(job.format, job.tables)
+            tables = kept(
+                tables_of(snapshot, job.profile, sites=job.sites, wanted=wanted), job.format, snapshot, wanted
+            )
+            _step(job, WRITING)
+            options = Options(job.labels, job.language, job.excel, job.delimiter)
+            about = {"profile": job.profile, "sites": job.sites, **({"abroad": True} if job.abroad else {})}
+            files = laid_down(written(tables, job.format, options, snapshot, about=about), folder)
+        except ValueError as refusal:
+            raise RefusedError(f"{IMPOSSIBLE}: {refusal}") from refusal
+        _step(job, STORING)
+        packed = folder / PACKED
+        zipped(folder, [name for name, _sha256 in files], packed)
+        size = packed.stat().st_size
+        sha256 = export_files.stored(packed)
     return {
         "revision": snapshot.revision,
         "dataset_hash": snapshot.hash,
         "seen": snapshot.seen,
-        "sha256": export_files.stored(content),
-        "size": len(content),
+        "sha256": sha256,
+        "size": size,
         "rows": sum(len(one.rows) for one in tables),
         "cases": snapshot.cases_of(job.sites),
     }
+
+
+def _of_abroad(snapshot, cohort):
+    """The snapshot with the cases whose consent reaches outside the consortium today."""
+    with everything_scope(actor="worker"):
+        by_now = may_go_abroad(cohort, timezone.localdate())
+    return only_abroad(snapshot, timezone.localdate(), by_now)
 
 
 def _step(job, step):
@@ -187,6 +210,10 @@ def take_back_exports():
         ready.filter(expires_at__lte=now).update(state=ExportJob.EXPIRED, ended_at=now)
         if refused := refused_ids():
             ready.filter(cases__overlap=refused).update(state=ExportJob.TAKEN_BACK, ended_at=now)
+        for cohort in Cohort.objects.filter(exportjob__in=ready.filter(abroad=True)).distinct().order_by("pk"):
+            may = sorted(may_go_abroad(cohort, timezone.localdate()))
+            gone = ready.filter(abroad=True, cohort=cohort).exclude(cases__contained_by=may)
+            gone.update(state=ExportJob.TAKEN_BACK, ended_at=now)
         if ExportJob.objects.filter(state=ExportJob.RUNNING, lease_until__gt=now).exists():
             return 0
         kept_ = set(ExportJob.objects.filter(state=ExportJob.READY).values_list("sha256", flat=True))

@@ -50,6 +50,10 @@ class ExportWishSerializer(serializers.Serializer):
     sites = serializers.ListField(
         child=serializers.CharField(), required=False, help_text="Of a full export; else all the own ones."
     )
+    abroad = serializers.BooleanField(
+        required=False,
+        help_text="For somebody outside the consortium: only the cases whose consent reaches so far. Not of a full export.",
+    )
 
 
 class StreamCheckSerializer(serializers.Serializer):
@@ -91,6 +95,7 @@ class ExportSerializer(serializers.Serializer):
     delimiter = serializers.CharField()
     tables = serializers.ListField(child=serializers.CharField())
     sites = serializers.ListField(child=serializers.CharField())
+    abroad = serializers.BooleanField()
     asked_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
     rows = serializers.IntegerField(allow_null=True, help_text="Of all tables in it.")
@@ -119,7 +124,7 @@ READY = OpenApiExample(
     {
         "id": 7, "state": "ready", "reason": "", "progress": {"step": "", "done": 4, "steps": 4}, "cohort": "tisagenlecleucel",
         "dataset": "live", "revision": 12, "dataset_hash": "9f2c…", "format": "parquet", "profile": "deidentified", "labels": "code",
-        "language": "en", "excel": False, "delimiter": "comma", "tables": [], "sites": [], "asked_at": "2026-11-26T09:00:00+09:00",
+        "language": "en", "excel": False, "delimiter": "comma", "tables": [], "sites": [], "abroad": False, "asked_at": "2026-11-26T09:00:00+09:00",
         "ended_at": "2026-11-26T09:00:04+09:00", "rows": 4210, "size": 181034, "sha256": "5d41…",
         "expires_at": "2026-12-03T09:00:04+09:00", "file": "/api/v1/exports/7/file",
     },
@@ -246,6 +251,7 @@ class ExportFile(RestView):
     """The file of one export."""
 
     rights = {"GET": KNOWN}
+    carries_rows = True
     renderer_classes = [ZipFile, renderers.JSONRenderer]
 
     def get(self, request, pk):

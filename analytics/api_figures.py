@@ -118,6 +118,7 @@ def data_schema(operation, summary, tag, **words):
 class RunData(OfRun):
     """The data behind one run's figure."""
 
+    carries_rows = True
     renderer_classes = [renderers.JSONRenderer, TableCsv]
 
     def get(self, request, pk):
@@ -132,6 +133,7 @@ class ResultData(RestView):
     """The data behind the figure that the page shows: the curve itself, for whoever compares it with their own."""
 
     rights = {"GET": Permission.POOLED_READ}
+    carries_rows = True
     renderer_classes = [renderers.JSONRenderer, TableCsv]
 
     def get(self, request, name):

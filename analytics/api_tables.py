@@ -50,6 +50,7 @@ class StoredTable(RestView):
     """A text table of a cohort's newest live dataset. A subclass names the table and its columns and reads its cells."""
 
     rights = {"GET": Permission.DATASET_READ}
+    carries_rows = True
     renderer_classes = [renderers.JSONRenderer, TableCsv]
     table = stem = ""
     columns = ()

@@ -18,6 +18,8 @@ from analytics.models import AnalysisRun, CutOrder, Dataset
 from registry.access.permissions import Permission
 from registry.models import Cohort
 from registry.views.access import permitted
+from registry.views.proof import proved
+from registry.views.sent_once import sent_once
 
 TYPES = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
 OPEN_RUNS = (AnalysisRun.QUEUED, AnalysisRun.RUNNING)
@@ -35,6 +37,7 @@ class Line:
 
 @permitted(Permission.CUT_TAKE)
 @require_POST
+@sent_once()
 def take(request, cohort):
     """Order a cut; what is wrong is said beside the field."""
     of = get_object_or_404(Cohort, code=cohort)
@@ -122,6 +125,7 @@ def report_make(request, cohort, name):
 
 @permitted(Permission.DATASET_READ)
 @require_GET
+@proved("GET", sends_file=True)
 def report(request, cohort, name, form):
     """The report as a file, noted as an export."""
     found = cuts.report_of(_standing(cohort, name), cuts.language(), cuts.EXACT, form)

@@ -1,7 +1,9 @@
 """Where the files of exports stand: below MEDIA_ROOT, under the SHA-256 of what is in them, so that equal ones are one file."""
 
+import contextlib
 import hashlib
 import os
+import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -24,19 +26,19 @@ def path_of(sha256):
     return folder() / f"{sha256}{ENDING}"
 
 
-def stored(content):
-    """Put the content there, whole or not at all; its SHA-256."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    handle, half = tempfile.mkstemp(prefix=".half-", dir=folder())
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(half, path_of(sha256))
-    except BaseException:
-        Path(half).unlink(missing_ok=True)
-        raise
+@contextlib.contextmanager
+def half():
+    """A folder in which an export is made; what a killed process leaves of it remove_others removes."""
+    with tempfile.TemporaryDirectory(prefix=".half-", dir=folder(), ignore_cleanup_errors=True) as place:
+        yield Path(place)
+
+
+def stored(path):
+    """Put this file of a half folder to the others, whole or not at all; its SHA-256."""
+    with path.open("rb+") as held:
+        sha256 = hashlib.file_digest(held, "sha256").hexdigest()
+        os.fsync(held.fileno())
+    os.replace(path, path_of(sha256))
     return sha256
 
 
@@ -47,6 +49,9 @@ def remove_others(kept):
         is_file = path.suffix == ENDING and not path.name.startswith(".")
         if path.stem in kept if is_file else path.stat().st_mtime > old:
             continue
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
         removed += 1
     return removed

@@ -81,7 +81,7 @@ def log(request):
 
 
 @permitted(Permission.EXPORT_REVIEW)
-@proved("GET")
+@proved("GET", sends_file=True)
 @require_GET
 def log_csv(request):
     """The lines that the filters leave, as CSV."""

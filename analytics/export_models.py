@@ -10,6 +10,7 @@ class ExportJob(models.Model):
 
     dataset_name  live, or the cut's name; revision, dataset_hash: which it was, once it is read
     sites         codes of the hospitals of a full export; tables: those wanted, [] for all
+    abroad        only cases whose consent reaches outside the consortium
     key           SHA-256 of what is asked for: equal wishes have equal keys
     seen          PostgreSQL's snapshot in which the record was read: what it shows is in the file
     state         the truth, as of a run: whoever makes the file holds a lease and a fence. error: a word of ERRORS
@@ -40,6 +41,7 @@ class ExportJob(models.Model):
     delimiter = models.CharField(max_length=9)
     tables = ArrayField(models.CharField(max_length=40), default=list)
     sites = ArrayField(models.CharField(max_length=10), default=list)
+    abroad = models.BooleanField(default=False, db_default=False)
     key = models.CharField(max_length=64)
     code_version = models.CharField(max_length=40)
 

@@ -65,6 +65,7 @@ def state(request):
 
 @permitted(*TAKES)
 @require_GET
+@proved("GET", sends_file=True)
 def file(request, pk):
     """The file; what is gone, in words."""
     job = _one(request.user, pk)
@@ -109,6 +110,8 @@ def _page(request, sent, errors=None, status=200):
         "labels": zip(LABELS, (_("codes"), _("their labels"), _("codes and labels")), strict=True),
         "languages": [("en", "English"), ("ja", "日本語")],
         "delimiters": zip(DELIMITERS, (_("comma"), _("semicolon"), _("tab")), strict=True),
+        "tables": export_words.tables(),
+        "may_leave": any(one != FULL for one in allowed),
         "sent": {**asdict(exports.Wish()), "profile": allowed[0] if allowed else "", **sent},
         "errors": errors or {},
         "jobs": jobs,
@@ -147,6 +150,8 @@ def _sent(request):
         "dataset": dataset,
         **{name: request.POST[name] for name in names if request.POST.get(name)},
         "excel": request.POST.get("excel") == "1",
+        "abroad": request.POST.get("abroad") == "1",
+        "tables": request.POST.getlist("tables"),
         "sites": request.POST.getlist("sites") if request.POST.get("profile") == FULL else [],
     }
 

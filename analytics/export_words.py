@@ -3,8 +3,10 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from analytics.acts import exports
 from analytics.exports.policy import CONSORTIUM, DEIDENTIFIED, FULL
 from analytics.models import ExportJob
+from registry.models import FORMS
 
 STEPS = {
     "reading": gettext_lazy("reading the dataset"),
@@ -36,7 +38,25 @@ FORMATS = {
     "adam": gettext_lazy("ADaM: ADSL, ADTTE, ADAE"),
     "xlsx": gettext_lazy("Excel (xlsx)"),
     "odm": gettext_lazy("CDISC ODM 1.3.2 (xml)"),
+    "odm_audit": gettext_lazy("CDISC ODM 1.3.2 with every change (xml)"),
 }
+
+
+TABLES = {  # beside those of the forms, which have the forms' titles
+    "wide": gettext_lazy("One row a case"),
+    "cases": gettext_lazy("Case columns of the analyses"),
+    "endpoints": gettext_lazy("Endpoints"),
+    "left_out": gettext_lazy("Left out of endpoints, and why"),
+    "adsl": "ADSL",
+    "adtte": "ADTTE",
+    "adae": "ADAE",
+}
+
+
+def tables():
+    """(name, words) of every table that an export can be narrowed to."""
+    titles = {form.form_name: form.title for form in FORMS}
+    return [(one, TABLES.get(one) or _(titles[one])) for one in exports.TABLES]
 
 
 def doing(job):
@@ -60,6 +80,11 @@ def why_not(job):
             "Somebody in it withdrew consent, so its file was removed. Delete the copies you hold, and ask for it again."
         ),
     }
+    if job.abroad:
+        said[ExportJob.TAKEN_BACK] = _(
+            "The consent of somebody in it does not reach outside the consortium any more, so its file was removed. "
+            "Tell whoever has a copy, and ask for it again."
+        )
     return said.get(job.state, "").format(day=job.expires_at and job.expires_at.date().isoformat())
 
 

@@ -79,6 +79,13 @@ def analysable(cohort):
     return {pk for pk in cases if consent_of(answers.get(pk), is_published=cohort.is_published).may_be_analysed}
 
 
+def may_go_abroad(cohort, today):
+    """Ids of the cohort's cases whose data may go to somebody outside the consortium on this day."""
+    answers = Patient.objects.filter(case__in=Case.objects.filter(cohort=cohort).order_by()).values("case_id", *ITEMS)
+    is_published = cohort.is_published
+    return {row["case_id"] for row in answers if consent_of(row, today=today, is_published=is_published).may_go_abroad}
+
+
 def refused_cases(cohort):
     """Pseudonyms of the cohort's cases whose data may not be analysed, of those that were removed too."""
     registrations = Patient.with_void.filter(case__cohort=cohort).order_by("-is_void", "pk")  # what stands comes last

@@ -11,12 +11,14 @@ from analytics.figures import files
 from analytics.figures.sizes import SIZES, WIDE
 from analytics.figures.theme import LIGHT, THEMES
 from analytics.views import one_of, pooled
+from registry.views.proof import proved
 
 TYPES = {"svg": "image/svg+xml", "pdf": "application/pdf", "png": "image/png", "csv": "text/csv; charset=utf-8"}
 
 
 @pooled
 @require_GET
+@proved("GET", sends_file=True)
 def figure(request, pk, kind):
     """The figure as a file. Query: as on the page (direction, stacked, published), theme, size, and width (column, text, page)."""
     run, stored = _asked(pk)
@@ -31,6 +33,7 @@ def figure(request, pk, kind):
 
 @pooled
 @require_GET
+@proved("GET", sends_file=True)
 def data(request, pk):
     """The data behind the figure: a tidy table with codes and full precision."""
     run, stored = _asked(pk)

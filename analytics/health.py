@@ -1,5 +1,7 @@
 """`/ready`: each dependency with its state and its reason. Progress counts, not mere life."""
 
+from datetime import timedelta
+
 import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -9,19 +11,29 @@ from django.http import JsonResponse
 from django.utils import timezone
 
 from analytics import safety
+from analytics.actions_of_history import BROKEN, HOLDS
 from analytics.models import Heartbeat
 from analytics.read import STALLED_AFTER
 from registry.access.guards import differences
+from registry.access.middleware import unscoped
+
+VERIFIED_EVERY = timedelta(hours=50)  # each night; one may fail for once
 
 
+@unscoped
 @login_not_required
 def ready(request):
     """200 when everything answers, 503 when something does not; states and reasons either way, never a secret."""
-    checks = {check.__name__: _answer(check) for check in CHECKS}
+    checks = answers()
     is_ready = all(one["ok"] for one in checks.values())
     answer = JsonResponse({"ready": is_ready, "checks": checks}, status=200 if is_ready else 503)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def answers():
+    """Name of a check → {ok, reason}."""
+    return {check.__name__: _answer(check) for check in CHECKS}
 
 
 def _answer(check):
@@ -51,6 +63,18 @@ def guards():
     """Triggers, policies, guards' functions and grants are as shipped: the trail cannot be switched off unseen."""
     found = differences()
     return f"{len(found)} guards of the database are not as shipped; manage.py guards names them" if found else None
+
+
+def history():
+    """The history held when it was last verified, last night; /ready does not wait for the first time."""
+    at = dict(Heartbeat.objects.filter(name__in=(HOLDS, BROKEN)).values_list("name", "at"))
+    if BROKEN in at and at[BROKEN] > at.get(HOLDS, at[BROKEN] - timedelta(1)):
+        return (
+            f"verify_history found faults on {at[BROKEN]:%Y-%m-%d %H:%M} UTC; manage.py verify_history names the places"
+        )
+    if HOLDS in at and timezone.now() - at[HOLDS] > VERIFIED_EVERY:
+        return f"the history was not verified since {at[HOLDS]:%Y-%m-%d %H:%M} UTC"
+    return None
 
 
 def migrations():
@@ -102,6 +126,6 @@ def unsafe_settings():
 
 
 CHECKS = (
-    *(database, role, guards, migrations, database_settings, broker, worker, unsafe_settings),
+    *(database, role, guards, history, migrations, database_settings, broker, worker, unsafe_settings),
     *(safety.clock, safety.disk, safety.certificate, safety.backups),
 )

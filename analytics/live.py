@@ -17,6 +17,8 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.db import close_old_connections
 
+from registry import metrics
+from registry.access.deputies import put_in_place
 from registry.access.permissions import Permission
 from registry.access.sessions import SessionStore
 from registry.models import Person
@@ -94,12 +96,13 @@ def allowed(session_key, path):
     """Whether this session is alive and its person may see what this path tells of: pooled results, or those of an own hospital."""
     close_old_connections()  # no request signals here: connections are closed by hand
     try:
-        person_id = SessionStore(session_key).get(SESSION_KEY) if session_key else None
+        session = SessionStore(session_key) if session_key else {}
+        person_id = session.get(SESSION_KEY)
         person = Person.objects.filter(pk=person_id).first() if person_id else None
-        if person is None:
+        if person is None or not put_in_place(session, person):
             return False
         if path.startswith(OWN_SITE_PATH):
-            of_site = person.sites.filter(code=path.removeprefix(OWN_SITE_PATH).strip("/"))
+            of_site = person.working_sites.filter(code=path.removeprefix(OWN_SITE_PATH).strip("/"))
             return person.may(Permission.OWN_SITE_READ) and of_site.exists()
         return path.startswith(PATH) and person.may(Permission.POOLED_READ)
     finally:
@@ -139,6 +142,7 @@ async def events(scope, receive, send):
         asyncio.create_task(left(receive)),
     )  # sending to a closed socket raises nothing: wait for its end
     listeners.setdefault(channel, set()).add(call)
+    metrics.STREAMS.inc()
     clock, body = asyncio.get_running_loop().time, b"retry: 2000\n\n"
     due = clock() + RECHECK_SECONDS
     try:
@@ -157,6 +161,7 @@ async def events(scope, receive, send):
             await send({"type": "http.response.body", "body": TOLD % b"0", "more_body": True})
     finally:
         gone.cancel()
+        metrics.STREAMS.dec()
         listeners[channel].discard(call)
         if not listeners[channel]:
             del listeners[channel]

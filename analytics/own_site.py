@@ -227,7 +227,7 @@ def own_site_figure(request, name):
 
 def _site(request):
     """(the hospital asked for, all of the person's). 404 for another one's."""
-    sites = list(request.user.sites.order_by("pk"))
+    sites = list(request.user.working_sites.order_by("pk"))
     asked = request.GET.get("site", "")
     site = next((one for one in sites if not asked or one.code == asked), None)
     if site is None and (asked or sites):

@@ -151,46 +151,66 @@ def postgres_version():
     )
 
 
-def clock():
-    """This machine and the database agree about the time."""
+def skew():
+    """Seconds by which the database's clock is ahead of this machine's."""
     with connection.cursor() as cursor:
         before = time.time()
         cursor.execute("SELECT extract(epoch FROM clock_timestamp())::float8")
-        skew = cursor.fetchone()[0] - (before + time.time()) / 2
-    if abs(skew) <= MOST_SKEW:
+        return cursor.fetchone()[0] - (before + time.time()) / 2
+
+
+def clock():
+    """This machine and the database agree about the time."""
+    off = skew()
+    if abs(off) <= MOST_SKEW:
         return None
-    return f"this machine's clock is {abs(skew):.0f} s {'behind' if skew > 0 else 'ahead of'} the database's; let chrony or NTP set both"
+    return f"this machine's clock is {abs(off):.0f} s {'behind' if off > 0 else 'ahead of'} the database's; let chrony or NTP set both"
 
 
-def disk():
-    """There is room for what comes."""
+def space():
+    """(bytes free, bytes in all) of the disk of MEDIA_ROOT."""
     place = Path(settings.MEDIA_ROOT)
     while not place.exists():
         place = place.parent
     usage = shutil.disk_usage(place)
-    if usage.free >= LEAST_FREE * usage.total:
+    return usage.free, usage.total
+
+
+def disk():
+    """There is room for what comes."""
+    free, total = space()
+    if free >= LEAST_FREE * total:
         return None
-    return f"the disk of {settings.MEDIA_ROOT} is full but for {usage.free // 2**20} MiB ({usage.free / usage.total:.0%}); free or add space"
+    return (
+        f"the disk of {settings.MEDIA_ROOT} is full but for {free // 2**20} MiB ({free / total:.0%}); free or add space"
+    )
 
 
-def certificate():
-    """The certificate that browsers are shown is valid for two weeks more; TLS_CHECK names the proxy as host:port."""
+def certificate_days():
+    """Days until the certificate that browsers are shown ends; None where TLS_CHECK names no proxy as host:port. Raises OSError."""
     place = os.environ.get("TLS_CHECK", "")
     if not place:
         return None
     host, _, port = place.partition(":")
+    with (
+        socket.create_connection((host, int(port or 443)), 3) as line,
+        ssl.create_default_context().wrap_socket(line, server_hostname=settings.ALLOWED_HOSTS[0]) as tls,
+    ):
+        return (ssl.cert_time_to_seconds(tls.getpeercert()["notAfter"]) - time.time()) / 86400
+
+
+def certificate():
+    """The certificate that browsers are shown is valid for two weeks more."""
     name = settings.ALLOWED_HOSTS[0]
     try:
-        with (
-            socket.create_connection((host, int(port or 443)), 3) as line,
-            ssl.create_default_context().wrap_socket(line, server_hostname=name) as tls,
-        ):
-            left = (ssl.cert_time_to_seconds(tls.getpeercert()["notAfter"]) - time.time()) / 86400
+        left = certificate_days()
     except ssl.SSLCertVerificationError as failure:
         return f"the certificate of {name} is not accepted: {failure.verify_message}; renew it (docs/operating.md, “Certificate”)"
     except OSError as failure:
-        return f"the proxy at {place} does not answer ({type(failure).__name__})"
-    return f"the certificate of {name} ends in {left:.0f} days; renew it" if left < CERTIFICATE_DAYS else None
+        return f"the proxy at {os.environ['TLS_CHECK']} does not answer ({type(failure).__name__})"
+    if left is None or left >= CERTIFICATE_DAYS:
+        return None
+    return f"the certificate of {name} ends in {left:.0f} days; renew it"
 
 
 def backups():

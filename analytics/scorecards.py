@@ -57,8 +57,8 @@ class Card:
 def scorecards(request):
     """All sites in one table, sorted as the address says; those of one hospital go to its own card."""
     compares = request.user.may(Permission.SITES_COMPARE)
-    if not compares and request.user.sites.count() == 1:
-        return redirect("scorecard", code=request.user.sites.get().code)
+    if not compares and request.user.working_sites.count() == 1:
+        return redirect("scorecard", code=request.user.working_sites.get().code)
     cards = _cards(request.user)
     context = {"is_all": compares, "plotly_style_ids": plotly_style_ids()}
     if cards:
@@ -148,7 +148,7 @@ def scorecard_funnels(request):
 
 def _site(person, code):
     """The site of this code, for those who compare all and its own people; else 404."""
-    known = Site.objects.all() if person.may(Permission.SITES_COMPARE) else person.sites.all()
+    known = Site.objects.all() if person.may(Permission.SITES_COMPARE) else person.working_sites.all()
     site = known.filter(code=code).first()
     if site is None:
         raise Http404
@@ -175,7 +175,7 @@ def _of_result(site):
 
 def _released(person, site):
     """Cards of the person's own sites, as released to them."""
-    sites = [site] if site else list(person.sites.order_by("code"))
+    sites = [site] if site else list(person.working_sites.order_by("code"))
     newest = Release.objects.filter(site__in=sites, audience=OWN, analysis=SCORECARD).select_related("site")
     bodies = [(one.site, one.body) for one in newest.order_by("site__code")]
     return [

@@ -69,3 +69,11 @@ def make_export(job_id):
     from analytics import actions_of_exports
 
     actions_of_exports.make_export(job_id)
+
+
+@shared_task(soft_time_limit=840, time_limit=870)  # below the time after which the broker would give it to another
+def verify_history_nightly():
+    """Verify the history."""
+    from analytics import actions_of_history
+
+    actions_of_history.verify_history_nightly()

@@ -18,9 +18,13 @@ from analytics import (
     views,
 )
 from analytics.explore.urls import urlpatterns as explored
+from analytics.watch.metrics import metrics
+from analytics.watch.page import operations
 
 urlpatterns = [
     path("ready", health.ready, name="ready"),
+    path("metrics", metrics, name="metrics"),
+    path("operations/", operations, name="operations"),
     path("datasets/", datasets.datasets, name="datasets"),
     path("datasets/<slug:cohort>/cuts/", cuts.take, name="cut_take"),
     path("datasets/<slug:cohort>/cuts/<slug:name>/", cuts.cut, name="cut"),

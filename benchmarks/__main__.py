@@ -15,13 +15,13 @@ import django
 
 django.setup()
 
-from benchmarks import endpoints, entry, exports, kernels, kills, live, save  # noqa: E402 - after Django's set-up
+from benchmarks import endpoints, entry, exports, imports, kernels, kills, live, load, save  # noqa: E402 - after Django's set-up
 from deploy import browser  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent.parent / "var/bench"
 
 
-PARTS = ("rows", "entry", "exports", "live", "kills")
+PARTS = ("rows", "entry", "exports", "imports", "live", "load", "kills")
 
 
 def main():
@@ -47,8 +47,17 @@ def main():
             for one in exports.measured(size):
                 print(exports.line(one), flush=True)
                 store.put("exports", exports.as_json(taken := [*taken, one]))
+    if "imports" in parts:
+        print(f"\nA file into the registry, one row a case with three forms\n{imports.HEAD}")
+        brought = []
+        for size in asked.import_rows:
+            for one in imports.measured(size):
+                print(imports.line(one), flush=True)
+                store.put("imports", imports.as_json(brought := [*brought, one]))
     if "live" in parts and browser.find():
         _measure_live(store, asked.sizes)
+    if "load" in parts:
+        _measure_load(store, asked.load_cases, asked.people)
     if "kills" in parts:
         counted = kills.measure()
         print(f"\nKilled at random under load\n{kills.show(counted)}")
@@ -64,6 +73,9 @@ def _asked():
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="|".join(PARTS))
     parser.add_argument("--sizes", nargs="+", type=int, default=live.SIZES, help="cases of the live part")
     parser.add_argument("--export-rows", nargs="+", type=int, default=exports.SIZES, help="rows of the exports part")
+    parser.add_argument("--import-rows", nargs="+", type=int, default=imports.SIZES, help="rows of the imports part")
+    parser.add_argument("--load-cases", nargs="+", type=int, default=load.CASES, help="cases of the load part")
+    parser.add_argument("--people", nargs="+", type=int, default=load.PEOPLE, help="people at once of the load part")
     return parser.parse_args(sys.argv[1:] or shlex.split(os.environ.get("ARGS", "")))
 
 
@@ -87,6 +99,21 @@ def _measure_live(store, sizes):
     for count, each in kilobytes.items():
         print(f"{each:.0f} kB for each of {count} idle streams")
     store.put("live", {**live.as_json(measured, kilobytes), "failed": failed})
+
+
+def _measure_load(store, cases, people):
+    """Latency of a crowd at work, printed and stored as it is measured; what was answered wrongly is named."""
+    print(f"\nPeople at work at once; ratio to {load.REFERENCE}\n{load.HEAD}")
+    figures, wrong = [], {}
+    for size in cases:
+        for figure, refused in load.measured(size, people):
+            figures.append(figure)
+            wrong |= {(size, figure.people): refused} if refused else {}
+            print(load.line(figure), flush=True)
+            store.put("load", load.as_json(figures, wrong))
+    print("\n".join(load.growth(figures)))
+    for (size, crowd), refused in wrong.items():
+        print(f"{size} cases, {crowd} people: {dict(refused)}")
 
 
 class _Store:

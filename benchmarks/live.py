@@ -72,7 +72,7 @@ def _empty_redis():
     redis.Redis.from_url(settings.REDIS_URL).flushdb()
 
 
-class _registry:  # noqa: N801 - used as a word of a with statement
+class live_registry:  # noqa: N801 - used as a word of a with statement
     """A registry with so many cases whose processes run, live; yields (processes, the lead's sessions by number)."""
 
     def __init__(self, cases):
@@ -144,7 +144,7 @@ class _registry:  # noqa: N801 - used as a word of a with statement
 
 def measured(cases):
     """Parts of a registry with so many cases."""
-    with _registry(cases) as registry:
+    with live_registry(cases) as registry:
         saved = registry.save(1)
         registry.wait_until_live()
         alone = registry.moments()[1] - saved
@@ -218,7 +218,7 @@ def _until(holds, page, seconds=1_200):
 
 def idle_kilobytes():
     """Open streams → kilobytes that each adds to the web process."""
-    with _registry(0) as registry:
+    with live_registry(0) as registry:
         process, (session,) = registry.processes.running["web"].pid, registry.sessions(1)
         OpenPages(registry.processes.url, [session] * 5, fetches=False).close()
         time.sleep(2)

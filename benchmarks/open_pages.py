@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from benchmarks.asking import asked, opened
+
 GATHERED = 0.15  # s, BURST of dashboard.js
 NEAR = 4  # panels that a screen shows
 PATH = "/dashboards/tisagenlecleucel/"
@@ -55,7 +57,8 @@ class OpenPages:
     async def _live(self, page):
         if self.fetches:
             await self._refresh(page)
-        reader, writer, status = await self._ask(page, EVENTS, {"Accept": "text/event-stream"})
+        headers = {"Accept": "text/event-stream", "Cookie": f"sessionid={page.session}"}
+        reader, writer, status, _found = await opened(self.place, "GET", EVENTS, headers)
         if status == 200:
             page.is_connected = True
             asking = None
@@ -93,24 +96,10 @@ class OpenPages:
     async def _get(self, page, kind, path):
         """The body, None for 304."""
         began = time.monotonic()
-        headers = {"Accept": "application/json", "Connection": "close"}
+        headers = {"Accept": "application/json", "Cookie": f"sessionid={page.session}"}
         if path in page.tags:
             headers["If-None-Match"] = page.tags[path]
-        reader, writer, status, found = await self._ask(page, path, headers, with_headers=True)
-        body = await reader.read()
-        writer.close()
+        status, found, body = await asked(self.place, "GET", path, headers)
         page.answered.append((kind, time.monotonic(), time.monotonic() - began, status, len(body)))
         page.tags[path] = found.get("etag", "")
         return body if status == 200 else None
-
-    async def _ask(self, page, path, headers, *, with_headers=False):
-        reader, writer = await asyncio.open_connection(*self.place, limit=2**24)
-        lines = {"Host": f"{self.place[0]}:{self.place[1]}", "Cookie": f"sessionid={page.session}", **headers}
-        text = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        writer.write(f"GET {path} HTTP/1.1\r\n{text}\r\n".encode())
-        status = int((await reader.readline()).split()[1])
-        found = {}
-        while (line := await reader.readline()).strip():
-            name, _colon, value = line.decode().partition(":")
-            found[name.lower()] = value.strip()
-        return (reader, writer, status, found) if with_headers else (reader, writer, status)

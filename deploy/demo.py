@@ -201,15 +201,17 @@ def manage(*command, environment):
 
 
 def start_processes(family, environment, port):
-    """Web, worker, beat and sweeper, each with its own role and log."""
-    working = {**environment, "DATABASE_URL": environment["WORKER_DATABASE_URL"]}
+    """Web, worker, importer, beat and sweeper, each with its own role and log."""
     if os.geteuid() == 0:
-        working["C_FORCE_ROOT"] = "1"  # Celery warns at length otherwise
+        environment = {**environment, "C_FORCE_ROOT": "1"}  # Celery warns at length otherwise
+    working = {**environment, "DATABASE_URL": environment["WORKER_DATABASE_URL"]}
     celery = [sys.executable, "-m", "celery", "-A", "registry"]
     commands = {
         "web": ([sys.executable, "-m", "uvicorn", "registry.asgi:application", "--host", "127.0.0.1", "--port", str(port),
-                 "--timeout-graceful-shutdown", "3", "--no-server-header", "--no-access-log"], environment),
+                 "--timeout-graceful-shutdown", "3", "--no-server-header", "--no-access-log", "--no-proxy-headers"], environment),
         "worker": ([*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"], working),
+        "importer": ([*celery, "worker", "--queues", "imports", "--concurrency", "1", "--loglevel", "INFO", "--hostname", "imports@%h",
+                      "--without-gossip", "--without-mingle"], environment),
         "beat": ([*celery, "beat", "--schedule", str(ROOT / "var/beat-schedule"), "--pidfile="], working),
         "sweeper": ([sys.executable, "manage.py", "sweep"], working),
     }  # fmt: skip

@@ -11,10 +11,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registry.settings." + os.enviro
 app = Celery("registry")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+importlib.import_module("registry.logs.tasks")  # needs the settings' module, above
 
 
 @worker_init.connect
-def warm_up(**_context):
-    """Import pandas and the estimators before the pool forks: the first curve then costs no import, and children share the pages."""
+def warm_up(sender=None, **_context):
+    """Import pandas and the estimators before the pool forks: the first curve then costs no import, and children share the pages.
+
+    Not by the importer, which computes nothing.
+    """
     importlib.import_module("analytics.starting").refuse_unless_safe()
-    importlib.import_module("analytics.actions")
+    if sender is None or set(sender.app.amqp.queues.consume_from) != {"imports"}:
+        importlib.import_module("analytics.actions")

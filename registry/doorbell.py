@@ -6,6 +6,7 @@ import time
 
 import kombu.exceptions
 import redis.exceptions
+import structlog
 from celery import current_app
 from django.db import connection, transaction
 
@@ -20,7 +21,9 @@ def ring(task, *args):
     if time.monotonic() < _quiet_until:
         return
     try:
-        current_app.signature(task, args=args).apply_async(ignore_result=True, retry=False)
+        asked_by = structlog.contextvars.get_contextvars().get("request")
+        headers = {"asked_by": asked_by} if asked_by else None
+        current_app.signature(task, args=args).apply_async(ignore_result=True, retry=False, headers=headers)
     except (kombu.exceptions.OperationalError, redis.exceptions.RedisError, OSError):
         _quiet_until = time.monotonic() + QUIET_SECONDS
         log.warning("doorbell lost: %s; the sweeper will ring again", task)

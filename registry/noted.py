@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 
+from registry.access.replica import from_replica
 from registry.access.row_security import person_scope, snapshot_scope
 
 BROKEN = "broken off"
@@ -25,7 +26,11 @@ def sent_and_noted(source, person, request_id, *, what, kind, filters, **more):
     digest, held, cases, is_whole = hashlib.sha256(), b"", None, False
     try:
         # Closed before its transaction ends: a COPY that goes on would hold the connection for ever.
-        with snapshot_scope(person, request=request_id), contextlib.closing(source.pieces()) as pieces:
+        with (
+            from_replica(),
+            snapshot_scope(person, request=request_id),
+            contextlib.closing(source.pieces()) as pieces,
+        ):
             for text in _in_own_words(pieces, person):
                 piece = text.encode() if isinstance(text, str) else text
                 digest.update(piece)

@@ -136,6 +136,12 @@ def stored_forms(case_pks):
     return found
 
 
+def copy_of(stored):
+    """Another instance of a stored form, to be changed."""
+    names = [one.attname for one in stored._meta.concrete_fields]
+    return type(stored).from_db("default", names, [getattr(stored, name) for name in names])
+
+
 def findings_in(forms):
     """What the checks find today in the forms of one case, stored or not.
 

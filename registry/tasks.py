@@ -2,13 +2,19 @@
 
 from celery import shared_task
 
-from registry.actions import checks, letters, sessions
+from registry.actions import checks, import_work, leaving, letters, sessions
 
 
 @shared_task
 def check_cases(run_id):
     """Go on with one run of the checks."""
     checks.run_checks(run_id)
+
+
+@shared_task
+def run_import(job_id, person_id):
+    """Go on with one import."""
+    import_work.run_import(job_id, person_id)
 
 
 @shared_task
@@ -21,6 +27,12 @@ def check_cases_nightly():
 def clear_sessions():
     """Remove ended sessions and old counts."""
     sessions.clear_ended()
+
+
+@shared_task
+def end_accounts():
+    """End the accounts whose last day is over."""
+    leaving.end_due()
 
 
 @shared_task

@@ -42,9 +42,24 @@ COMMANDS = {
         "--without-gossip",
         "--without-mingle",
     ],
+    "importer": [
+        "-m",
+        "celery",
+        "-A",
+        "registry",
+        "worker",
+        "--queues",
+        "imports",
+        "--concurrency",
+        "1",
+        "--loglevel",
+        "INFO",
+        "--without-gossip",
+        "--without-mingle",
+    ],
     "sweeper": ["manage.py", "sweep"],
 }
-ROLES = {"web": "reg_app", "worker": "reg_worker", "sweeper": "reg_worker"}
+ROLES = {"web": "reg_app", "importer": "reg_app", "worker": "reg_worker", "sweeper": "reg_worker"}
 
 
 def test_database_url(role):

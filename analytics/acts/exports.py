@@ -29,8 +29,10 @@ ATTEMPTS = 3
 MOST_OPEN = 3  # of one person that wait or are made
 QUOTA_LOCK = 7_201_013  # advisory lock, with the person: the count and the new one together
 OPEN = (ExportJob.QUEUED, ExportJob.RUNNING)
-ADAM = ("adsl", "adtte", "adae")
+ADAM, AUDIT = ("adsl", "adtte", "adae"), "odm_audit"
 TABLES = tuple(dict.fromkeys([*(table for table, _column in listed() if table not in BESIDE_FORMS), *BESIDE_FORMS]))
+FORM_TABLES = tuple(one for one in TABLES if one not in BESIDE_FORMS)
+TABLES_OF = {"adam": ADAM, "odm": FORM_TABLES, AUDIT: FORM_TABLES}  # format → what it can hold, where that is not all
 
 
 class TooManyOpenError(Exception):
@@ -39,7 +41,7 @@ class TooManyOpenError(Exception):
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for. dataset: live or a cut's name; tables: [] for all; sites: of a full export."""
+    """What is asked for. dataset: live or a cut's name; tables: [] for all; sites: of a full export; abroad: see ExportJob."""
 
     cohort: str = TISAGENLECLEUCEL
     dataset: str = LIVE
@@ -51,6 +53,7 @@ class Wish:
     delimiter: str = "comma"
     tables: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
+    abroad: bool = False
 
     @property
     def key(self):
@@ -108,9 +111,16 @@ def checked(person, sent):
     for name, known in possible.items():
         if not isinstance(getattr(wish, name), str) or getattr(wish, name) not in known:
             errors[name] = _unknown(getattr(wish, name), known)
-    if not isinstance(wish.excel, bool):
-        errors["excel"] = _unknown(wish.excel, ("true", "false"))
-    for name, known in (("tables", ADAM if wish.format == "adam" else TABLES), ("sites", own)):
+    for name in ("excel", "abroad"):
+        if not isinstance(getattr(wish, name), bool):
+            errors[name] = _unknown(getattr(wish, name), ("true", "false"))
+    if wish.abroad is True and wish.profile == FULL:
+        errors["abroad"] = _("What names patients goes to nobody outside the consortium. Choose another profile.")
+    if wish.format == AUDIT and (wish.dataset != LIVE or wish.profile == DEIDENTIFIED):
+        errors["format"] = _(
+            "How answers were changed is told of the live record, in a profile with dates. Choose those, or ODM without changes."
+        )
+    for name, known in (("tables", TABLES_OF.get(wish.format, TABLES)), ("sites", own)):
         listed = getattr(wish, name)
         wrong = [one for one in listed if one not in known] if isinstance(listed, tuple) else [listed]
         if wrong and not (name == "sites" and wish.profile != FULL):

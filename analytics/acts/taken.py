@@ -96,7 +96,7 @@ def note_file(person, job, *, goes_on):
         profile=job.profile,
         about={
             "export": job.pk, "sites": job.sites, "tables": job.tables, "labels": job.labels, "language": job.language,
-            "rows": job.rows,
+            "rows": job.rows, **({"abroad": True} if job.abroad else {}),
         },
         dataset_hash=job.dataset_hash,
         digest=job.sha256,

@@ -27,12 +27,14 @@ from analytics.explore.runs import asked_all, smallest_group
 from analytics.explore.shown import context_of
 from analytics.explore.views import explore_words
 from analytics.views import live_words, plotly_style_ids, pooled
+from registry.views.sent_once import sent_once
 
 LONGEST_QUERY, LONGEST_TITLE, LONGEST_PANEL = 4000, 120, 200
 
 
 @pooled
 @require_POST
+@sent_once()
 def view_save(request):
     """Save a view on a new or an existing dashboard."""
     query = request.POST.get("query", "")[: LONGEST_QUERY + 1]

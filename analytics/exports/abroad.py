@@ -11,12 +11,19 @@ from registry.edit_checks.follow_up import PARENTAL_ONLY
 BIRTH = ("birth_date", "birth_date_p")
 
 
-def only_abroad(snapshot, today):
-    """The snapshot with the cases that may go abroad on this day. Raises ValueError for a cut that was frozen without its forms."""
+def only_abroad(snapshot, today, by_now):
+    """The snapshot with the cases that may go abroad on this day, as it has their consent and as the record has it now.
+
+    by_now   ids of the cases that may by the record: a cut is older than what somebody refused since
+
+    Its de-identified names are of their own: what goes abroad cannot be joined with what stays. Raises ValueError for a cut that was
+    frozen without its forms.
+    """
     if "patient" not in snapshot.forms:
         raise ValueError("This cut was frozen before cuts kept the whole forms: whose data may go abroad is not in it.")
     rows = snapshot.forms["patient"]
     kept = {row["case"] for row in rows.to_dict("records") if _consent(row, snapshot.is_published, today).may_go_abroad}
+    kept = {name for name in kept if snapshot.ids[name] in by_now}
     of_kept = lambda table: table[table["case"].isin(kept)].reset_index(drop=True)  # noqa: E731
     return replace(
         snapshot,
@@ -24,6 +31,7 @@ def only_abroad(snapshot, today):
         whole=of_kept(snapshot.whole),
         forms={name: of_kept(table) for name, table in snapshot.forms.items()},
         numbers={name: number for name, number in snapshot.numbers.items() if name in kept},
+        key=f"{snapshot.key}:abroad",
     )
 
 

@@ -9,13 +9,11 @@ from django.utils.translation import pgettext
 from analytics import phrases
 from analytics.exports.declared import Code, Form, Label, Question
 from analytics.extract import AGES, copied
-from analytics.pseudonyms import pseudonym
 from registry.dictionary.codebook import codebook
 from registry.dictionary.codelists import MissingReason
 from registry.fields import code_label
 from registry.grading.fields import FIELDS
 from registry.models import FORMS, Case, DerivedValue, HistoryEvent
-from registry.odm.study import Change
 
 TEXT_FIELDS = (
     "burden_kato",
@@ -82,35 +80,6 @@ def last_change(cohort):
     """The moment of the last change of any case of the cohort; its registration's where nothing was told since."""
     told = HistoryEvent.objects.filter(case_id__in=Case.objects.filter(cohort=cohort).order_by().values("pk"))
     return told.order_by("-pk").values_list("at", flat=True).first()
-
-
-def last_changes(cohort, named, *, with_reasons):
-    """(form, case, course, row number) → question → its last Change, of these cases (id → name), people under pseudonyms."""
-    found = {}
-    for form in FORMS:
-        keys = _keys_of_rows(cohort, form, named)
-        of_item = {column: name for name in form.items() for column in (name, f"{name}_mr", f"{name}_p", f"{name}_oth")}
-        told = HistoryEvent.objects.filter(form=form.form_name, case_id__in=named, item__in=of_item).order_by("pk")
-        for row, item, at, actor, reason in told.values_list("row_id", "item", "at", "actor", "reason").iterator():
-            if row in keys:
-                change = Change(at, pseudonym("user", actor), reason if with_reasons else "")
-                found.setdefault(keys[row], {})[of_item[item]] = change
-    return found
-
-
-def _keys_of_rows(cohort, form, named):
-    """Row id → (form, case, course, row number)."""
-    columns = [*(["course_no"] if form.of_course else []), *([form.key_item] if form.key_item else [])]
-    rows = form.objects.filter(case__cohort=cohort, case_id__in=named).order_by().values("pk", "case_id", *columns)
-    return {
-        row["pk"]: (
-            form.form_name,
-            named[row["case_id"]],
-            row["course_no"] if form.of_course else None,
-            row[form.key_item] if form.key_item else None,
-        )
-        for row in rows
-    }
 
 
 def _stored(cohort, form, pseudonyms):

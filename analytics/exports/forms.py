@@ -44,7 +44,7 @@ PARTIAL_TEXT = {"Y": 4, "M": 7, "D": 10}  # characters of a date as it was enter
 def form_tables(snapshot, wanted=()):
     """A Table for each form that the snapshot holds, or of those wanted; every stored column is in it, a policy leaves out what a profile does not get."""
     return [
-        _table(snapshot, form, snapshot.forms[form.name])
+        table_of_rows(snapshot, form, snapshot.forms[form.name])
         for form in snapshot.declared
         if form.name in snapshot.forms and (not wanted or form.name in wanted)
     ]
@@ -74,7 +74,8 @@ def key_column(snapshot):
     return Column("case", snapshot.say(gettext_noop("Case")), d.TEXT, d.KEY, sas="CASE")
 
 
-def _table(snapshot, form, stored):
+def table_of_rows(snapshot, form, stored):
+    """The Table of these stored rows of a form; a column is there for each that they have."""
     columns, found = [], {}
 
     def add(column, series):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 WIDE = "wide"  # the table with one row a case
 BESIDE_FORMS = (WIDE, "cases", "endpoints", "left_out", "adsl", "adtte", "adae")  # tables that are of no one form
 LANGUAGES = ("en", "ja")
-FORMATS = ("csv", "ndjson", "parquet", "arrow", "xpt", "xpt8", "sav", "dta", "adam", "xlsx", "odm")
+FORMATS = ("csv", "ndjson", "parquet", "arrow", "xpt", "xpt8", "sav", "dta", "adam", "xlsx", "odm", "odm_audit")
 CODE, LABEL, BOTH = "code", "label", "both"
 LABELS = (CODE, LABEL, BOTH)
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}

@@ -15,9 +15,11 @@ from analytics.core.columns.table import case_table
 from analytics.exports import extract as door
 from analytics.exports.frozen import pseudonyms_of
 from analytics.exports.policy import DEIDENTIFIED, FULL
+from analytics.exports.trail import Trail, read_trail
 from analytics.extract import extract, refused_cases
 from analytics.models import Dataset
 from analytics.pseudonyms import ids_by_name
+from registry.access.replica import from_replica
 from registry.access.row_security import everything_scope
 from registry.models import Cohort
 
@@ -36,7 +38,7 @@ class Snapshot:
     ids       pseudonym → id of the case, for the log of who has what
     seen      PostgreSQL's name of it: which transactions it shows
     as_of     the last change of the live record, or the end of a cut's day
-    changes   (form, case as the profile names it, course, row number) → question → its last registry.odm.study.Change; where asked for
+    trail     who changed what when, of its cases as the profile names them; where asked for
     """
 
     cohort: str
@@ -59,7 +61,7 @@ class Snapshot:
     ids: dict[str, int] = field(repr=False, default_factory=dict)
     seen: str = ""
     as_of: datetime | None = None
-    changes: dict = field(repr=False, default_factory=dict)
+    trail: Trail | None = field(repr=False, default=None)
 
     @property
     def stated(self):
@@ -80,20 +82,20 @@ class RetiringError(Exception):
     """The cut holds somebody whose data may not be used any more; it is about to be retired."""
 
 
-def snapshot_of(cohort_code, name, profile, *, actor, with_changes=False):
+def snapshot_of(cohort_code, name, profile, *, actor, with_trail=False):
     """The snapshot of this cohort's live record or named cut. Raises Dataset.DoesNotExist for a name that is not there or was retired, RetiringError for one that is about to be.
 
-    with_changes   also who changed each answer last and when: of the live record, for profiles that have dates; reasons for the full one
+    with_trail   also who changed each answer when: of the live record, for profiles that have dates; reasons for the full one
     """
-    with transaction.atomic():
+    with from_replica(), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         with everything_scope(actor=actor):
             cohort = Cohort.objects.get(code=cohort_code)
-            return _live(cohort, profile, with_changes) if name == LIVE else _cut(cohort, name, profile)
+            return _live(cohort, profile, with_trail) if name == LIVE else _cut(cohort, name, profile)
 
 
-def _live(cohort, profile, with_changes):
+def _live(cohort, profile, with_trail):
     tables = extract(cohort)
     digest = manifest_hash({name: parquet(table) for name, table in tables.items()})
     stored = Dataset.objects.filter(cohort=cohort, kind="live", hash=digest).first()
@@ -102,11 +104,11 @@ def _live(cohort, profile, with_changes):
         cohort, profile, pseudonyms, name=LIVE, as_of=door.last_change(cohort), hash=digest, cut_date=None, revision=stored and stored.revision, tables=tables,
         forms=door.stored_forms(cohort, pseudonyms),
     )  # fmt: skip
-    if not with_changes or profile == DEIDENTIFIED:
+    if not with_trail or profile == DEIDENTIFIED:
         return made
     names = {one: made.numbers[one][0] for one in pseudonyms.values()} if profile == FULL else {}
     named = {pk: names.get(one, one) for pk, one in pseudonyms.items()}
-    return replace(made, changes=door.last_changes(cohort, named, with_reasons=profile == FULL))
+    return replace(made, trail=read_trail(named, with_reasons=profile == FULL))
 
 
 def _cut(cohort, name, profile):

@@ -20,10 +20,14 @@ from deploy.backups.take import FILES, connect, unpack
 
 NEEDED_ROLES = ("reg_owner", "reg_app", "reg_worker")
 END_LOGINS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
-# Who was signed in before the loss signs in again, and tokens are made anew: what was revoked since must not live again.
+# Who was signed in before the loss signs in again, tokens are made anew, and mailed links asked for again: what was revoked since must not live again.
 REVOKE = (
     ("django_session", "DELETE FROM django_session"),
     ("registry_session", "DELETE FROM registry_session"),
+    (
+        "registry_onetimelink",
+        "UPDATE registry_onetimelink SET revoked_at = clock_timestamp() WHERE used_at IS NULL AND revoked_at IS NULL",
+    ),
     ("registry_token", "UPDATE registry_token SET revoked_at = clock_timestamp() WHERE revoked_at IS NULL"),
 )
 

@@ -30,6 +30,7 @@ OURS = "public.drill_write"
 REVOKED = (
     "public.django_session",
     "public.registry_session",
+    "public.registry_onetimelink",
     "public.registry_token",
     OURS,
 )  # a restore ends what was signed in

@@ -56,6 +56,33 @@ BEGIN
 END $$;
 """
 
+
+def on_behalf(function: str) -> str:
+    """The same function of the history, which says in whose place a deputy worked, too."""
+    return function.replace("(at, actor, role, reason", "(at, actor, role, on_behalf, reason").replace(
+        "coalesce(current_setting('app.role', true), ''),",
+        "coalesce(current_setting('app.role', true), ''), nullif(current_setting('app.behalf', true), ''),",
+    )
+
+
+# Drafts are their authors' alone, for the owner of the tables too. When somebody leaves, what they began at the sites of the one who
+# goes on becomes that one's, unless that one has a draft of the same form.
+HAND_OVER = f"""
+CREATE POLICY handed_over ON registry_draft TO {OWNER} USING (true) WITH CHECK (true);
+CREATE FUNCTION guard.hand_over_drafts(leaver bigint, heir bigint) RETURNS bigint LANGUAGE sql SECURITY DEFINER
+  SET search_path = public, pg_temp AS $$
+  WITH handed AS (
+    UPDATE registry_draft d SET person_id = heir
+    WHERE d.person_id = leaver AND (SELECT guard.people())
+      AND EXISTS (SELECT FROM registry_person_sites w WHERE w.person_id = heir AND w.site_id = d.site_id)
+      AND NOT EXISTS (SELECT FROM registry_draft own WHERE own.person_id = heir AND own.case_id = d.case_id
+                      AND own.form = d.form AND own.key = d.key)
+    RETURNING 1)
+  SELECT count(*) FROM handed $$;
+REVOKE ALL ON FUNCTION guard.hand_over_drafts(bigint, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION guard.hand_over_drafts(bigint, bigint) TO {SERVING};
+"""  # noqa: S608 - names of roles alone
+
 # A locked row changes only by being unlocked, for a reason; in a locked case nothing is added and no removed row comes back.
 LOCKED = """
 CREATE OR REPLACE FUNCTION guard.locked() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$

@@ -13,7 +13,6 @@ from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from registry.access import origin
 from registry.access.hashing import BusyError
 from registry.access.row_security import person_scope
 from registry.access.sessions import FACTOR, note_seen
@@ -119,6 +118,12 @@ class TextMiddleware:
         return self.get_response(request)
 
 
+def unscoped(view):
+    """A view that must answer although the database does not: it runs outside the transaction and opens a scope where it needs one."""
+    view.unscoped = True
+    return view
+
+
 class ScopeMiddleware:
     """Runs the view, rendering included, in one transaction in which only the person's rows exist.
 
@@ -130,7 +135,6 @@ class ScopeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.id = origin.new_id(origin.REST if request.path_info.startswith("/api/") else origin.PAGE)
         with timezone.override(settings.DISPLAY_TIME_ZONE):
             response = self.get_response(request)
         if (
@@ -143,7 +147,7 @@ class ScopeMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         """The response of `view` inside the person's scope."""
-        if request.path_info.startswith(settings.STATIC_URL):
+        if request.path_info.startswith(settings.STATIC_URL) or getattr(view, "unscoped", False):
             return None
         if request.resolver_match.url_name not in settings.QUIET_PAGES and "X-Unattended" not in request.headers:
             note_seen(request.session)

@@ -4,12 +4,14 @@ only those who manage people see it. Run by migrations as reg_owner.
 
 # Never a password's hash: that it changed is told, not what it is. A sign-in stores a moment (and perhaps a newer hash of the same
 # password), before anybody is signed in; it is the person's own. Where somebody works is told as one item for each site.
-INSTALL = """
+SEEN_BY = """
 CREATE FUNCTION guard.people() RETURNS boolean LANGUAGE sql STABLE AS
   $$ SELECT coalesce(current_setting('app.people', true), '') = 'on' $$;
 CREATE POLICY people ON registry_historyevent FOR SELECT USING (case_id IS NULL AND (SELECT guard.people()));
+"""
 
-CREATE FUNCTION guard.record_people() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+RECORD_PEOPLE = """
+CREATE OR REPLACE FUNCTION guard.record_people() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   before jsonb := CASE WHEN TG_OP = 'INSERT' THEN '{}'::jsonb ELSE to_jsonb(OLD) END;
   after  jsonb := CASE WHEN TG_OP = 'DELETE' THEN '{}'::jsonb ELSE to_jsonb(NEW) END;
@@ -35,7 +37,9 @@ BEGIN
   FROM guard.told_of_people(before, after, TG_NARGS = 2) told;
   RETURN NULL;
 END $$;
+"""
 
+TOLD_OF_PEOPLE = """
 -- The items that differ, as they are told.
 CREATE FUNCTION guard.told_of_people(before jsonb, after jsonb, works_at boolean)
 RETURNS TABLE (item text, was jsonb, is_now jsonb) LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
@@ -50,6 +54,8 @@ RETURNS TABLE (item text, was jsonb, is_now jsonb) LANGUAGE sql STABLE SET searc
   SELECT 'password', NULL, NULL WHERE NOT works_at AND before -> 'password' IS DISTINCT FROM after -> 'password'
   ORDER BY 1 $$;
 """
+
+INSTALL = SEEN_BY + RECORD_PEOPLE + TOLD_OF_PEOPLE
 
 
 def record_people(table: str, form: str, *, works_at: bool = False) -> str:

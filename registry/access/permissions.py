@@ -26,4 +26,5 @@ class Permission(StrEnum):
     PUBLIC_READ = "read what was issued of data cuts for the public"
     PUBLIC_ISSUE = "issue results of data cuts for the public"
     PEOPLE_MANAGE = "manage people and sites"
+    OPERATIONS_READ = "see how the registry runs"
     TOKEN_OWN = "have personal tokens"

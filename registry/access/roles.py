@@ -95,7 +95,7 @@ class Administrator(Role):
 
     code = "administrator"
     label = _("Administrator")
-    permissions = (Permission.PEOPLE_MANAGE,)
+    permissions = (Permission.PEOPLE_MANAGE, Permission.OPERATIONS_READ)
 
 
 ROLES = {

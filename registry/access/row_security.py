@@ -9,22 +9,23 @@ from django.db import connection, transaction
 
 from registry.access import origin
 
-SETTINGS = ("app.context", "app.pooled", "app.people", "app.actor", "app.role", "app.request")
+SETTINGS = ("app.context", "app.pooled", "app.people", "app.actor", "app.role", "app.behalf", "app.request")
 
 
 @contextlib.contextmanager
-def site_scope(site_ids, *, pooled=False, people=False, actor="", role="", request=None):
+def site_scope(site_ids, *, pooled=False, people=False, actor="", role="", behalf="", request=None):
     """One transaction in which only the rows of `site_ids` exist. Scopes nest; the outer one is restored.
 
     pooled   the pooled analytics tables exist too
     people   the history of people and sites exists too
     actor    who answers for changes; without one PostgreSQL refuses to write
+    behalf   in whose place a deputy works
     request  where the history says they come from; else the outer scope's, else the task or command that runs
     """
     rows = (",".join(map(str, site_ids)), "on" if pooled else "", "on" if people else "")
     with transaction.atomic():
         before = _settings()
-        _set((*rows, actor, role, request or before[-1] or origin.of_process()))
+        _set((*rows, actor, role, behalf, request or before[-1] or origin.of_process()))
         try:
             yield
         finally:
@@ -45,6 +46,7 @@ def person_scope(person, *, request=None):
         people=person.may(Permission.PEOPLE_MANAGE),
         actor=person.email,
         role=person.role,
+        behalf=person.stands_in.person.email if person.stands_in else "",
         request=request,
     )
 

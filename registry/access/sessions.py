@@ -13,6 +13,7 @@ from registry.models import SignedInSession
 
 BEGAN, SEEN, PROVED, SOURCE, AGENT = "_began", "_seen", "_proved", "_source", "_agent"
 FACTOR = "_factor"  # whether a second factor was shown
+STANDS_IN = "_stands_in"  # in whose place its person works (a Deputy's key)
 PENDING = "_pending"  # whose password was right, while the second step is due
 NOTED_EVERY = 60  # seconds: a moment that is noted at each request would make each request a write
 

@@ -7,6 +7,7 @@ from registry.models import Site
 class SystemActor:
     """Acts for the registry itself over all sites; the history names it."""
 
+    stands_in = None
     is_authenticated = is_active = sees_all_sites = True
     role = "system"
     permissions = (Permission.CASE_READ, Permission.CASE_ENROL, Permission.FORM_WRITE, Permission.PEOPLE_MANAGE)

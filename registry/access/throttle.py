@@ -22,6 +22,7 @@ LIMITS = {
     "source": (50, WINDOW),
     "network": (200, WINDOW),
     "dead tokens": (60, WINDOW),
+    "single sign-on": (60, WINDOW),
     "letters": (3, 3600),
     "stopped": (1, WINDOW),
 }

@@ -1,4 +1,4 @@
-"""Second factors: an authenticator app is added by showing one of its codes; every code works once."""
+"""Second factors: an authenticator app is added by showing one of its codes, a passkey by using it; what is shown works once."""
 
 import hashlib
 import re
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from registry.access import factors
 from registry.access.permissions import Permission
-from registry.models import Factor, RecoveryCode
+from registry.models import Factor, Passkey, RecoveryCode
 
 CODES = 10
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is misread on paper
@@ -30,7 +30,7 @@ def plain(code):
 
 @transaction.atomic
 def add_factor(secret, code, *, label, by):
-    """(factor, recovery codes): the app that knows `secret`, shown by a code of it. Codes are made with the first app only."""
+    """(factor, recovery codes): the app that knows `secret`, shown by a code of it. Codes are made with the first factor only."""
     step = factors.step_of(secret, plain(code))
     if step is None:
         raise ValidationError(
@@ -42,9 +42,37 @@ def add_factor(secret, code, *, label, by):
         )
     factor = Factor(person=by, label=label.strip() or _("Authenticator app"), secret=secret, last_step=step)
     factor.full_clean(exclude=["used_at"])
-    is_first = not Factor.objects.filter(person=by).exists()
+    is_first = not has_factor(by)
     factor.save()
     return factor, make_codes(by=by) if is_first else []
+
+
+@transaction.atomic
+def add_passkey(new, *, label, by):
+    """(passkey, recovery codes): the key that the browser just made (access.passkeys.New). Codes are made with the first factor only."""
+    if Passkey.objects.filter(credential=new.credential).exists():
+        raise ValidationError(_("This passkey is known already."))
+    key = Passkey(
+        person=by,
+        label=label.strip() or _("Passkey"),
+        credential=new.credential,
+        public=new.public,
+        transports=new.transports,
+        count=new.count,
+        is_synced=new.is_synced,
+    )
+    key.full_clean(exclude=["last", "transports", "used_at"])
+    is_first = not has_factor(by)
+    key.save()
+    return key, make_codes(by=by) if is_first else []
+
+
+def use_passkey(person, shown):
+    """Whether the key that answered (access.passkeys.Shown) counts: its own count went on, and this answer is new. Of two at once one does."""
+    fresh = Passkey.objects.filter(person=person, credential=shown.credential).exclude(last=shown.answered)
+    # A key that never counts says 0 each time; one that does and goes back has a copy somewhere.
+    fresh = fresh.filter(count__lt=shown.count) if shown.count else fresh.filter(count=0)
+    return bool(fresh.update(count=shown.count, last=shown.answered, used_at=timezone.now()))
 
 
 @transaction.atomic
@@ -73,24 +101,24 @@ def use_code(person, code):
 
 @transaction.atomic
 def end_factor(factor, *, by, required):
-    """The app opens nothing any more. `required`: the last one cannot go, for every sign-in needs one."""
+    """This app or passkey opens nothing any more. `required`: the last one cannot go, for every sign-in needs one."""
     if factor.person_id != by.pk:
         raise PermissionDenied
-    own = Factor.objects.select_for_update().filter(person=by)
+    own = [one for kind in (Factor, Passkey) for one in kind.objects.select_for_update().filter(person=by)]
     if required and len(own) == 1:
         raise ValidationError(_("This is your only second factor, and one is required. Add the new one first."))
     factor.delete()
-    if not own.exists():
+    if len(own) == 1:
         RecoveryCode.objects.filter(person=by).delete()
 
 
 @transaction.atomic
 def end_factors_of(person, *, by):
-    """Whoever lost app and codes begins anew at the next sign-in."""
+    """Whoever lost app, passkey and codes begins anew at the next sign-in."""
     if person == by or not by.may(Permission.PEOPLE_MANAGE):
         raise PermissionDenied
-    Factor.objects.filter(person=person).delete()
-    RecoveryCode.objects.filter(person=person).delete()
+    for kind in (Factor, Passkey, RecoveryCode):
+        kind.objects.filter(person=person).delete()
 
 
 @transaction.atomic
@@ -105,4 +133,4 @@ def encrypt_anew():
 
 def has_factor(person):
     """Whether a sign-in asks for a second factor because there is one."""
-    return Factor.objects.filter(person=person).exists()
+    return any(kind.objects.filter(person=person).exists() for kind in (Factor, Passkey))

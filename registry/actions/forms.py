@@ -86,12 +86,12 @@ def save_form(form, *, by, seen_version=0, reason="", complete=False):
 
 
 @transaction.atomic
-def enter_forms(forms, *, by):
+def enter_forms(forms, *, by, reason=""):
     """Store new forms of one case at once, in the order given, each complete unless something blocks it.
 
     What imports and the demonstration call: the case is read and checked once. Raises as `save_form`.
     """
-    with person_scope(by), because(""):
+    with person_scope(by), because(reason):
         case = locked_case(forms[0].case_id, by)
         entered = stored_forms([case.pk])[case.pk]
         for form in forms:

@@ -55,7 +55,8 @@ def ask_reset(email):
     """Somebody forgot a password. The same is stored whether the account exists or not, and answered before anybody looks."""
     person = Person.objects.filter(email__iexact=email.strip(), is_active=True).first()
     is_enough = throttle.taken({"letters": (email.strip().lower(),)})
-    known = person if person and person.has_usable_password() and not is_enough else None
+    has_signed_in = person and (person.has_usable_password() or person.identities.exists())
+    known = person if has_signed_in and not is_enough else None
     Letter.objects.create(purpose=Purpose.RESET, person=known, wanted_by="")
 
 

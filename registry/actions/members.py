@@ -12,6 +12,7 @@ from registry.access.permissions import Permission
 from registry.access.roles import ROLES
 from registry.access.row_security import person_scope
 from registry.access.token_scopes import Scope
+from registry.actions.doors import check_not_the_last, close_doors, has_drafts
 from registry.models import Cohort, Person, SignedInSession, Site, Token
 
 LONGEST_TOKEN_DAYS = 365
@@ -51,6 +52,14 @@ def change_person(person, *, name, role, sites, is_active, by):
         raise ValidationError(_("You cannot take the administrator's role from yourself. Ask another administrator."))
     _check_sites(role, sites)
     is_moved = role != person.role
+    if is_moved or not is_active:
+        check_not_the_last(person)
+    if not is_active and person.is_active and has_drafts(person):
+        raise ValidationError(
+            _(
+                "There are drafts of this person. End the account on its page of security, where somebody is named who goes on with them."
+            )
+        )
     person.name, person.role, person.is_active = name.strip(), role, is_active
     person.full_clean(exclude=["password"])
     with person_scope(by):
@@ -59,7 +68,7 @@ def change_person(person, *, name, role, sites, is_active, by):
     if is_moved or not is_active:
         SignedInSession.objects.filter(person=person).delete()
     if not is_active:
-        Token.objects.filter(owner=person, revoked_at=None).update(revoked_at=timezone.now())
+        close_doors(person)
     return person
 
 

@@ -27,11 +27,23 @@ def once(act, *, by, key, body):
     before = IdempotencyKey.objects.filter(person=by, key=key).first()
     if before is None:
         made = act()
-        IdempotencyKey.objects.create(person=by, key=key, body_digest=digest, answer=made)
+        keep(by=by, key=key, body=body, made=made)
         return made, True
     if before.body_digest != digest:
         raise KeyUsedError(before.answer)
     return before.answer, False
+
+
+def made_before(*, by, key):
+    """What was made under this key, or None; from here on a twin waits until the transaction ends."""
+    wait_for_twin(by=by, key=key)
+    before = IdempotencyKey.objects.filter(person=by, key=key).first()
+    return before.answer if before else None
+
+
+def keep(*, by, key, body, made):
+    """Remember what was made under a key that `made_before` found free, in the same transaction."""
+    IdempotencyKey.objects.create(person=by, key=key, body_digest=hashlib.sha256(body).hexdigest(), answer=made)
 
 
 def was_done(*, by, key):

@@ -45,7 +45,7 @@ def sign_forms(case, forms, *, meaning, password, by):
         if not wanted:
             raise ValidationError(_("Choose at least one complete form: nothing was signed."), code="nothing")
         wanted = [form for form in wanted if not _is_signed(stored.signature_of(form), form)]
-        now, name = timezone.now(), by.name
+        now, name = timezone.now(), by.signed_name
         return Signature.objects.bulk_create(
             Signature(
                 case=own,

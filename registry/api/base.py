@@ -6,6 +6,7 @@ from django.utils.cache import patch_vary_headers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from registry.access.sessions import is_proved
 from registry.api.authentication import Rights
 from registry.api.limits import PerRole
 from registry.api.parsers import StrictJSON
@@ -23,11 +24,16 @@ class RestView(APIView):
     throttle_classes = [PerRole]
     parser_classes = [StrictJSON]
     rights: dict = {}
+    carries_rows = (
+        False  # of patients, or what tells as much: a session confirms itself first, as pages of exports ask it to
+    )
     parameters: tuple[str, ...] = ()
 
     def initial(self, request, *args, **kwargs):
         """Who, whether, and then: no parameter that the view does not know."""
         super().initial(request, *args, **kwargs)
+        if self.carries_rows:
+            refuse_unconfirmed(request)
         for name, values in request.query_params.lists():
             if name not in (*self.parameters, "format"):
                 detail = (
@@ -59,6 +65,12 @@ class RestView(APIView):
         response.setdefault("Cache-Control", "private, no-cache")
         patch_vary_headers(response, ["Authorization", "Cookie"])
         return response
+
+
+def refuse_unconfirmed(request):
+    """Raise a Problem where a session took no password, code or passkey within the last minutes; a token has its own bounds."""
+    if request.auth is None and not is_proved(request.session):
+        raise Problem("not_confirmed")
 
 
 def bad_parameter(name, found, allowed):

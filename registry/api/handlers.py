@@ -1,8 +1,13 @@
 """Django's own error answers: problem details under /api/, pages elsewhere. Named in registry/urls.py."""
 
+import sys
+
+from django.http import HttpResponse
+from django.template.loader import render_to_string
 from django.views import defaults
 
-from registry.api.problems import response_of
+from registry.access.outages import RETRY_AFTER, outage_of
+from registry.api.problems import KINDS, response_of
 
 
 def _of_api(request):
@@ -25,5 +30,12 @@ def page_not_found(request, exception):
 
 
 def server_error(request):
-    """500."""
-    return response_of(request, "server_error") if _of_api(request) else defaults.server_error(request)
+    """500; 507 and 503 where it is the database that has no room or does not answer."""
+    outage = outage_of(sys.exc_info()[1])
+    headers = {"Retry-After": str(RETRY_AFTER)} if outage == "unavailable" else {}
+    if _of_api(request):
+        return response_of(request, outage or "server_error", headers=headers)
+    if not outage:
+        return defaults.server_error(request)
+    status = KINDS[outage][0]
+    return HttpResponse(render_to_string(f"{status}.html"), status=status, headers=headers)

@@ -21,6 +21,7 @@ KINDS = {
     "not_authenticated": (401, "Nobody is logged in", "Send Authorization: Bearer with a personal token from /accounts/tokens/, or log in."),
     "dead_token": (401, "The token is not valid", "The token is unknown, expired or revoked. Make a new one under /accounts/tokens/."),
     "right_missing": (403, "A right is missing", "Ask your administrator whether your role should have the right that is named."),
+    "not_confirmed": (403, "Confirm that it is you", "A session takes rows of patients within five minutes of a password, a code or a passkey: open /accounts/confirm/ and ask again; or use a token."),
     "csrf": (403, "The request did not come from a page of the registry", "With a session, send the X-CSRFToken header; or use a token."),
     "not_found": (404, "Not found", "There is nothing at this address, or nothing that you may see."),
     "method_not_allowed": (405, "The method is not possible here", "The Allow header lists the methods that are."),
@@ -40,6 +41,8 @@ KINDS = {
     "key_used": (422, "The Idempotency-Key was used for another request", "Send a new key with a new request."),
     "if_match_missing": (428, "If-Match is missing", "Read it first and send its ETag in If-Match, so that nobody's correction is overwritten."),
     "throttled": (429, "Too many requests", "Wait as long as Retry-After says."),
+    "unavailable": (503, "The database does not answer", "Nothing was stored. Send the same again, with the same Idempotency-Key, after Retry-After seconds."),
+    "no_room": (507, "The disk is full", "Nothing was stored, and nothing is lost. Reading goes on; send the same again when the administrator has made room."),
     "server_error": (500, "The registry failed", "Nothing was stored. Try again; if it fails again, report the instance."),
 }  # fmt: skip
 

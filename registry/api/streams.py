@@ -18,7 +18,7 @@ from django.urls import reverse
 from rest_framework import renderers
 
 from registry.access.token_scopes import Scope
-from registry.api.base import bad_parameter
+from registry.api.base import bad_parameter, refuse_unconfirmed
 from registry.api.problems import Problem
 from registry.api.stream_columns import FLAG, Column
 from registry.noted import sent_and_noted
@@ -183,7 +183,8 @@ def refuse_after(request):
 
 
 def stream(request, shape, queryset, *, case, since, as_of):
-    """The response. Raises a Problem for a token that takes no whole files, and when too many streams are on the way."""
+    """The response. Raises a Problem for a token that takes no whole files, a session that is not confirmed, and too many streams at once."""
+    refuse_unconfirmed(request)
     person, kind = request.user, request.accepted_renderer.format
     if not person.may_by(Scope.EXPORT):
         raise Problem("right_missing", f"A whole collection needs a token with the scope “{Scope.EXPORT}”.")

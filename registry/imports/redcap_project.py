@@ -42,7 +42,7 @@ def mapping_of(lines) -> dict[str, Mapped]:
         name, kind = _cell(line, NAME), _cell(line, KIND)
         if kind in NOT_ANSWERS:
             continue
-        ours = _ours(name, _cell(line, LABEL))
+        ours = ours_of(name, _cell(line, LABEL))
         if ours is None:
             unknown.append(name)
             continue
@@ -109,7 +109,7 @@ def _forms(dictionary, mapping):
     return found
 
 
-def _ours(name, label):
+def ours_of(name, label) -> Field | None:
     """Our field of this name, else the only one with this label in either language."""
     known = fields()
     if name in known and known[name].part != COMPLETE and name != RECORD_ID:
@@ -135,14 +135,21 @@ def _codes(name, choices, ours, unknown):
         code, label = code.strip(), label.strip().casefold()
         if not code:
             continue
-        same = [one for one in ours.codes if label and label in _code_labels(ours, one)]
-        if len(same) == 1:
-            found[code] = str(same[0])
-        elif code in map(str, ours.codes) and not label:
-            found[code] = code
+        same = same_code(ours, code, label)
+        if same is not None:
+            found[code] = same
         else:
             unknown.append(f"{name} ({code}, {label[:40]})")
     return found
+
+
+def same_code(ours, code, label) -> str | None:
+    """Our code that has this label in either language, else the code itself where it says no other; None if that is not clear."""
+    said = label.strip().casefold()
+    same = [one for one in ours.codes if said and said in _code_labels(ours, one)]
+    if len(same) == 1:
+        return str(same[0])
+    return code if code in map(str, ours.codes) and (not said or said == code.casefold()) else None
 
 
 def _code_labels(ours, code):

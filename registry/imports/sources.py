@@ -20,6 +20,7 @@ BESIDE = ("wide", "cases", "endpoints", "left_out", "adsl", "adtte", "adae", "co
 BOM = b"\xef\xbb\xbf"
 FORMULA = tuple("=+-@\t\r＝＋－＠")  # as exports for Excel guard them
 MOST_FILES = 100
+UNKNOWN_LAYOUT = "unknown_layout"  # the code of the refusal of a table that needs a mapping
 
 
 def rows_of(name: str, content: bytes, encoding: str = "utf-8") -> list[dict[str, str]]:
@@ -100,11 +101,12 @@ def _of_table(name, content, encoding):
     lines = _lines(table)
     if RECORD_ID in table.columns:
         refuse_unknown(lines)
-        return lines
+        return [unguarded(cells) for cells in lines] if content.startswith(BOM) else lines
     if CASE not in table.columns:
         raise ValidationError(
             _("%(file)s has neither a column “patient_id” (records of a REDCap project) nor “case” (a table of an export). Other files are brought in by a mapping.")
-            % {"file": name[:80]}
+            % {"file": name[:80]},
+            code=UNKNOWN_LAYOUT,
         )  # fmt: skip
     instrument = instrument_of().get(PurePath(name).stem) or _by_columns(name, table.columns)
     columns = _columns(name, instrument, table.columns)
@@ -145,10 +147,15 @@ def _columns(name, instrument, columns):
     return [one for one in columns if one in _known(instrument) and one != instrument.form.key_item]
 
 
+def unguarded(cells):
+    """Column → text without the apostrophe by which a cell that begins like a formula stays text in Excel."""
+    return {name: text[1:] if text[:1] == "'" and text[1:2] in FORMULA else text for name, text in cells.items()}
+
+
 def _row(name, instrument, columns, cells, *, is_guarded):
     row = {column: cells[column] for column in columns}
     if is_guarded:
-        row = {column: text[1:] if text[:1] == "'" and text[1:2] in FORMULA else text for column, text in row.items()}
+        row = unguarded(row)
     row[RECORD_ID] = cells[CASE]
     if not instrument.is_repeating:
         return row

@@ -55,6 +55,11 @@ class Row:
         """Whether every condition holds. A blank cell fulfils no comparison."""
         return all(self._holds(self.cells[column], test) for column, test in when.items())
 
+    def wants(self, form) -> bool:
+        """Whether a mapped form is stored for this row."""
+        is_filled = not form.if_filled or any(self.cells[column] for column in form.columns())
+        return is_filled and self.holds(form.when)
+
     def _holds(self, cell, test):
         if isinstance(test, dict) and "filled" in test:
             return bool(cell) == bool(test["filled"])
@@ -137,6 +142,8 @@ class Row:
     def _quantity(self, name, answer, item, text) -> Decimal:
         """A mere number is in the item's unit, however a spreadsheet wrote it; one with another unit is converted."""
         number = _number(text)
+        if number is not None and answer.unit and answer.unit != item.unit:
+            number, text = None, f"{text} {answer.unit}"
         if number is None:
             try:
                 number = _number(str(understood_quantity(text, unit=item.unit)))
@@ -149,18 +156,37 @@ class Row:
 
     def _date(self, name, answer, item, text):
         """First day meant, and the precision."""
+        text = _in_order(text, answer.dates)
         for shape, precision, rest in ((DAY, "D", ""), (MONTH, "M", "-01"), (YEAR, "Y", "-01-01")):
             if shape.fullmatch(text) and (precision == "D" or item.partial):
                 try:
                     return date.fromisoformat(text + rest), precision
                 except ValueError:
                     break
-        expected = (
-            _("expected a date as YYYY-MM-DD, YYYY-MM or YYYY.")
-            if item.partial
-            else _("expected a date as YYYY-MM-DD.")
-        )
-        raise self.refused(name, answer, expected)
+        raise self.refused(name, answer, _expected_date(item, answer.dates))
+
+
+PARTS = {"YMD": ("year", "month", "day"), "DMY": ("day", "month", "year"), "MDY": ("month", "day", "year")}
+WHOLE_DAY = {
+    order: re.compile(r"\D+".join(rf"(?P<{part}>\d{{{4 if part == 'year' else '1,2'}}})" for part in parts) + r"\D?")
+    for order, parts in PARTS.items()
+}
+TOGETHER = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
+
+
+def _in_order(text, order) -> str:
+    """A whole day that is written in this order, with any signs between its numbers, as YYYY-MM-DD; anything else as it is."""
+    found = WHOLE_DAY[order].fullmatch(text) or (TOGETHER.fullmatch(text) if order == "YMD" else None)
+    return f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}" if found else text
+
+
+def _expected_date(item, order) -> str:
+    if order != "YMD":
+        shape = {"DMY": "DD/MM/YYYY", "MDY": "MM/DD/YYYY"}[order]
+        return _("expected a date as %(shape)s.") % {"shape": shape}
+    if item.partial:
+        return _("expected a date as YYYY-MM-DD, YYYY-MM or YYYY.")
+    return _("expected a date as YYYY-MM-DD.")
 
 
 def row_of(mapping: Mapping, line) -> Row:
@@ -168,7 +194,7 @@ def row_of(mapping: Mapping, line) -> Row:
     if mapping.day_0 is None or mapping.day_0.kind == "constant":
         return Row(line.number, line.cells, mapping.day_0 and mapping.day_0.of)
     row = Row(line.number, line.cells, None)
-    text = row.text("day_0", mapping.day_0) or ""
+    text = _in_order(row.text("day_0", mapping.day_0) or "", mapping.day_0.dates)
     try:
         return Row(line.number, line.cells, date.fromisoformat(text))
     except ValueError:

@@ -3,6 +3,8 @@
 import hashlib
 from dataclasses import astuple, dataclass, field
 
+from django.utils.translation import gettext as _
+
 from registry.dictionary.items import EMPTY
 from registry.models import Query, QueryState
 from registry.queries import item_label, words_of
@@ -29,7 +31,10 @@ class CellChange:
     @property
     def label(self):
         """The question in the language of now."""
-        return next((one.label for one in instrument_of()[self.form].fields if _is_of(one, self.column)), self.column)
+        instrument = instrument_of()[self.form]
+        if self.column == instrument.status.name:
+            return _("Form complete")
+        return next((one.label for one in instrument.fields if _is_of(one, self.column)), self.column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +95,19 @@ class Watch:
             if column.endswith("_p") and column.removesuffix("_p") in known:
                 continue
             old = shown(stored, column) if stored else ""
-            self.cells.append(
-                CellChange(name, form.form_name, repeat.rpartition(" ")[2], column, old, shown(form, column))
-            )
+            self._note(name, form, repeat, column, old, shown(form, column))
+        if form.is_complete != bool(stored and stored.is_complete):
+            status = instrument_of()[form.form_name].status
+            old, new = (_said(status, one.is_complete) if one else "" for one in (stored, form))
+            self._note(name, form, repeat, status.name, old, new)
+
+    def _note(self, name, form, repeat, column, old, new):
+        self.cells.append(CellChange(name, form.form_name, repeat.rpartition(" ")[2], column, old, new))
 
     def is_to_be_stored(self, done):
         """Whether the import, which is done now, stays. Looks up which queries it raised."""
-        raised = _open_queries(self.cases).exclude(pk__in=self.open_before).select_related("case")
-        self.queries = [
-            Asked(one.case.number, one.form, one.item, words_of(one)) for one in raised.order_by("case__number", "pk")
-        ]
+        raised = _open_queries(self.cases).exclude(pk__in=self.open_before)
+        self.queries = [_asked(one) for one in raised.select_related("case").order_by("case__number", "pk")]
         self.is_stored = not done.faults and self.seen == self.digest
         return self.is_stored
 
@@ -107,6 +115,12 @@ class Watch:
     def digest(self):
         """SHA-256 of every change."""
         return hashlib.sha256(repr([sorted(self.new_cases), *map(astuple, self.cells)]).encode()).hexdigest()
+
+
+def _said(status, is_complete):
+    """Whether a form is complete, as an export says it."""
+    code = 2 if is_complete else 0
+    return f"{code} {status.label_of(code)}"
 
 
 def shown(form, column):
@@ -127,6 +141,21 @@ def shown(form, column):
 
 def _is_of(asked, column):
     return asked.column == column and asked.part != COMPLETE and (asked.part == ANSWER or asked.name == column)
+
+
+def open_queries_of(pks) -> set:
+    """Ids of the queries of these cases that are not closed."""
+    return set(_open_queries(pks).values_list("pk", flat=True))
+
+
+def raised_queries(number, before) -> list[Asked]:
+    """The queries of the case with this number that are not closed, but for those of `before`."""
+    raised = Query.objects.filter(case__number=number).exclude(state=QueryState.CLOSED).exclude(pk__in=before)
+    return [_asked(one) for one in raised.select_related("case").order_by("pk")]
+
+
+def _asked(query):
+    return Asked(query.case.number, query.form, query.item, words_of(query))
 
 
 def _open_queries(pks):

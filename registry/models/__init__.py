@@ -4,8 +4,10 @@ from registry.models.account import (
     AttemptCount,
     Factor,
     Happened,
+    Identity,
     Letter,
     OneTimeLink,
+    Passkey,
     Purpose,
     RecoveryCode,
     SecurityEvent,
@@ -26,6 +28,7 @@ from registry.models.icans import Icans
 from registry.models.icans_day import IcansDay
 from registry.models.icans_episode import IcansEpisode
 from registry.models.iechs_haematotoxicity import IechsHaematotoxicity
+from registry.models.imports import ImportedRecord, ImportJob, ImportLayout
 from registry.models.infusion import Infusion
 from registry.models.late_effects import LateEffects
 from registry.models.leukapheresis import Leukapheresis
@@ -40,6 +43,7 @@ from registry.models.query import Act, AnswerKind, Origin, Query, QueryState, Qu
 from registry.models.relapse import Relapse
 from registry.models.response_assessment import ResponseAssessment
 from registry.models.site import Cohort, Site
+from registry.models.standing_in import Deputy, Leaving
 from registry.models.states import (
     CheckRun,
     DerivedValue,
@@ -86,10 +90,14 @@ FORM_OF = {form.form_name: form for form in FORMS}
 
 __all__ = [
     "AttemptCount",
+    "Deputy",
+    "Leaving",
     "Factor",
     "Happened",
+    "Identity",
     "Letter",
     "OneTimeLink",
+    "Passkey",
     "Purpose",
     "RecoveryCode",
     "SecurityEvent",
@@ -128,6 +136,9 @@ __all__ = [
     "Site",
     "HistoryEvent",
     "IdempotencyKey",
+    "ImportedRecord",
+    "ImportJob",
+    "ImportLayout",
     "Outbox",
     "Act",
     "AnswerKind",

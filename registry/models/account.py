@@ -1,5 +1,6 @@
 """What stands around an account: sessions, second factors, one-time links, letters, counters of attempts, and what happened."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
@@ -58,6 +59,14 @@ class Happened(models.TextChoices):
     SESSION_ENDED = "session_ended", _("Session ended")
     INVITED = "invited", _("Invited")
     INVITATION_ENDED = "invitation_ended", _("Invitation withdrawn")
+    JOINED = "joined", _("Joined with the single sign-on")
+    SEPARATED = "separated", _("Separated from the single sign-on")
+    DEPUTY_NAMED = "deputy_named", _("Deputy named")
+    DEPUTY_ENDED = "deputy_ended", _("Deputy's time ended")
+    STANDS_IN = "stands_in", _("Works as a deputy from here on")
+    LEAVES = "leaves", _("The account's end is set")
+    STAYS = "stays", _("The account's end is taken back")
+    LEFT = "left", _("The account ended")
     TOKEN_REFUSED = "token_refused", _("Tokens refused")  # noqa: S105 - what happened, no token
 
 
@@ -95,8 +104,49 @@ class Factor(models.Model):
         ordering = ["added_at"]
 
 
+class Passkey(models.Model):
+    """A passkey or security key of somebody: shown in place of the code of an app, by a finger, a face or a PIN.
+
+    credential  its name, as the browser knows it; public
+    public      its public key with that name (AttestedCredentialData of WebAuthn); nothing secret is stored
+    count       how often it signed, if it counts; one that goes back was copied
+    last        the hash of the challenge that it answered last: each answer counts once
+    is_synced   whether other devices of its owner have it too
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="passkeys")
+    label = models.CharField(_("Name"), max_length=60)
+    credential = models.CharField(max_length=1400, unique=True)
+    public = models.BinaryField()
+    transports = ArrayField(models.CharField(max_length=20), default=list)
+    count = models.BigIntegerField(default=0)
+    last = models.CharField(max_length=64, default="")
+    is_synced = models.BooleanField(default=False)
+    added_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["added_at"]
+
+
+class Identity(models.Model):
+    """By what name the provider of single sign-on knows somebody. One for each person there, one person for each."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="identities")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    joined_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="one_person_per_identity"),
+            models.UniqueConstraint(fields=["person", "issuer"], name="one_identity_per_person"),
+        ]
+
+
 class RecoveryCode(models.Model):
-    """A code that replaces the app once, for whoever lost it."""
+    """A code that replaces app and passkey once, for whoever lost them."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="recovery_codes")
     digest = models.CharField(max_length=64, unique=True)

@@ -27,9 +27,11 @@ class Person(AbstractBaseUser):
     """Somebody who works with the registry in one role. Never deleted, never renamed to somebody else: deactivated.
 
     came_by: the personal token of this request, which narrows what its owner may; None at the pages.
+    stands_in: the Deputy by which this request works in a colleague's place, with that role and those sites; None for one's own.
     """
 
     came_by = None
+    stands_in = None
 
     email = models.EmailField(_("E-mail"), max_length=254, unique=True)
     name = models.CharField(_("Name"), max_length=120)
@@ -50,6 +52,27 @@ class Person(AbstractBaseUser):
 
     def __str__(self):
         return self.name
+
+    def stand_in(self, deputy):
+        """Work in a colleague's place for this request."""
+        self.stands_in, self.role = deputy, deputy.person.role
+
+    def save(self, *args, **words):
+        """Never the role of somebody else."""
+        fields = words.get("update_fields")
+        if self.stands_in and (fields is None or "role" in fields):
+            raise ValueError("somebody who works in another's place is not stored with that one's role")
+        super().save(*args, **words)
+
+    @property
+    def signed_name(self):
+        """By what name the person signs: the own one, and for whom."""
+        return f"{self.name} (for {self.stands_in.person.name})"[:120] if self.stands_in else self.name
+
+    @property
+    def working_sites(self):
+        """The sites that were given to the person, or to the one in whose place it works."""
+        return self.stands_in.person.sites if self.stands_in else self.sites
 
     @property
     def role_label(self):
@@ -82,7 +105,7 @@ class Person(AbstractBaseUser):
         """The sites whose cases this person works on: the role's, of them those of the token."""
         from registry.models.site import Site
 
-        sites = Site.objects.all() if ROLES[self.role].all_sites else self.sites.all()
+        sites = Site.objects.all() if ROLES[self.role].all_sites else self.working_sites.all()
         return sites.filter(pk__in=self.came_by.site_ids) if self.came_by and self.came_by.site_ids else sites
 
     def site_ids(self) -> list[int]:

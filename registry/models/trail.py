@@ -9,12 +9,13 @@ class HistoryEvent(models.Model):
     """One changed item of one row: written by a trigger, readable by the serving roles, changeable by nobody.
 
     No foreign keys: the history outlives what it describes. `old` and `new` are JSON values as stored; null is blank, and a state
-    that is not set. `request` begins with what it came by (registry.access.origin). People and sites have neither site nor case.
+    that is not set. `on_behalf` is in whose place a deputy worked. `request` begins with what it came by (registry.access.origin). People and sites have neither site nor case.
     """
 
     at = models.DateTimeField(_("When"))
     actor = models.CharField(_("Who"), max_length=254)
     role = models.CharField(_("Role"), max_length=20)
+    on_behalf = models.CharField(max_length=254, null=True)  # noqa: DJ001 - null, or the seals of older rows would not hold
     reason = models.TextField(_("Why"))
     request = models.CharField(_("From where"), max_length=60)
     transaction = models.BigIntegerField()

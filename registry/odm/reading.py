@@ -45,6 +45,8 @@ def read_odm(content: bytes) -> Iterator[ReadRow]:
                 root = element
                 if element.tag != f"{ODM}ODM":
                     raise OdmError(f"The file's first element is {element.tag[:80]}; expected ODM of CDISC 1.3.")
+                if element.get("FileType") == "Transactional":
+                    raise OdmError("The file tells how answers were changed (FileType Transactional). Send one that holds what they are: Snapshot.")  # fmt: skip
             if event == "end":
                 yield from _read(element, names)
     except DefusedXmlException:

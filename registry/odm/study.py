@@ -93,6 +93,26 @@ class Subject:
     rows: Mapping[str, tuple[StudyRow, ...]] = field(repr=False)
 
 
+INSERT, UPDATE, REMOVE = "Insert", "Update", "Remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of a row of a form, for a file that tells the history. kind: one of those above.
+
+    items    (item name, kind, value or None) of what became another; None is null where the kind is not REMOVE
+    """
+
+    key: str
+    site: str
+    form: str
+    course: int | None
+    number: int | None
+    kind: str
+    change: Change
+    items: tuple[tuple[str, str, str | None], ...]
+
+
 def span_limits(hard, soft):
     """The limits of an item's two spans, each with open ends or None."""
     return tuple(

@@ -3,6 +3,8 @@
 import re
 from datetime import UTC
 
+from registry.odm.study import REMOVE
+
 NAMESPACE = "http://www.cdisc.org/ns/odm/v1.3"
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -13,19 +15,20 @@ EVENTS = (
     (OF_COURSE, "CAR-T course", "Yes", "CAR-T治療コース"),
 )
 BYTES_AT_ONCE = 256 * 1024
+SNAPSHOT, TRANSACTIONAL = "Snapshot", "Transactional"  # what is stored, or how it came to be
 
 
-def odm_pieces(study, subjects, *, sites=(), people=()):
+def odm_pieces(study, subjects, *, sites=(), people=(), kind=SNAPSHOT):
     """The file as bytes, some at a time.
 
-    subjects   Subject after Subject, read while they are written; None for a file without clinical data
+    subjects   Subject after Subject, or of a TRANSACTIONAL file Step after Step, read while they are written; None for a file without clinical data
     sites      codes or pseudonyms of all hospitals that a subject names; people: pseudonyms of all who changed something
     """
     from lxml import etree
 
     sink = _Sink()
     head = {
-        "ODMVersion": "1.3.2", "FileType": "Snapshot", "FileOID": _name(study.file), "CreationDateTime": _moment(study.as_of),
+        "ODMVersion": "1.3.2", "FileType": kind, "FileOID": _name(study.file), "CreationDateTime": _moment(study.as_of),
         "AsOfDateTime": _moment(study.as_of), "SourceSystem": "CAR-T registry", "SourceSystemVersion": study.source,
     }  # fmt: skip
     if subjects is not None:
@@ -42,8 +45,9 @@ def odm_pieces(study, subjects, *, sites=(), people=()):
                     out.write(maker.admin(sites, people), pretty_print=True)
                 where = {"StudyOID": maker.study_oid, "MetaDataVersionOID": maker.version_oid}
                 with out.element(f"{{{NAMESPACE}}}ClinicalData", where):
+                    made = maker.step if kind == TRANSACTIONAL else maker.subject
                     for subject in subjects:
-                        out.write(maker.subject(subject))
+                        out.write(made(subject))
                         out.flush()
                         if sink.size > BYTES_AT_ONCE:
                             yield sink.taken()
@@ -72,6 +76,7 @@ class _Maker:
         self.etree, self.of = etree, study
         self.study_oid, self.version_oid = f"S.{_name(study.code)}", f"MDV.{_name(study.dictionary)}"
         self.lists, self.units = {}, {}
+        self.forms = {form.name: form for form in study.forms}
         for form in study.forms:
             for one in form.items:
                 if one.codes:
@@ -222,8 +227,32 @@ class _Maker:
             if one.unit and value is not None:
                 self.add(made, "MeasurementUnitRef", MeasurementUnitOID=self.units[one.unit])
 
+    def step(self, step):
+        """One change of a row: the audit record stands at the items, and of a row that was removed at the form."""
+        form = self.forms[step.form]
+        made = self.add(None, "SubjectData", SubjectKey=step.key, TransactionType="Upsert")
+        self.add(made, "SiteRef", LocationOID=f"L.{_name(step.site)}")
+        event = self.add(
+            made, "StudyEventData", StudyEventOID=self.event_of(form), StudyEventRepeatKey=step.course, TransactionType="Upsert"
+        )  # fmt: skip
+        data = self.add(event, "FormData", FormOID=_form(form), FormRepeatKey=step.number, TransactionType=step.kind)
+        if step.kind == REMOVE:
+            self.audit(data, step.change, step.site)
+            return made
+        group = self.add(data, "ItemGroupData", ItemGroupOID=_group(form), TransactionType=step.kind)
+        items = {one.name: one for one in form.items}
+        for name, kind, value in step.items:
+            one, is_null = items[name], value is None and kind != REMOVE
+            item = self.add(
+                group, "ItemData", ItemOID=_item(form, one), TransactionType=kind, Value=value, IsNull="Yes" if is_null else None
+            )  # fmt: skip
+            self.audit(item, step.change, step.site)
+            if one.unit and value is not None:
+                self.add(item, "MeasurementUnitRef", MeasurementUnitOID=self.units[one.unit])
+        return made
+
     def audit(self, parent, change, site):
-        """Who changed it last, when, and why."""
+        """Who changed it, when, and why."""
         record = self.add(parent, "AuditRecord")
         self.add(record, "UserRef", UserOID=f"U.{_name(change.who)}")
         self.add(record, "LocationRef", LocationOID=f"L.{_name(site)}")

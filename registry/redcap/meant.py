@@ -29,11 +29,13 @@ class CellError(ValueError):
 
 @dataclass(frozen=True)
 class How:
-    """How cells are read. erases: a blank cell takes the stored answer away; else it leaves it."""
+    """How cells are read. erases: a blank cell takes the stored answer away; else it leaves it. completes: a form of which the file does
+    not say whether it is complete is to be."""
 
     erases: bool
     dates: str
     decimal: str
+    completes: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,12 @@ def meant(cells: Cells, stored, how: How):
     return values, faults
 
 
-def status_asked(cells: Cells, stored) -> bool:
+def status_asked(cells: Cells, stored, how: How) -> bool:
     """Whether the row asks to mark the form complete. Raises CellError for what no import does."""
     status = cells.instrument.status
     text = cells.texts.get(status.name, "").strip()
     if not text:
-        return False
+        return how.completes
     code = _code(status, text)
     if code == 0 and stored.pk and stored.is_complete:
         raise CellError(status.name, _("A form that is complete is not made incomplete by an import."))

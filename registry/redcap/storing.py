@@ -13,7 +13,7 @@ from registry.access.row_security import person_scope
 from registry.actions.cases import enrol_case, next_number
 from registry.actions.forms import StaleVersionError, changed_columns, save_form
 from registry.models import Case
-from registry.record import stored_forms
+from registry.record import copy_of, stored_forms
 from registry.redcap.about import sites_of
 from registry.redcap.meant import CellError, Cells, How, meant, status_asked, whole
 from registry.redcap.project import (
@@ -78,7 +78,7 @@ def store(rows, how: How, *, by, numbers_anew=False, watch=None) -> Stored:
     for row in rows:
         by_record[row[RECORD_ID].strip()].append(row)
     with person_scope(by, request=origin.new_id(origin.IMPORT)):
-        work = _Work(by, how, numbers_anew, watch)
+        work = Work(by, how, numbers_anew, watch)
         names = sorted(by_record) if watch else list(by_record)
         for start in range(0, len(names), CASES_AT_ONCE):
             some = names[start : start + CASES_AT_ONCE]
@@ -92,7 +92,7 @@ def store(rows, how: How, *, by, numbers_anew=False, watch=None) -> Stored:
     return work.done
 
 
-class _Work:
+class Work:
     """One import as it goes on."""
 
     def __init__(self, by, how, numbers_anew, watch=None):
@@ -220,14 +220,14 @@ class _Work:
             return
         values, faults = meant(cells, stored or blank, self.how)
         try:
-            complete = status_asked(cells, stored or blank)
+            complete = status_asked(cells, stored or blank, self.how)
         except CellError as fault:
             faults.append(fault)
         if faults:
             for one in faults:
                 self.fault(name, repeat, one.name, cells.texts.get(one.name, ""), one.said)
             return
-        self.keep(name, repeat, cells, _copy(stored) if stored else blank, stored, values, complete)
+        self.keep(name, repeat, cells, copy_of(stored) if stored else blank, stored, values, complete)
 
     def keep(self, name, repeat, cells, form, stored, values, complete):
         """Save the form with the values, unless it is stored so already."""
@@ -238,7 +238,7 @@ class _Work:
             return
         try:
             with transaction.atomic():
-                save_form(
+                saved = save_form(
                     form, by=self.by, seen_version=stored.version if stored else 0, reason=REASON, complete=complete
                 )
         except StaleVersionError:
@@ -250,9 +250,11 @@ class _Work:
                 known = column if column in fields() else ""
                 self.fault(name, repeat, known, cells.texts.get(column, ""), " ".join(messages))
         else:
+            if stored and saved.version == stored.version:
+                return  # it is still not complete: something blocks it
             self.done.changes += 1
             if self.watch:
-                self.watch.changed(name, repeat, stored, form, changed)
+                self.watch.changed(name, repeat, stored, saved, changed)
 
     def place(self, cells, repeat) -> dict:
         """Course and row number of the row, by its instance or by its own columns; None for a number that the registry gives."""
@@ -296,12 +298,6 @@ class _Work:
 
 def _named(name):
     return instrument_of().get(name) or next((one for one in instruments() if name and one.label == name), None)
-
-
-def _copy(stored):
-    """Another instance of a stored form, to be changed."""
-    names = [one.attname for one in stored._meta.concrete_fields]
-    return type(stored).from_db("default", names, [getattr(stored, name) for name in names])
 
 
 def _told(refusal):

@@ -1,13 +1,14 @@
 """Settings that every environment shares. demo.py, test.py and production.py only override."""
 
 import os
+from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
 
-from registry.settings.environment import ROOT, VERSION, digest_of, given, mail
+from registry.settings.environment import ROOT, VERSION, digest_of, given, mail, whole
 
 # Printed beside what rules found.
 RULES_VERSION = digest_of("registry/dictionary", "registry/edit_checks", "registry/grading")
@@ -30,8 +31,11 @@ INSTALLED_APPS = [
     "analytics",
 ]
 MIDDLEWARE = [
+    "registry.logs.requests.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "registry.access.proxies.ProxyMiddleware",
+    "registry.access.links.LinkMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -43,6 +47,7 @@ MIDDLEWARE = [
     "registry.redcap.middleware.DoorMiddleware",
     "registry.access.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "registry.access.deputies.DeputyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "registry.access.throttle.ThrottleMiddleware",
     "registry.access.middleware.ScopeMiddleware",
@@ -65,6 +70,8 @@ TEMPLATES = [
     }
 ]
 
+METRICS_TOKEN = given("METRICS_TOKEN")  # what Prometheus shows at /metrics; without one nobody sees it
+
 # Data. Each process has its own DATABASE_URL: reg_app serves, reg_worker works, reg_owner migrates.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASE_OPTIONS = {
@@ -85,26 +92,51 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "signed_out"
 SESSION_ENGINE = "registry.access.sessions"
 SESSION_COOKIE_AGE = 12 * 3600  # a session ends then, whatever is done in it
 SESSION_IDLE_SECONDS = 30 * 60
 # What open pages ask for by themselves: nobody need sit there, so it keeps no session alive.
-QUIET_PAGES = {"dashboard_state", "explore_state", "explore_panel", "cut_state", "exports_state", "panel", "panels"}
+QUIET_PAGES = {
+    "dashboard_state",
+    "explore_state",
+    "explore_panel",
+    "cut_state",
+    "exports_state",
+    "import_job_state",
+    "panel",
+    "panels",
+}
 PROOF_SECONDS = 5 * 60  # how long a password or factor that was shown is enough for signing, exports, tokens, roles
 SECOND_FACTOR_REQUIRED = True  # of everybody; demonstration and tests say otherwise, and every page says so
 SESSION_COOKIE_SECURE = False  # production says otherwise
+TRUSTED_PROXIES = whole(
+    given("TRUSTED_PROXIES") or "0", "TRUSTED_PROXIES", most=9
+)  # before the registry: access/proxies.py
 DEVICE_COOKIE_NAME = "device"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# Single sign-on by OpenID Connect; without an issuer there is none. A word of `amr` or a value of `acr` that stands here counts as our
+# second factor.
+OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = (
+    given(f"OIDC_{one}") for one in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")
+)
+OIDC_NAME = os.environ.get("OIDC_NAME") or urlsplit(OIDC_ISSUER).hostname or ""
+OIDC_FACTOR_AMR = os.environ.get("OIDC_FACTOR_AMR", "mfa").split()
+OIDC_FACTOR_ACR = os.environ.get("OIDC_FACTOR_ACR", "").split()
+
 # Mail. REGISTRY_URL begins the links in it; a host's own name unless it is said.
 globals().update(mail(given("EMAIL_URL") or "smtp://127.0.0.1:25"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "registry@localhost")
 REGISTRY_URL = os.environ.get("REGISTRY_URL", f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
+
+PASSKEY_ADDRESS = (
+    ""  # the one at which passkeys are taken, whose host name they belong to for good; REGISTRY_URL unless it is said
+)
 
 # Languages and time: instants are UTC, clinical dates have no zone.
 LANGUAGE_CODE = "en"
@@ -183,6 +215,7 @@ EXPORTS_ARE_NOTED_BY = "analytics.acts.taken.note_records"
 REDIS_URL = os.environ.get("REDIS_URL", "")
 CELERY_BROKER_URL = REDIS_URL
 # Two pools in production: what may take minutes does not keep a save's figure waiting. A worker without --queues does both.
+# A third, "imports", is worked on by the importer alone (--queues imports), which logs in as reg_app: no worker writes a form.
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("celery", "heavy")]
 CELERY_TASK_ROUTES = {
     task: {"queue": "heavy", "routing_key": "heavy"}
@@ -190,10 +223,12 @@ CELERY_TASK_ROUTES = {
         "analytics.tasks.make_export",
         "analytics.tasks.work_on_cut",
         "analytics.tasks.retire_cuts",
+        "analytics.tasks.verify_history_nightly",
         "registry.tasks.check_cases",
         "registry.tasks.check_cases_nightly",
     )
 }
+CELERY_TASK_ROUTES["registry.tasks.run_import"] = {"queue": "imports", "routing_key": "imports"}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -217,8 +252,10 @@ CELERY_BEAT_SCHEDULE = {
     "retire-cuts": {"task": "analytics.tasks.retire_cuts", "schedule": 120.0},
     "issue-releases": {"task": "analytics.tasks.issue_releases", "schedule": 3600.0},
     "send-letters": {"task": "registry.tasks.send_letters", "schedule": 15.0},
+    "end-accounts": {"task": "registry.tasks.end_accounts", "schedule": 60.0},
     "clear-sessions": {"task": "registry.tasks.clear_sessions", "schedule": 3600.0},
-    # 02:10 in Japan.
+    # 01:10 and 02:10 in Japan.
+    "verify-history": {"task": "analytics.tasks.verify_history_nightly", "schedule": crontab(hour=16, minute=10)},
     "check-cases": {"task": "registry.tasks.check_cases_nightly", "schedule": crontab(hour=17, minute=10)},
 }
 RUN_LEASE_SECONDS = 20
@@ -227,11 +264,22 @@ LIVE_RECHECK_SECONDS = 30  # how long an open stream outlives its session or rig
 SWEEP_SECONDS = 2
 RING_AGAIN_SECONDS = 5
 
-# No personal data in logs: events with ids only, never bodies, queries or parameters.
+# No personal data in logs: a JSON object a line, made of what registry/logs/lines.py allows. uvicorn's own loggers too, whose lines
+# it would write by itself; what Celery says of each task says registry/logs/tasks.py.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"lines": {"()": "registry.logs.lines.Lines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.db.backends": {"level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.db.backends": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "uvicorn": {"handlers": [], "level": "INFO", "propagate": True},
+        "uvicorn.error": {"handlers": [], "level": "INFO", "propagate": True},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "CRITICAL"},
+        "fido2": {"level": "WARNING"},
+    },
 }

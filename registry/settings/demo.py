@@ -15,6 +15,7 @@ from registry.settings.base import DATABASE_OPTIONS  # noqa: E402
 DEBUG = False
 DEMO = True
 SECOND_FACTOR_REQUIRED = False
+PASSKEY_ADDRESS = f"http://localhost:{os.environ.get('PORT', '8000')}"  # browsers know no passkeys of an IP address
 SECRET_KEY = os.environ.get("SECRET_KEY", "only-for-commands-before-the-first-start")
 HOSPITAL_NUMBER_KEY = f"hospital-number:{SECRET_KEY}"
 PSEUDONYM_KEY = f"pseudonym:{SECRET_KEY}"

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -11,6 +12,18 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VERSION = "1.0.0"
 # With lxml there, openpyxl would read workbooks by it, and it takes declarations that defusedxml refuses.
 os.environ["OPENPYXL_LXML"] = "False"
+
+
+def say_plainly(kind, failure, trace):
+    """What an unsafe or missing setting ends a process with: its sentence, without the way through the code."""
+    if issubclass(kind, ImproperlyConfigured):
+        print(f"The registry does not start: {failure}", file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, failure, trace)
+
+
+if os.environ.get("REGISTRY_ENV") == "production":
+    sys.excepthook = say_plainly
 
 
 def read_env_file(path: Path) -> None:
@@ -44,6 +57,16 @@ def needed(name: str) -> str:
     if not value:
         raise ImproperlyConfigured(f"{name} is not set, nor is {name}_FILE. See README.md, “Environment”.")
     return value
+
+
+def refuse_missing(*names: str) -> None:
+    """Refuse to start with all that is missing at once."""
+    missing = [name for name in names if not given(name)]
+    if missing:
+        are = "is" if len(missing) == 1 else "are"
+        raise ImproperlyConfigured(
+            f"{', '.join(missing)} {are} not set, nor as a file ({missing[0]}_FILE). See README.md, “Environment”."
+        )
 
 
 def database(url: str, **options: object) -> dict:
@@ -83,6 +106,13 @@ def mail(url: str) -> dict:
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_USE_TLS": parts.scheme == "smtp" and port != 25,
     }
+
+
+def whole(text: str, name: str, *, most: int) -> int:
+    """The number from 0 to `most` that the variable `name` holds."""
+    if not (text.isascii() and text.isdigit() and int(text) <= most):
+        raise ImproperlyConfigured(f"{name} must be a whole number from 0 to {most}, not “{text}”.")
+    return int(text)
 
 
 def digest_of(*places: str) -> str:

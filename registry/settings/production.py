@@ -5,9 +5,10 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from registry.settings.base import *  # noqa: F403
-from registry.settings.base import ALLOWED_HOSTS, DATABASE_OPTIONS
-from registry.settings.environment import database, given, needed
+from registry.settings.base import ALLOWED_HOSTS, DATABASE_OPTIONS, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ISSUER
+from registry.settings.environment import database, given, needed, refuse_missing
 
+refuse_missing("SECRET_KEY", "HOSPITAL_NUMBER_KEY", "PSEUDONYM_KEY", "DATABASE_URL", "REDIS_URL")
 DEBUG = False
 SECOND_FACTOR_REQUIRED = True
 SECRET_KEY = needed("SECRET_KEY")
@@ -15,6 +16,8 @@ SECRET_KEY_FALLBACKS = [word for word in given("SECRET_KEY_BEFORE").split() if w
 HOSPITAL_NUMBER_KEY = needed("HOSPITAL_NUMBER_KEY")
 PSEUDONYM_KEY = needed("PSEUDONYM_KEY")
 DATABASES = {"default": database(needed("DATABASE_URL"), **DATABASE_OPTIONS)}
+if given("REPLICA_DATABASE_URL"):
+    DATABASES["replica"] = database(given("REPLICA_DATABASE_URL"), **DATABASE_OPTIONS)
 MAKE_ONE = "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
 KEYS = {"SECRET_KEY": SECRET_KEY, "HOSPITAL_NUMBER_KEY": HOSPITAL_NUMBER_KEY, "PSEUDONYM_KEY": PSEUDONYM_KEY}
 
@@ -41,7 +44,15 @@ if any("/" in host or " " in host for host in ALLOWED_HOSTS):
         "ALLOWED_HOSTS holds names alone, such as registry.example.org: no https:// and no blanks."
     )
 
+if OIDC_ISSUER and not OIDC_ISSUER.startswith("https://"):
+    raise ImproperlyConfigured("OIDC_ISSUER must begin with https://, exactly as the provider writes it.")
+if OIDC_ISSUER and not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
+    raise ImproperlyConfigured(
+        "OIDC_ISSUER is set: OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are needed too. See docs/accounts.md."
+    )
+
 SECURE_SSL_REDIRECT = True  # the proxy says by X-Forwarded-Proto how it was asked
+SECURE_REDIRECT_EXEMPT = [r"^(ready|metrics)$"]  # watched within the network, by the replica's own address
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True

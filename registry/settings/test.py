@@ -26,6 +26,7 @@ REGISTRY_URL = "http://testserver"
 SECRET_KEY = "test"  # noqa: S105
 HOSPITAL_NUMBER_KEY = "test-hospital-number"
 PSEUDONYM_KEY = "test-pseudonym"
+METRICS_TOKEN = "test-metrics"  # noqa: S105
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 ADMIN_URL = os.environ.get("ADMIN_DATABASE_URL", "")
 DATABASES = {

@@ -23,6 +23,7 @@ from registry.views.form_address import model_or_404
 from registry.views.form_deeds import void_now
 from registry.views.form_state import Step
 from registry.views.schedule import slot_label
+from registry.views.sent_once import sent_once
 from registry.views.statuses import DATA, FORM, Status
 
 
@@ -170,6 +171,7 @@ def case_unlock(request, number):
 
 @permitted(Permission.FORM_WRITE, Permission.FORM_VERIFY)
 @require_http_methods(["GET", "POST"])
+@sent_once()
 def form_exempt(request, number, form):
     """Say that an expected form, or one planned visit of it, is not required."""
     case, model, slot = own_case(request, number), model_or_404(form), request.GET.get("slot", "")

@@ -22,7 +22,7 @@ from registry.access.throttle import counted
 from registry.actions.factors import add_factor, end_factor, has_factor, make_codes, use_code
 from registry.actions.security import note_for
 from registry.models import Factor, Happened, Person
-from registry.views.proof import proved
+from registry.views.proof import PASSKEY, passkey_of, proved, shows_passkey
 from registry.views.sign_in import begin
 from registry.views.simple import refuse
 
@@ -69,11 +69,11 @@ def pending_person(request):
 def account_pending(request):
     """Whose attempts count."""
     person = pending_person(request)
-    return person.email if person and request.POST.get("code") else ""
+    return person.email if person and (request.POST.get("code") or request.POST.get(PASSKEY)) else ""
 
 
 @counted("factor", account_pending)
-@sensitive_post_parameters("code")
+@sensitive_post_parameters("code", PASSKEY)
 @never_cache
 @login_not_required
 @require_http_methods(["GET", "POST"])
@@ -82,7 +82,11 @@ def factor_ask(request):
     person = pending_person(request)
     if person is None or not has_factor(person):
         return redirect("login")
-    form = CodeForm(request.POST or None)
+    answer = request.POST.get(PASSKEY, "")
+    form = CodeForm(request.POST if request.POST and not answer else None)
+    if answer and shows_passkey(request, person):
+        request.attempt.passed(person)
+        return begin(request, person, next_of(request))
     if request.method == "POST" and form.is_valid():
         used = use_code(person, form.cleaned_data["code"])
         if used:
@@ -95,7 +99,10 @@ def factor_ask(request):
         form.add_error(
             "code", _("This code is wrong, or was used before. Each code works once: wait for the next one.")
         )
-    return render(request, "registry/factor_ask.html", {"form": form}, status=422 if form.errors else 200)
+    if answer:
+        request.attempt.failed(person, "passkey")
+    context = {"form": form, "passkey": passkey_of(request, person), "is_refused": bool(answer)}
+    return render(request, "registry/factor_ask.html", context, status=422 if form.errors or answer else 200)
 
 
 def next_of(request):
@@ -127,7 +134,7 @@ def factor_add(request):
         else:
             del request.session[SECRET]
             note_for(request, Happened.FACTOR_ADDED, person, about=form.cleaned_data["label"])
-            return _added(request, person, codes)
+            return added(request, person, codes, _("The app is added."))
     address = factors.address_of(secret, person)
     context = {
         "form": form,
@@ -138,11 +145,11 @@ def factor_add(request):
     return render(request, "registry/factor_add.html", context, status=422 if form.errors else 200)
 
 
-def _added(request, person, codes):
+def added(request, person, codes, said):
     """The codes, shown once; whoever was not signed in is now."""
     if request.user.is_authenticated and not codes:
         request.session.cycle_key()
-        messages.success(request, _("The app is added."))
+        messages.success(request, said)
         return redirect("security")
     url = next_of(request)
     if request.user.is_authenticated:
@@ -162,7 +169,11 @@ def _codes_page(request, codes, url):
 @proved("POST")
 def factor_end(request, pk):
     """Remove one of one's own apps."""
-    factor = get_object_or_404(Factor, pk=pk, person=request.user)
+    return ended(request, get_object_or_404(Factor, pk=pk, person=request.user))
+
+
+def ended(request, factor):
+    """This app or passkey goes, if it may."""
     try:
         end_factor(factor, by=request.user, required=settings.SECOND_FACTOR_REQUIRED)
     except ValidationError as refusal:

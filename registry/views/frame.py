@@ -1,5 +1,6 @@
 """What the frame of every page shows: where one can go, whose data, which language."""
 
+import uuid
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -39,6 +40,7 @@ PLACES = (
     ("codebook", _("Codebook"), "b", None, True),
     ("people", _("People"), "p", Permission.PEOPLE_MANAGE, True),
     ("sites", _("Sites"), "s", Permission.PEOPLE_MANAGE, True),
+    ("operations", _("Operations"), "o", Permission.OPERATIONS_READ, True),
 )
 
 
@@ -63,6 +65,8 @@ def _frame(request):
     known = person is not None and person.is_authenticated
     return {
         "consortium": CONSORTIUM,
+        "stands_in": person.stands_in if known else None,
+        "nonce": uuid.uuid4(),  # of this page, by which what it sends is done once (sent_once.py)
         "demo": settings.DEMO,
         "factor_is_off": not settings.SECOND_FACTOR_REQUIRED,
         "demo_accounts": DEMO_ACCOUNTS,
@@ -90,4 +94,4 @@ def _sites(person):
     """The person's sites in words."""
     if person.sees_all_sites:
         return _("all sites")
-    return ", ".join(site.name for site in person.sites.all())
+    return ", ".join(site.name for site in person.working_sites.all())

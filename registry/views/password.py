@@ -73,7 +73,7 @@ def password_forgot(request):
 @require_GET
 def password_link(request, key):
     """Where a letter leads: the key goes into the session and out of the address, so that no page sends it on."""
-    request.session[LINK] = key
+    request.session[LINK] = getattr(request, "link_key", key)
     return redirect("password_new")
 
 

@@ -17,6 +17,7 @@ from registry.actions.security import note_for
 from registry.models import Happened, Person, Site
 from registry.views.access import permitted
 from registry.views.proof import proved
+from registry.views.sent_once import sent_once
 from registry.views.simple import refuse
 from registry.views.statuses import PERSON
 
@@ -62,6 +63,7 @@ def people(request):
 @permitted(Permission.PEOPLE_MANAGE)
 @require_http_methods(["GET", "POST"])
 @proved("POST")
+@sent_once()
 def person_new(request):
     """Add somebody."""
     form = NewPersonForm(request.POST or None)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from registry.access.permissions import Permission
 from registry.models import HistoryEvent, Person, Site
 from registry.views.access import permitted
-from registry.views.story import Change, came_by, names_of, role_of, saves
+from registry.views.story import Change, came_by, names_behind, role_of, saves, who_of
 
 MOST_EVENTS = 2000
 ACTS = {
@@ -49,11 +49,11 @@ def _page(request, form, row, title, crumbs):
 
 def entries(events, model, title):
     """One entry for each save, in the order of the events."""
-    names = names_of({event.actor for event in events})
+    names = names_behind(events)
     return [
         {
             "at": group[0].at,
-            "who": names.get(group[0].actor, group[0].actor),
+            "who": who_of(group[0], names),
             "role": role_of(group[0].role),
             "origin": came_by(group[0].request),
             "request": group[0].request,

@@ -29,7 +29,7 @@ COLUMNS = (
 
 @permitted(Permission.CASE_READ)
 @require_GET
-@proved("GET")
+@proved("GET", sends_file=True)
 def queries_csv(request):
     """What the list shows with the same filters, all of it."""
     lines = _Lines(request)

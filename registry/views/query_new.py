@@ -15,12 +15,14 @@ from registry.views.access import own_case, permitted
 from registry.views.case_forms import short_title
 from registry.views.form_address import model_or_404, row_or_404
 from registry.views.query_lines import MOST, MOST_BYTES, csv_lines, decoded, pasted_lines, resolved
+from registry.views.sent_once import sent_once
 
 WHOLE = "ask_"  # before the name of an item: the question typed about it; alone: about the whole form
 
 
 @permitted(Permission.QUERY_MANAGE)
 @require_POST
+@sent_once()
 def query_ask(request, number, form, key):
     """Raise a query for each question typed on the page of a form."""
     row = row_or_404(own_case(request, number), model_or_404(form), key)
@@ -38,6 +40,7 @@ def query_ask(request, number, form, key):
 
 @permitted(Permission.QUERY_MANAGE)
 @require_http_methods(["GET", "POST"])
+@sent_once()
 def query_new(request):
     """Ask many forms the same, or each line of a file its own; shown first, stored when it is sent again."""
     if request.method == "GET":

@@ -21,6 +21,7 @@ from registry.record import in_words
 from registry.views.access import permitted
 from registry.views.queries import step_words
 from registry.views.query_rows import NEEDS, kinds, query_rows, steps_for
+from registry.views.sent_once import sent_once
 
 SITE_ROLES = ("coordinator", "investigator")
 BY_SAVE = (Act.OPENED, Act.REOPENED, Act.RESOLVED)  # steps of the registry's own query that a save of the form brings
@@ -38,6 +39,7 @@ class Step:
 
 @permitted(Permission.CASE_READ)
 @require_http_methods(["GET", "POST"])
+@sent_once()
 def query(request, pk):
     """The thread of one query; posted, the step that was chosen."""
     own = Query.objects.visible_to(request.user).not_withdrawn().select_related("case", "site")

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from registry.access.permissions import Permission
 from registry.actions.factors import end_factors_of
+from registry.actions.leaving import leaving_of
 from registry.actions.security import note_for
 from registry.actions.sessions import end_session, end_sessions, name_of, sessions_of
-from registry.models import Factor, Happened, Letter, OneTimeLink, Person, Purpose, RecoveryCode, SecurityEvent, Token
+from registry.actions.single_sign_on import identity_of
+from registry.models import Happened, Letter, OneTimeLink, Person, Purpose, RecoveryCode, SecurityEvent, Token
 from registry.views.access import permitted
 from registry.views.proof import proved
 
@@ -77,8 +79,11 @@ def _page(request, person):
         "is_own": is_own,
         "sessions": sessions,
         "has_others": any(not one.is_this for one in sessions),
-        "factors": Factor.objects.filter(person=person),
+        "factors": _factors_of(person),
         "codes_left": RecoveryCode.objects.filter(person=person, used_at=None).count(),
+        "may_end": not is_own and person.is_active,
+        "leaving": leaving_of(person) if not is_own else None,
+        "identity": identity_of(person),
         "is_required": settings.SECOND_FACTOR_REQUIRED,
         "tokens": sum(token.is_alive for token in Token.objects.filter(owner=person).select_related("owner")),
         "may_have_tokens": is_own and request.user.may(Permission.TOKEN_OWN),
@@ -89,6 +94,15 @@ def _page(request, person):
         else [(_("People"), reverse("people")), (person.name, reverse("person", args=[person.pk]))],
     }
     return render(request, "registry/security.html", context)
+
+
+def _factors_of(person):
+    """Apps and passkeys in the order in which they came, each with what it is and how it goes."""
+    found = [(one, _("authenticator app"), reverse("factor_end", args=[one.pk])) for one in person.factors.all()]
+    for one in person.passkeys.all():
+        kind = _("passkey, on several devices") if one.is_synced else _("passkey")
+        found.append((one, kind, reverse("passkey_end", args=[one.pk])))
+    return sorted(found, key=lambda row: row[0].added_at)
 
 
 def _invitation_of(person):

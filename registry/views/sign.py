@@ -22,6 +22,7 @@ from registry.record import ERROR, STARTED
 from registry.views.access import own_case, permitted
 from registry.views.case_forms import row_title
 from registry.views.prints import shown_case
+from registry.views.proof import PASSKEY, passkey_of, shows_passkey
 from registry.views.statuses import FORM
 
 # Wrong passwords of one session; then it ends, and whoever sits there signs in again or does not. Counted in the session: requests
@@ -43,7 +44,7 @@ class Choice:
 
 
 @counted("sign", lambda request: request.user.email if request.user.is_authenticated else "")
-@sensitive_post_parameters("password", "code")
+@sensitive_post_parameters("password", "code", PASSKEY)
 @permitted(Permission.FORM_SIGN)
 @require_http_methods(["GET", "POST"])
 def case_sign(request, number):
@@ -79,15 +80,23 @@ def _sign(request, case):
 
 
 def asks_code(request):
-    """Whether a code is asked for beside the password: at the first signing of a session, of whoever has an app."""
+    """Whether a code or a passkey is asked for beside the password: at the first signing of a session, of whoever has an app or a passkey."""
     return not request.session.get(SIGNED) and has_factor(request.user)
 
 
 def _check_code(request):
-    """Raise ValidationError unless the code that is asked for was given; the password is checked first, so that no code is used up."""
+    """Raise ValidationError unless the code or passkey that is asked for was given; the password is checked first, so that none is used up."""
     given, password = request.POST.get("code", ""), request.POST.get("password", "")
-    if asks_code(request) and request.user.check_password(password) and not use_code(request.user, given):
-        wrong = _("This code is wrong, or was used before. Nothing was signed.")
+    if not asks_code(request) or not request.user.check_password(password):
+        return
+    if request.POST.get(PASSKEY):
+        is_taken, wrong = shows_passkey(request, request.user), _("The passkey was not taken. Nothing was signed.")
+    else:
+        is_taken, wrong = (
+            use_code(request.user, given),
+            _("This code is wrong, or was used before. Nothing was signed."),
+        )
+    if not is_taken:
         raise ValidationError({"code": wrong}, code="code")
 
 
@@ -125,6 +134,7 @@ def _page(request, case, *, refusal=None):
         "is_one": bool(only[0]),
         "all_url": reverse("case_sign", args=[case.number]) if only[0] else "",
         "asks_code": asks_code(request),
+        "passkey": passkey_of(request, request.user) if asks_code(request) else None,
         "meanings": Meaning.choices,
         "meaning": request.POST.get("meaning", ""),
         "errors": said,

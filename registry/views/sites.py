@@ -13,6 +13,7 @@ from registry.access.permissions import Permission
 from registry.actions.members import add_site, change_site
 from registry.models import Site
 from registry.views.access import permitted
+from registry.views.sent_once import sent_once
 from registry.views.simple import refuse
 from registry.views.statuses import Status
 
@@ -57,6 +58,7 @@ def sites(request):
 
 @permitted(Permission.PEOPLE_MANAGE)
 @require_http_methods(["GET", "POST"])
+@sent_once()
 def site_new(request):
     """Add a hospital."""
     form = NewSiteForm(request.POST or None)

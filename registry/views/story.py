@@ -77,7 +77,7 @@ def story(case, events):
 def entries_of(events, cases=None):
     """Entries of the events: one for each save of a row, in the order in which the events come."""
     told = [group for group in saves(events) if group[0].form not in QUIET]
-    names = names_of({event.actor for event in events})
+    names = names_behind(events)
     cases = cases or {case.pk: case for case in Case.with_void.filter(pk__in={group[0].case_id for group in told})}
     rows = _Rows(told, cases)
     return [_entry(group, names, cases.get(group[0].case_id), rows) for group in told]
@@ -101,6 +101,19 @@ def names_of(actors):
     return dict(Person.objects.filter(email__in=actors).values_list("email", "name"))
 
 
+def names_behind(events):
+    """Address → name of who made these events, and of those in whose place deputies did."""
+    return names_of({one for event in events for one in (event.actor, event.on_behalf) if one})
+
+
+def who_of(event, names):
+    """Who made it; a deputy with the one for whom."""
+    who = names.get(event.actor, event.actor)
+    if not event.on_behalf:
+        return who
+    return _("%(who)s, for %(other)s") % {"who": who, "other": names.get(event.on_behalf, event.on_behalf)}
+
+
 def role_of(code):
     """A role in words."""
     return ROLES[code].label if code in ROLES else _("the registry itself")
@@ -120,7 +133,7 @@ def _entry(group, names, case, rows):
     title, url, words = rows.told(first.form, first.row_id, group)
     entry = Entry(
         first.at,
-        names.get(first.actor, first.actor),
+        who_of(first, names),
         role_of(first.role),
         came_by(first.request),
         first.request,

@@ -15,6 +15,7 @@ from registry.actions.members import mint_token, revoke_token
 from registry.models import Site, Token
 from registry.views.access import permitted
 from registry.views.proof import proved
+from registry.views.sent_once import sent_once
 from registry.views.simple import refuse
 from registry.views.statuses import TOKEN
 
@@ -69,6 +70,7 @@ class TokenForm(forms.Form):
 @permitted(Permission.TOKEN_OWN)
 @require_http_methods(["GET", "POST"])
 @proved("POST")
+@sent_once(back="tokens")
 def tokens(request):
     """One's own tokens; a new one is shown in the answer that makes it, and never again."""
     form, key = TokenForm(request.POST or None, person=request.user), ""

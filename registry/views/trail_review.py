@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from registry.access.deputies import place_of, put_in_place
 from registry.access.permissions import Permission
 from registry.access.row_security import person_scope
 from registry.api.csv_cells import guarded
@@ -47,6 +48,7 @@ COLUMNS = (
     "old",
     "new",
     "reason",
+    "for",
 )
 SECRET = ("mrn_hash",)
 
@@ -84,13 +86,13 @@ def trail(request):
 
 @permitted(Permission.TRAIL_REVIEW)
 @require_GET
-@proved("GET")
+@proved("GET", sends_file=True)
 def trail_export(request):
     """The events that the filters leave, as CSV, read while it is sent."""
     narrowed = _narrowed(request)
     log.info("history exported: person %s, request %s", request.user.pk, request.id)
     response = StreamingHttpResponse(
-        _lines(request.user.pk, request.id, narrowed), content_type="text/csv; charset=utf-8"
+        _lines(request.user.pk, request.id, narrowed, place_of(request.session)), content_type="text/csv; charset=utf-8"
     )
     response["Content-Disposition"] = 'attachment; filename="history.csv"'
     return response
@@ -161,13 +163,13 @@ class _Echo:
         return line
 
 
-def _lines(person_pk, request_id, narrowed):
+def _lines(person_pk, request_id, narrowed, place):
     """CSV lines, chunk by chunk; each chunk is read in a transaction of its own, with the rights of that moment."""
     writer, last = csv.writer(_Echo()), None
     yield "\ufeff" + writer.writerow(COLUMNS)
     while True:
         person = Person.objects.get(pk=person_pk)
-        if not person.may(Permission.TRAIL_REVIEW):
+        if not put_in_place(place, person) or not person.may(Permission.TRAIL_REVIEW):
             return
         with person_scope(person, request=request_id):
             events = _events(narrowed).order_by("-id")
@@ -198,6 +200,7 @@ def _cells(event, sites, cases, withdrawn):
         _cell(event.item, event.old) if shown else "",
         _cell(event.item, event.new) if shown else "",
         guarded(event.reason),
+        guarded(event.on_behalf or ""),
     ]
 
 

@@ -17,6 +17,8 @@ from django.utils.timezone import now
 from analytics.models import SavedDashboard
 from registry.access.row_security import everything_scope, person_scope
 from registry.actions import states
+from registry.actions.import_jobs import take_in
+from registry.actions.import_work import run_import
 from registry.models import FORMS, CheckRun, Death, Token
 from tests import factories
 
@@ -67,10 +69,25 @@ NO_EXPORT = "401 404 404 404 404 404 404 403"
 TABLE = [
     # Everybody.
     Row("login", "200 200 200 200 200 200 200 200"),
+    Row("single_sign_on", "404 404 404 404 404 404 404 404"),  # not configured in this world
+    Row("single_sign_on_back", "404 404 404 404 404 404 404 404"),
+    Row("signed_out", "302 302 302 302 302 302 302 302"),
+    Row("person_separate", ADMINISTRATOR_DOES, {"pk": "{nurse}"}, method="post"),
+    Row("person_leave", ADMINISTRATOR, {"pk": "{nurse}"}),
+    Row("person_leave", "302 403 403 403 403 403 403 422", {"pk": "{nurse}"}, method="post"),
+    Row("person_stay", ADMINISTRATOR_DOES, {"pk": "{nurse}"}, method="post"),
     Row("logout", "302 302 302 302 302 302 302 302", method="post"),
     Row("factor_ask", "302 302 302 302 302 302 302 302"),  # a password was right in none of these browsers
     Row("factor_add", "302 200 200 200 200 200 200 200"),
     Row("factor_end", "302 404 404 404 404 404 404 404", {"pk": 1}, method="post"),
+    Row("passkey_add", "302 200 200 200 200 200 200 200"),
+    Row("passkey_add", "302 422 422 422 422 422 422 422", method="post", body={"_passkey": "{}"}),
+    Row("passkey_end", "302 404 404 404 404 404 404 404", {"pk": 1}, method="post"),
+    Row("deputies", DOOR),
+    Row("deputies", "302 422 422 422 422 422 422 422", method="post"),
+    Row("deputy_end", "302 404 404 404 404 404 404 404", {"pk": 1}, method="post"),
+    Row("work_for", "302 404 404 404 404 404 404 404", {"pk": 1}, method="post"),
+    Row("own_work", "302 302 302 302 302 302 302 302", method="post"),
     Row("codes_new", "302 302 302 302 302 302 302 302", method="post"),
     Row("confirm", DOOR),
     Row("confirm", "302 302 302 302 302 302 302 302", method="post"),
@@ -149,6 +166,18 @@ TABLE = [
     # Records from a file: those who enter forms, at their own hospitals.
     Row("imports", "302 200 200 200 403 403 403 403"),
     Row("imports", "302 422 422 422 403 403 403 403", method="post", body={"step": "preview"}),
+    *(
+        Row(name, "302 200 404 404 403 403 403 403", {"pk": "{import_job}"})
+        for name in ("import_job", "import_job_state", "import_report", "import_refused", "import_mapping")
+    ),
+    Row("import_job", "302 302 404 404 403 403 403 403", {"pk": "{import_job}"}, method="post", body={"step": "store"}),
+    Row(
+        "import_mapping",
+        "302 422 404 404 403 403 403 403",
+        {"pk": "{import_job}"},
+        method="post",
+        body={"step": "table"},
+    ),
     # The checks over every case.
     Row("checks", MANAGER_PAGE),
     Row("checks", MANAGER_DOES, method="post"),
@@ -189,6 +218,8 @@ TABLE = [
     Row("site", ADMINISTRATOR, {"pk": "{kyoto}"}),
     # Operation: the same for everybody; 503 because no worker has reported in this world.
     Row("ready", "503 503 503 503 503 503 503 503"),
+    Row("metrics", "401 401 401 401 401 401 401 401"),  # for whoever shows METRICS_TOKEN, and no session counts
+    Row("operations", ADMINISTRATOR),
     # Dashboards: pooled outcomes of all sites.
     Row("analyses", POOLED_PAGE),
     Row("analysis", POOLED_PAGE, {"name": "os"}),
@@ -359,7 +390,23 @@ def build_world():
     run = CheckRun.objects.create(state="done", requested_by="check_cases", requested_at=now(), ended_at=now()).pk
     ids = {"token": mint(people["nurse"]), "query": query, "exemption": exemption, "run": run}
     ids |= {"shared": board(people["manager"], is_shared=True), "own": board(people["lead"], is_shared=False)}
+    ids["import_job"] = looked_at(people["nurse"], kyoto)
     return SimpleNamespace(kyoto=kyoto, people=people, **ids)
+
+
+SENT = b"id,sex,born\nA-1,1,2011-02-03\nA-2,9,2012-03-04\n"
+MAPPED = (
+    "forms: [{form: patient, items: {mrn_hash: {column: id}, sex_at_birth: {column: sex}, birth_date: {column: born}}}]"
+)
+
+
+def looked_at(person, site):
+    """The id of an import of a row that can be stored and of one that cannot."""
+    with person_scope(person):
+        words = {"name": "cases.csv", "encoding": "utf-8", "kind": "cases", "mapping": MAPPED, "site": site}
+        job, _is_new = take_in(by=person, content=SENT, **words)
+    run_import(job.pk, person.pk)
+    return job.pk
 
 
 def board(owner, *, is_shared):
@@ -391,6 +438,7 @@ def known_ids(world):
         "{run}": world.run,
         "{shared}": world.shared,
         "{own}": world.own,
+        "{import_job}": world.import_job,
     }
 
 

@@ -34,6 +34,7 @@ OTHER_POOLED = (
 ASKS = {
     **dict.fromkeys((*POOLED, *OTHER_POOLED), ("guard.pooled()",)),
     **dict.fromkeys(("analytics_export", "analytics_exportjob", "analytics_viewed"), ("guard.person()",)),
+    **dict.fromkeys(("registry_importjob", "registry_importedrecord"), ("guard.person()",)),
     "analytics_saveddashboard": ("guard.pooled()", "guard.person()"),
     "analytics_savedpanel": ("guard.dashboards()",),
     "analytics_release": ("guard.sites()", "guard.pooled()"),
@@ -41,6 +42,8 @@ ASKS = {
 BY_COMMAND = {  # the worker's own, which is no person's
     ("analytics_export", "by_command"): ("guard.pooled()",),
     ("analytics_exportjob", "by_worker"): ("guard.pooled()",),
+    ("registry_importjob", "by_worker"): ("guard.pooled()",),
+    ("registry_importedrecord", "by_worker"): ("guard.pooled()",),
 }
 # What the web role may do to pooled tables beside reading them: ask for runs and cuts; what it changes of a run are columns.
 ASKED_FOR = {"analytics_analysisrun": {"INSERT"}, "analytics_cutorder": {"INSERT"}}

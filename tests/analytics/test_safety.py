@@ -1,6 +1,6 @@
 """Each guard is red when it is off: the tests switch it off."""
 
-import shutil
+import subprocess
 import time
 from datetime import timedelta
 from types import SimpleNamespace
@@ -15,6 +15,7 @@ from analytics import health, safety, starting
 from analytics.actions_of_backups import note
 from analytics.models import Heartbeat
 from tests.conftest import log_in_as
+from tests.deploy.proxy import Proxy, certificate
 
 pytestmark = pytest.mark.django_db
 
@@ -56,11 +57,9 @@ def test_a_clock_an_hour_off_is_named(monkeypatch):
     assert safety.clock().startswith("this machine's clock is 3600 s behind the database's; let chrony")
 
 
-def test_an_old_server_and_a_full_disk_are_named(monkeypatch):
+def test_an_old_server_is_named(monkeypatch):
     monkeypatch.setattr(safety, "OLDEST_POSTGRES", 99)
     assert "the registry needs 99 or newer" in safety.postgres_version()
-    monkeypatch.setattr(shutil, "disk_usage", lambda _place: SimpleNamespace(total=100 << 20, free=3 << 20))
-    assert "full but for 3 MiB (3%); free or add space" in safety.disk()
 
 
 def test_a_migration_that_was_interrupted_and_newer_tables_are_named(monkeypatch):
@@ -91,42 +90,43 @@ def test_an_old_backup_turns_ready_red(settings, client):
         log_in_as("reg_app")
 
 
-def test_a_certificate_that_ends_or_is_not_accepted_is_named(settings, monkeypatch, tmp_path):
-    import socket
-    import ssl
-    import subprocess
-    import threading
+def test_a_disk_that_fills_up_is_named(settings, tmp_path):
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", tmp_path], capture_output=True, check=False
+    ).returncode:
+        pytest.skip("only root can make a small disk")
+    try:
+        settings.MEDIA_ROOT = str(tmp_path / "media")
+        assert safety.disk() is None
+        (tmp_path / "export").write_bytes(b"x" * (3 << 20) + b"x" * (800 << 10))
+        assert safety.disk() == f"the disk of {settings.MEDIA_ROOT} is full but for 0 MiB (5%); free or add space"
+    finally:
+        subprocess.run(["umount", tmp_path], check=True)
 
-    if not shutil.which("openssl"):
-        pytest.skip("openssl makes the certificate")
-    place = tmp_path / "one.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", place, "-out", tmp_path / "crt", "-days", "5",
-         "-subj", "/CN=registry.example.org", "-addext", "subjectAltName=DNS:registry.example.org"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(tmp_path / "crt", place)
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "crt"))
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        monkeypatch.setenv("TLS_CHECK", f"127.0.0.1:{server.getsockname()[1]}")
 
-        def answer():
-            line, _from = server.accept()
-            try:
-                context.wrap_socket(line, server_side=True)
-            except OSError:
-                line.close()
+@pytest.mark.parametrize(
+    ("host", "days", "said"),
+    [
+        ("registry.example.org", (-1, 5.1), "the certificate of registry.example.org ends in 5 days; renew it"),
+        ("registry.example.org", (-1, 90), None),
+        ("registry.example.org", (-90, -1), "is not accepted: certificate has expired; renew it (docs/operating.md"),
+        ("other.example.org", (-1, 90), "the certificate of registry.example.org is not accepted: Hostname mismatch"),
+    ],
+)
+def test_a_certificate_that_ends_or_is_not_accepted_is_named(settings, monkeypatch, tmp_path, host, days, said):
+    shown, key = certificate(tmp_path, host=host, begins=days[0], ends=days[1])
+    monkeypatch.setenv("SSL_CERT_FILE", str(shown))
+    settings.ALLOWED_HOSTS = ["registry.example.org"]
+    proxy = Proxy(shown, key)
+    monkeypatch.setenv("TLS_CHECK", f"127.0.0.1:{proxy.port}")
+    found = safety.certificate()
+    proxy.end()
+    assert found is None if said is None else said in found
 
-        said = []
-        for host in ("registry.example.org", "other.example.org"):
-            settings.ALLOWED_HOSTS = [host]
-            thread = threading.Thread(target=answer)
-            thread.start()
-            said.append(safety.certificate())
-            thread.join()
-    assert said[0] == "the certificate of registry.example.org ends in 5 days; renew it"
-    assert said[1].startswith("the certificate of other.example.org is not accepted: Hostname mismatch")
+
+def test_a_proxy_that_does_not_answer_is_named(monkeypatch):
+    monkeypatch.setenv("TLS_CHECK", "127.0.0.1:1")
+    assert safety.certificate() == "the proxy at 127.0.0.1:1 does not answer (ConnectionRefusedError)"
 
 
 def test_a_process_of_production_does_not_start_with_a_guard_off(settings, capsys):

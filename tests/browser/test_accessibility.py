@@ -1,4 +1,4 @@
-"""Every page of the registry under axe-core, as somebody who may open it: at a desk in light and on a phone in the dark.
+"""Every page of the registry under axe-core, as somebody who may open it: at a desk in light and on a phone in the dark; none wider than that.
 
 The pages are those of the access table, so that a new one is walked as soon as it stands there.
 """
@@ -77,8 +77,14 @@ def looked_at(page):
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size({"width": width, "height": 844})
         as_high_as_the_page(page, width)
-        found[f"{theme}, {width} px"] = violations(page, theme)
+        found[f"{theme}, {width} px"] = violations(page, theme) + too_wide(page)
     return {look: lines for look, lines in found.items() if lines}
+
+
+def too_wide(page):
+    """A line if the page must be moved sideways to be read."""
+    beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"the page is {beyond} px wider than the window"] if beyond > 0 else []
 
 
 def as_high_as_the_page(page, width):

@@ -79,7 +79,9 @@ def test_every_queue_is_worked_on_by_a_pool(settings):
         for name in SERVICES
         if "worker" in name
     }
-    assert worked == {queue.name for queue in settings.CELERY_TASK_QUEUES}
+    assert worked == {queue.name for queue in settings.CELERY_TASK_QUEUES}, "a worker without --queues does these"
+    worked.add("imports")
+    assert SERVICES["importer"]["command"][4:6] == ["--queues", "imports"]
     assert {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()} <= worked
     app.loader.import_default_modules()
     assert {*settings.CELERY_TASK_ROUTES} <= {*app.tasks}
@@ -88,7 +90,7 @@ def test_every_queue_is_worked_on_by_a_pool(settings):
 def test_each_process_has_the_role_it_needs_and_its_password_alone():
     for name in OURS:
         role = re.search(r"//reg_(\w+)@", SERVICES[name]["environment"]["DATABASE_URL"])[1]
-        assert role == {"migrate": "owner", "web": "app"}.get(name, "worker")
+        assert role == {"migrate": "owner", "web": "app", "importer": "app"}.get(name, "worker")
         words = {secret for secret in SERVICES[name]["secrets"] if secret.endswith("_password")}
         assert words == {f"{role}_password"} | ({"backup_password"} if name == "backup" else set())
 

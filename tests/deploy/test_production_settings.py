@@ -44,6 +44,11 @@ def test_a_missing_variable_is_named(started, name):
         started(**{name: None})
 
 
+def test_all_that_is_missing_is_named_at_once(started):
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY, PSEUDONYM_KEY, REDIS_URL are not set"):
+        started(SECRET_KEY=None, PSEUDONYM_KEY=None, REDIS_URL=None)
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

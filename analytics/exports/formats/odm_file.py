@@ -1,6 +1,6 @@
 """CDISC ODM 1.3.2: the forms of an export as one file with metadata and clinical data."""
 
-from collections import defaultdict
+import numpy as np
 
 from analytics.exports import declared as d
 from analytics.exports.formats.csv_file import texts
@@ -12,19 +12,34 @@ FILE = "dataset.xml"
 KINDS = {d.TEXT: o.TEXT, d.CODE: o.INTEGER, d.WHOLE: o.INTEGER, d.NUMBER: o.FLOAT, d.DATE: o.DATE}
 LENGTHS = {d.TEXT: 2000, d.CODE: 2, d.WHOLE: 9, d.NUMBER: 19}
 DIGITS = 8  # behind the point, as the record keeps them
+CASES_AT_ONCE = 100
 MERGED = (d.PRECISION, d.AS_ENTERED)  # said by a partial date itself
 
 
 def odm_files(tables, _options, snapshot):
-    """The one file. Raises ValueError for a cut that has no whole forms, since there is nothing to write then."""
+    """The one file, made while it is taken. Raises ValueError for a cut that has no whole forms, since there is nothing to write then."""
+    forms, sites = forms_of(tables, snapshot), sites_of(tables)
+    study = study_of(forms, snapshot)
+    trail = snapshot.trail
+    people = trail.people_of(sites) if trail else ()
+    pieces = odm_pieces(study, _subjects(forms, sites, trail), sites=named(sites), people=people)
+    return [(FILE, pieces)]
+
+
+def forms_of(tables, snapshot):
+    """(table, its form as it is declared) of each. Raises ValueError where there are none."""
     declared = {one.name: one for one in snapshot.declared}
-    forms = [one for one in tables if one.name in declared]
+    forms = [(one, declared[one.name]) for one in tables if one.name in declared]
     if not forms or snapshot.as_of is None:
         raise ValueError(
             "ODM holds whole forms; this cut was frozen before cuts kept them. Export it as csv, or take a cut again."
         )
-    sites = _sites(tables)
-    study = o.Study(
+    return forms
+
+
+def study_of(forms, snapshot):
+    """The head of the file."""
+    return o.Study(
         code=snapshot.cohort,
         name="CAR-T registry",
         about=f"{snapshot.stated}, SHA-256 {snapshot.hash}" + (", synthetic" if snapshot.is_synthetic else ""),
@@ -32,20 +47,16 @@ def odm_files(tables, _options, snapshot):
         dictionary=snapshot.dictionary,
         source=snapshot.code_version,
         as_of=snapshot.as_of,
-        forms=tuple(_form(table, declared[table.name]) for table in forms),
+        forms=tuple(_form(table, form) for table, form in forms),
     )
-    rows = {table.name: _rows(table, declared[table.name], snapshot.changes) for table in forms}
-    cases = sorted({case for of_form in rows.values() for case in of_form})
-    subjects = (
-        o.Subject(case, sites.get(case), {name: tuple(of_form.get(case, ())) for name, of_form in rows.items()})
-        for case in cases
-    )
-    people = {change.who for one in rows.values() for found in one.values() for row in found for change in row.changes.values()}  # fmt: skip
-    pieces = odm_pieces(study, subjects, sites=sorted({one for one in sites.values() if one}), people=sorted(people))
-    return [(FILE, b"".join(pieces))]
 
 
-def _sites(tables):
+def named(sites):
+    """Every hospital once."""
+    return sorted({one for one in sites.values() if one})
+
+
+def sites_of(tables):
     """Case → hospital as the export may name it."""
     cases = next((one for one in tables if one.name == "cases"), None)
     if cases is None or "site" not in cases.rows:
@@ -58,12 +69,12 @@ def _form(table, form):
     names, questions = sas_names(table), {one.name: one for one in form.questions}
     items = tuple(
         _item(column, questions.get(column.item), names[column.name], is_partial=_is_partial(column, table))
-        for column in _columns(table)
+        for column in columns_of(table)
     )
     return o.StudyForm(form.name, _words(form.title), form.of_course, bool(form.key_item), items)
 
 
-def _columns(table):
+def columns_of(table):
     """The columns that are items: neither keys nor what a partial date says itself."""
     return [one for one in table.columns if one.role != d.KEY and one.role not in MERGED]
 
@@ -98,21 +109,46 @@ def _words(label):
     return o.Words(label.en, label.ja)
 
 
-def _rows(table, form, changes):
-    """Case → its rows."""
-    columns = _columns(table)
-    answers = [texts(table.rows[f"{one.name}_text" if _is_partial(one, table) else one.name], one) for one in columns]
+def answers_of(table, rows):
+    """The values of these rows as text: a list for each of columns_of(table); blank for missing."""
+    return [texts(rows[f"{one.name}_text" if _is_partial(one, table) else one.name], one) for one in columns_of(table)]
+
+
+def _subjects(forms, sites, trail):
+    """Subject after Subject. Rows are sorted by case, so that some cases at a time are rows that stand together."""
+    cases = sorted({case for table, _form in forms for case in table.rows[table.subject]})
+    ends = {table.name: 0 for table, _form in forms}
+    for begin in range(0, len(cases), CASES_AT_ONCE):
+        some = cases[begin : begin + CASES_AT_ONCE]
+        found = {}
+        for table, form in forms:
+            first = ends[table.name]
+            ends[table.name] = int(np.searchsorted(table.rows[table.subject].to_numpy(object), some[-1], side="right"))
+            found[form.name] = _rows(table, form, table.rows.iloc[first : ends[table.name]])
+        for case in some:
+            changes = trail.last_changes(case) if trail else {}
+            rows = {
+                name: tuple(
+                    o.StudyRow(*keys, values, nulls, changes.get((name, *keys), {}))
+                    for keys, values, nulls in of_form.get(case, ())
+                )
+                for name, of_form in found.items()
+            }
+            yield o.Subject(case, sites.get(case), rows)
+
+
+def _rows(table, form, rows):
+    """Case → (course and row number, item → text, questions with a reason) of each of these rows."""
+    columns, answers = columns_of(table), answers_of(table, rows)
     names = [one.name for one in columns]
     reasons = [(place, one.item) for place, one in enumerate(columns) if one.role == d.REASON]
-    keys = {name: list(table.rows[name]) for name in table.keys}
+    keys = {name: list(rows[name]) for name in table.keys}
     numbers = keys.get(form.key_item) if form.key_item else None
-    found = defaultdict(list)
+    found = {}
     for place, case in enumerate(keys[table.subject]):
         course = int(keys["course_no"][place]) if form.of_course else None
         number = int(numbers[place]) if numbers else None
         values = {name: of[place] for name, of in zip(names, answers, strict=True) if of[place]}
         nulls = frozenset(item for at, item in reasons if answers[at][place])
-        found[case].append(
-            o.StudyRow(course, number, values, nulls, changes.get((form.name, case, course, number), {}))
-        )
+        found.setdefault(case, []).append(((course, number), values, nulls))
     return found

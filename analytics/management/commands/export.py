@@ -9,12 +9,13 @@ from analytics.acts.exports import TABLES
 from analytics.acts.taken import note_dataset
 from analytics.catalogue import TISAGENLECLEUCEL
 from analytics.exports.abroad import only_abroad
-from analytics.exports.delivered import deliver
+from analytics.exports.delivered import beside, laid_down, put
 from analytics.exports.options import DELIMITERS, FORMATS, LABELS, LANGUAGES, Options
 from analytics.exports.policy import DEIDENTIFIED, FULL, PROFILES
 from analytics.exports.snapshot import LIVE, RetiringError, snapshot_of
 from analytics.exports.tables import tables_of
-from analytics.exports.written import digest_of, kept, needed, written, zipped
+from analytics.exports.written import ODM, digest_of, kept, needed, written, zipped
+from analytics.extract import may_go_abroad
 from analytics.management.as_worker import as_worker
 from analytics.models import Dataset
 from registry.access.row_security import everything_scope
@@ -60,29 +61,36 @@ class Command(BaseCommand):
         choice = Options(options["labels"], options["language"], options["excel"], options["delimiter"])
         with as_worker():
             self.check(cohort, profile, sites, options["table"])
-            snapshot = self.snapshot(cohort, dataset, profile, with_changes=kind == "odm")
+            if beyond and profile == FULL:
+                raise CommandError("What names patients goes to nobody outside the consortium: no --abroad with --profile full.", returncode=2)  # fmt: skip
+            snapshot = self.snapshot(cohort, dataset, profile, with_trail=kind in ODM)
             try:
-                snapshot = only_abroad(snapshot, timezone.localdate()) if beyond else snapshot
+                snapshot = self.of_abroad(snapshot) if beyond else snapshot
                 wanted = needed(kind, options["table"])
                 tables = kept(tables_of(snapshot, profile, sites=sites, wanted=wanted), kind, snapshot, wanted)
                 files = written(tables, kind, choice, snapshot, about={"profile": profile, "sites": sites, **beyond})
+                with beside(out) as place:
+                    made = laid_down(files, place)
+                    digest, names = digest_of(made), [name for name, _sha256 in made]
+                    if is_zipped:
+                        archive = f"{snapshot.cohort}-{dataset}-{profile}-{kind}.zip"
+                        zipped(place, names, place / archive)
+                        names = [archive]
+                    with everything_scope(actor=ACTOR):
+                        note_dataset(
+                            snapshot, digest, kind=kind, profile=profile, by=f"{ACTOR}:{getpass.getuser()}",
+                            about={
+                                "sites": sites, **beyond, "labels": choice.labels, "language": choice.language,
+                                "tables": [one.name for one in tables],
+                                "rows": sum(len(one.rows) for one in tables),
+                            },
+                            cases=snapshot.cases_of(sites),
+                        )  # fmt: skip
+                        put(place, names, out)
             except ValueError as refusal:
                 raise CommandError(str(refusal), returncode=2) from None
-            digest = digest_of(files)
-            with everything_scope(actor=ACTOR):
-                note_dataset(
-                    snapshot, digest, kind=kind, profile=profile, by=f"{ACTOR}:{getpass.getuser()}",
-                    about={
-                        "sites": sites, **beyond, "labels": choice.labels, "language": choice.language,
-                        "tables": [one.name for one in tables],
-                        "rows": sum(len(one.rows) for one in tables),
-                    },
-                    cases=snapshot.cases_of(sites),
-                )  # fmt: skip
-                name = f"{snapshot.cohort}-{dataset}-{profile}-{kind}.zip"
-                deliver([(name, zipped(files))] if is_zipped else files, out)
         rows = sum(len(one.rows) for one in tables)
-        self.stdout.write(f"{snapshot.stated}, {profile}: {len(files)} files, {rows} rows in {out}. SHA-256 {digest}")
+        self.stdout.write(f"{snapshot.stated}, {profile}: {len(made)} files, {rows} rows in {out}. SHA-256 {digest}")
         if not snapshot.forms:
             self.stderr.write(
                 "Warning: this cut was frozen before cuts kept the whole forms; their tables are not in it."
@@ -108,10 +116,16 @@ class Command(BaseCommand):
                 "--site belongs to --profile full; the other profiles hold the cases of all.", returncode=2
             )
 
-    def snapshot(self, cohort, dataset, profile, *, with_changes):
+    def of_abroad(self, snapshot):
+        """The snapshot with the cases whose consent reaches outside the consortium today."""
+        with everything_scope(actor=ACTOR):
+            by_now = may_go_abroad(Cohort.objects.get(code=snapshot.cohort), timezone.localdate())
+        return only_abroad(snapshot, timezone.localdate(), by_now)
+
+    def snapshot(self, cohort, dataset, profile, *, with_trail):
         """The dataset as it is to be exported."""
         try:
-            return snapshot_of(cohort, dataset, profile, actor=ACTOR, with_changes=with_changes)
+            return snapshot_of(cohort, dataset, profile, actor=ACTOR, with_trail=with_trail)
         except Dataset.DoesNotExist:
             with everything_scope(actor=ACTOR):
                 cuts = Dataset.objects.filter(cohort__code=cohort, kind="cut", retired_at=None).order_by("name")

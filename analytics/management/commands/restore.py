@@ -68,7 +68,7 @@ class Command(BaseCommand):
             )
         self.stdout.write(f"Files are in {files}.")
         self.stdout.write(
-            "Everybody signs in anew and tokens are made anew. Refusals and withdrawals of consent after that moment must be entered again."
+            "Everybody signs in anew, tokens are made anew, invitations and links for new passwords are sent again. Refusals and withdrawals of consent after that moment must be entered again."
         )
 
     def history(self, name):

@@ -9,6 +9,7 @@ from django.db import OperationalError, close_old_connections, connection
 
 from analytics.actions import sweep
 from analytics.starting import refuse_unless_safe
+from registry import presence
 
 log = logging.getLogger(__name__)
 SWEEP_LOCK = 7_201_002  # advisory lock: one sweeper at a time
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         """Sweep, wait, sweep; a lost database is waited for."""
         refuse_unless_safe()
         while True:
+            presence.note("sweeper")
             try:
                 self.round()
             except OperationalError:

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from analytics.exports.abroad import only_abroad
-from analytics.exports.policy import CONSORTIUM
+from analytics.exports.policy import CONSORTIUM, DEIDENTIFIED
 from analytics.exports.tables import tables_of
 from registry.edit_checks.follow_up import PARENTAL_ONLY
 from tests.analytics.exports.worlds import world
@@ -30,7 +30,7 @@ def test_only_whose_consent_reaches_so_far():
         consent_type=["1", "1", "", str(PARENTAL_ONLY), "1", str(PARENTAL_ONLY)],
         birth_date=["2000-01-01", "2000-01-01", "2000-01-01", "2015-01-01", "2000-01-01", "2000-01-01"],
     )
-    kept = only_abroad(snapshot, TODAY)
+    kept = only_abroad(snapshot, TODAY, set(snapshot.ids.values()))
 
     assert set(kept.whole["case"]) == {cases[0], cases[3]}, "of age by now: the parents' consent reaches no further"
     for table in tables_of(kept, CONSORTIUM):
@@ -40,8 +40,21 @@ def test_only_whose_consent_reaches_so_far():
 def test_a_cut_holds_no_day_of_birth_so_the_parents_consent_is_not_enough():
     snapshot, cases = asked(consent_share_intl=["1", "1"], consent_type=["1", str(PARENTAL_ONLY)])
     patient = snapshot.forms["patient"].drop(columns=["birth_date", "birth_date_p"])
-    kept = only_abroad(replace(snapshot, forms={**snapshot.forms, "patient": patient}), TODAY)
+    ids = set(snapshot.ids.values())
+    kept = only_abroad(replace(snapshot, forms={**snapshot.forms, "patient": patient}), TODAY, ids)
     assert set(kept.whole["case"]) == {cases[0]}
 
     with pytest.raises(ValueError, match="frozen before"):
-        only_abroad(replace(snapshot, forms={}), TODAY)
+        only_abroad(replace(snapshot, forms={}), TODAY, ids)
+
+
+def test_what_was_refused_since_the_cut_stays_and_the_names_cannot_be_joined():
+    snapshot, cases = asked(consent_share_intl=["1", "1"])
+    kept = only_abroad(snapshot, TODAY, {snapshot.ids[cases[1]]})
+    assert set(kept.whole["case"]) == {cases[1]}
+
+    snapshot, _cases = asked(consent_share_intl=["1"] * 40)
+    inside = {*tables_of(snapshot, DEIDENTIFIED, wanted=["patient"])[0].rows["case"]}
+    abroad = only_abroad(snapshot, TODAY, set(snapshot.ids.values()))
+    outside = {*tables_of(abroad, DEIDENTIFIED, wanted=["patient"])[0].rows["case"]}
+    assert len(inside) == len(outside) == 40 and not inside & outside

@@ -1,6 +1,7 @@
 """Every format is read back by a reader that did not write it, and two exports are the same bytes."""
 
 import csv
+import hashlib
 import io
 import json
 import zipfile
@@ -16,6 +17,7 @@ import pytest
 
 from analytics.exports import declared as d
 from analytics.exports.declared import Code, Column, Label, Table
+from analytics.exports.delivered import laid_down
 from analytics.exports.formats.csv_file import csv_bytes
 from analytics.exports.formats.sas_files import xpt_bytes
 from analytics.exports.formats.spss_files import sav_bytes
@@ -24,7 +26,7 @@ from analytics.exports.names import SAS_LABEL, SHORT, ascii_label, sas_names, sh
 from analytics.exports.options import Options
 from analytics.exports.tables import tables_of
 from analytics.exports.written import FORMATS, written, zipped
-from tests.analytics.exports.worlds import world
+from tests.analytics.exports.worlds import told, whole, world
 
 REASONS = tuple(Code(one, Label(one, one)) for one in ("ND", "UK", "NAP", "PD"))
 
@@ -74,21 +76,31 @@ def read(reader, content, suffix, tmp_path, **words):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_two_exports_are_the_same_bytes_and_the_manifest_knows_each_file(name, monkeypatch):
-    few = [one for one in tables() if one.name in ("infusion", "relapse", "adsl")]
+def test_two_exports_are_the_same_bytes_and_the_manifest_knows_each_file(name, monkeypatch, tmp_path):
+    of_odm = ("cases",) if name.startswith("odm") else ()  # which asks them for hospitals
+    few = [one for one in tables() if one.name in ("infusion", "relapse", "adsl", *of_odm)]
+    snapshot = told(world(), "infusion", inf_date="2024-06-03") if name == "odm_audit" else world()
 
-    def made():
-        return written(few, name, Options(language="ja"), world(), about={"profile": "consortium"})
+    def made(folder):
+        files = written(few, name, Options(language="ja"), snapshot, about={"profile": "consortium"})
+        (tmp_path / folder).mkdir()
+        names = [file for file, _sha256 in laid_down(files, tmp_path / folder)]
+        zipped(tmp_path / folder, names, tmp_path / f"{folder}.zip")
+        return names, (tmp_path / f"{folder}.zip").read_bytes()
 
-    first = made()
+    first = made("a")
     monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
-    assert first == made() and zipped(first) == zipped(made())
-    manifest = json.loads(first[-1][1])
-    assert [one["name"] for one in manifest["files"]] == [file for file, _content in first[:-1]]
-    assert manifest["dataset"]["sha256"] == world().hash and manifest["tables"][-1]["name"] == (
-        "relapse" if name == "odm" else "adsl"
-    )
-    assert zipfile.ZipFile(io.BytesIO(zipped(first))).namelist() == [file for file, _content in first]
+    assert first == made("b")
+    names, packed = first
+    archive = zipfile.ZipFile(io.BytesIO(packed))
+    assert archive.namelist() == names and names[-1] == "manifest.json"
+    manifest = json.loads(archive.read("manifest.json"))
+    assert [(one["name"], one["bytes"], one["sha256"]) for one in manifest["files"]] == [
+        (file, len(content), hashlib.sha256(content).hexdigest())
+        for file, content in ((file, archive.read(file)) for file in names[:-1])
+    ]
+    last = "relapse" if name.startswith("odm") else "adsl"
+    assert manifest["dataset"]["sha256"] == world().hash and manifest["tables"][-1]["name"] == last
 
 
 @pytest.mark.parametrize("table", ["wide", "follow_up", "adtte", "cases", "endpoints"])
@@ -96,7 +108,7 @@ def test_csv_and_parquet_hold_the_same(table):
     one = next(found for found in tables() if found.name == table)
     content = csv_bytes(one, Options())
     read_back = list(csv.reader(io.StringIO(content.decode())))
-    parquet = dict(written([one], "parquet", Options(), world(), about={}))[f"{table}.parquet"]
+    parquet = dict(whole(written([one], "parquet", Options(), world(), about={})))[f"{table}.parquet"]
     typed = pyarrow.parquet.read_table(io.BytesIO(parquet)).to_pandas()
 
     assert read_back[0] == [column.name for column in one.columns] == list(typed)
@@ -188,7 +200,7 @@ def test_a_number_that_is_the_code_of_a_reason_is_refused():
 
 
 def test_no_cell_of_the_workbook_is_a_formula_and_only_csv_for_excel_is_guarded():
-    content = dict(written([strange()], "xlsx", Options(), world(), about={}))["dataset.xlsx"]
+    content = dict(whole(written([strange()], "xlsx", Options(), world(), about={})))["dataset.xlsx"]
     book = openpyxl.load_workbook(io.BytesIO(content))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
@@ -210,14 +222,14 @@ def test_labels_stand_in_the_place_of_codes_or_beside_them():
 
 
 def csv_bytes_of(table, options):
-    content = dict(written([table], "csv", options, world(), about={}))["strange.csv"].decode()
+    content = dict(whole(written([table], "csv", options, world(), about={})))["strange.csv"].decode()
     lines = list(csv.reader(io.StringIO(content)))
     return {name: [line[place] for line in lines[1:]] for place, name in enumerate(lines[0])}
 
 
 def test_ndjson_says_between_which_days_a_partial_date_lies():
     one = next(found for found in tables() if found.name == "follow_up")
-    content = dict(written([one], "ndjson", Options(), world(), about={}))["follow_up.ndjson"]
+    content = dict(whole(written([one], "ndjson", Options(), world(), about={})))["follow_up.ndjson"]
     rows = [json.loads(line) for line in content.splitlines()]
     partial = next(row["fup_date"] for row in rows if row["fup_date"] and row["fup_date"]["precision"] == "M")
     assert len(rows) == len(one.rows) and set(rows[0]) == {column.name for column in one.columns} - {

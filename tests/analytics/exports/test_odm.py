@@ -1,7 +1,8 @@
 """An ODM file is valid by the CDISC schema, every identifier resolves, every value fits its item, and a profile's limits hold."""
 
 import re
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import date
 from functools import cache
 
 import pytest
@@ -13,8 +14,8 @@ from odmlib.schema_manager import get_schema_path
 from analytics.exports.options import Options
 from analytics.exports.tables import tables_of
 from analytics.exports.written import kept, needed, written
-from registry.odm.study import Change
-from tests.analytics.exports.worlds import PLANTED, world
+from analytics.pseudonyms import pseudonym
+from tests.analytics.exports.worlds import PLANTED, told, whole, world
 
 NS = {"o": "http://www.cdisc.org/ns/odm/v1.3"}
 SITES = {"full": ["KYO", "OSA"]}
@@ -30,7 +31,7 @@ SHAPES = {
 @cache
 def made(profile):
     files = dict(
-        written(tables_of(world(12), profile, sites=SITES.get(profile)), "odm", Options(), world(12), about={})
+        whole(written(tables_of(world(12), profile, sites=SITES.get(profile)), "odm", Options(), world(12), about={}))
     )
     return files["dataset.xml"]
 
@@ -158,24 +159,92 @@ def test_what_is_planted_leaves_only_in_the_full_file():
     assert not tree("deidentified").findall(".//o:AuditRecord", NS)
 
 
-def test_audit_records_name_time_person_and_reason():
-    from dataclasses import replace
+LATER = (
+    (5, "doctor@a.example", "misread <the> chart & more", {"inf_viability": 80}),
+    (9, "doctor@a.example", "not measured", {"inf_viability": None, "inf_viability_mr": "ND"}),
+    (12, "nurse@a.example", "", {"is_complete": True}),
+    (20, "nurse@a.example", "another patient's", {"is_void": True}),
+)
 
-    number = next(number for number, code in world(12).numbers.values() if code == "KYO")
-    change = Change(datetime(2026, 2, 1, 8, 30, tzinfo=UTC), "u0123456789ab", "misread <the> chart & more")
-    changed = replace(world(12), changes={("infusion", number, 1, 1): {"inf_date": change}})
-    files = dict(written(tables_of(changed, "full", sites=["KYO"]), "odm", Options(), changed, about={}))
-    assert odm_faults(files["dataset.xml"]) == []
-    (record,) = etree.fromstring(files["dataset.xml"]).findall(".//o:AuditRecord", NS)
-    said = [record.find(f"o:{name}", NS) for name in ("UserRef", "DateTimeStamp", "ReasonForChange")]
-    assert said[0].get("UserOID") == "U.u0123456789ab"
-    assert (said[1].text, said[2].text) == ("2026-02-01T08:30:00+00:00", "misread <the> chart & more")
-    assert record.getparent().get("ItemOID") == "IT.infusion.inf_date"
+
+def of_kyoto(*later):
+    """(the full file's tables of one hospital, a snapshot that tells how an infusion there was entered and changed, whose it is)."""
+    numbers = {number: pk for pk, (number, code) in enumerate(world(12).numbers.values()) if code == "KYO"}
+    snapshot = replace(world(12), ids=numbers)
+    first = {"inf_date": "2024-06-03", "inf_date_p": "D", "inf_viability": 90.5, "inf_route": [1, 2]}
+    changed = told(snapshot, "infusion", *later, **first)
+    return tables_of(changed, "full", sites=["KYO"]), changed, min(numbers)
+
+
+def made_of(tables, kind, snapshot):
+    content = dict(whole(written(tables, kind, Options(), snapshot, about={})))["dataset.xml"]
+    assert odm_faults(content) == []
+    return etree.fromstring(content)
+
+
+def said_by(record):
+    return [
+        record.find("o:UserRef", NS).get("UserOID"),
+        record.findtext("o:DateTimeStamp", None, NS),
+        record.findtext("o:ReasonForChange", None, NS),
+    ]
+
+
+def test_the_snapshot_tells_the_last_change_of_each_answer():
+    tables, changed, _case = of_kyoto(LATER[0])
+    nurse, doctor = (f"U.{pseudonym('user', one)}" for one in ("nurse@a.example", "doctor@a.example"))
+    records = {
+        one.getparent().get("ItemOID"): said_by(one)
+        for one in made_of(tables, "odm", changed).iterfind(".//o:AuditRecord", NS)
+    }
+    assert records["IT.infusion.inf_date"] == [nurse, "2026-02-01T08:00:00+00:00", None]
+    assert records["IT.infusion.inf_viability"] == [doctor, "2026-02-01T08:05:00+00:00", "misread <the> chart & more"]
+
+
+def test_the_audit_file_tells_every_change_of_every_answer_to_the_end():
+    tables, changed, case = of_kyoto(*LATER)
+    file = made_of(tables, "odm_audit", changed)
+    assert file.get("FileType") == "Transactional"
+    steps = file.findall(".//o:SubjectData", NS)
+    assert {one.get("SubjectKey") for one in steps} == {case}
+    forms = [one.find(".//o:FormData", NS) for one in steps]
+    assert [one.get("TransactionType") for one in forms] == [
+        "Insert",
+        "Update",
+        "Update",
+        "Remove",
+    ]  # a state is no answer
+    items = [
+        {one.get("ItemOID").rpartition(".")[2]: (one.get("TransactionType"), one.get("Value") or one.get("IsNull")) for one in form.iterfind(".//o:ItemData", NS)}
+        for form in forms
+    ]  # fmt: skip
+    assert items[0].items() >= {"inf_date": ("Insert", "2024-06-03"), "inf_viability": ("Insert", "90.5")}.items()
+    assert items[1] == {"inf_viability": ("Update", "80")}
+    assert items[2] == {"inf_viability": ("Update", "Yes"), "inf_viability_mr": ("Insert", "ND")}
+    records = [[said_by(one)[2] for one in form.iterfind(".//o:AuditRecord", NS)] for form in forms]
+    assert set(records[0]) == {None} and len(records[0]) == len(items[0])
+    assert records[1:] == [["misread <the> chart & more"], ["not measured"] * 2, ["another patient's"]]
+
+
+@pytest.mark.parametrize("profile", ["full", "consortium"])
+def test_the_audit_file_says_no_more_than_the_profile_may(profile):
+    free = {"inf_viability_oth": PLANTED, "lot_id": PLANTED, "inf_site": PLANTED}
+    tables, changed, _case = of_kyoto((1, "a@a.example", "", free))
+    if profile == "consortium":
+        changed = told(world(12), "infusion", inf_date="2024-06-03", inf_date_p="D", **free)
+        tables = tables_of(changed, profile)
+    text = etree.tostring(made_of(tables, "odm_audit", changed)).decode()
+    assert PLANTED not in text and "a.example" not in text
+
+
+def test_what_has_no_history_to_tell_is_refused():
+    with pytest.raises(ValueError, match="a cut has none"):
+        whole(written(tables_of(world(12), "consortium"), "odm_audit", Options(), world(12), about={}))
 
 
 def test_one_form_alone_still_names_its_hospitals():
     tables = tables_of(world(12), "consortium", wanted=needed("odm", ["infusion"]))
-    files = dict(written(kept(tables, "odm", world(12), ["infusion"]), "odm", Options(), world(12), about={}))
+    files = dict(whole(written(kept(tables, "odm", world(12), ["infusion"]), "odm", Options(), world(12), about={})))
     document = etree.fromstring(files["dataset.xml"])
     assert [one.get("Name") for one in document.iterfind(".//o:FormDef", NS)] == ["infusion"]
     assert len(document.findall(".//o:SiteRef", NS)) == 12

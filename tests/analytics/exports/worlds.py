@@ -1,6 +1,8 @@
 """A dataset made up from the dictionary alone, without a database: every question of every form answered, identifiers planted."""
 
+import json
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
@@ -10,6 +12,7 @@ from analytics.core.cases import FORM_TABLES, TABLES, checked
 from analytics.core.columns.table import case_table
 from analytics.exports import extract as door
 from analytics.exports.snapshot import Snapshot
+from analytics.exports.trail import Trail
 from analytics.extract import AGES
 
 PLANTED = "山田PLANTED"
@@ -38,6 +41,26 @@ def world(cases=40, seed=1):
     return of_forms(forms, names)
 
 
+def whole(files):
+    """(name, bytes) of the files of an export."""
+    return [(name, b"".join(pieces)) for name, pieces in files]
+
+
+def told(snapshot, form, *more, name=None, row=5, **columns):
+    """The snapshot with a history: of this case (the first), a row of the form that was entered, and what else happened to it.
+
+    more   (minute, who, why, columns) of each later change
+    """
+    name = name or min(snapshot.ids)
+    entered = {"course_no": 1, "inf_seq": 1, **columns}
+    lines = [
+        [snapshot.ids[name], form, row, f"2026-02-01T08:{minute:02}:00+00:00", who, why, found]
+        for minute, who, why, found in ((0, "nurse@a.example", "", entered), *more)
+    ]
+    trail = Trail([json.dumps(one).encode() + b"\n" for one in lines], snapshot.ids, with_reasons=True)
+    return replace(snapshot, trail=trail)
+
+
 def of_forms(forms, names):
     """The Snapshot of these forms."""
     tables = {"cases": _cases(names), **{name: _table(name, forms[name], names) for name in FORM_TABLES}}
@@ -46,7 +69,7 @@ def of_forms(forms, names):
         cohort="tisagenlecleucel", name="live", revision=7, hash="ab" * 32, cut_date=None, code_version="test", dictionary="0",
         is_synthetic=True, is_published=False, tables=tables, whole=case_table(tables), forms=forms, declared=door.declared_forms(),
         reasons=door.reasons(), numbers={name: (f"{_site(place)}-{place:04}", _site(place)) for place, name in enumerate(names)},
-        key="key-of-the-tests", say=door.phrase, as_of=datetime(2026, 3, 1, 9, tzinfo=UTC),
+        ids={name: place for place, name in enumerate(names)}, key="key-of-the-tests", say=door.phrase, as_of=datetime(2026, 3, 1, 9, tzinfo=UTC),
     )  # fmt: skip
 
 

@@ -9,10 +9,12 @@ import pandas as pd
 from analytics.catalogue import CATALOGUE
 from analytics.core.analysis import Covariate, Groups
 from analytics.core.methods import competing_regression, incidence, regression
+from analytics.core.parts import Options
 from analytics.core.selection import ALL, Selected
 from tests.analytics.figures.samples import DATASET, analysis
 
 NAMES = tuple(one.name for one in CATALOGUE)
+FEW_RESAMPLES = Options(resamples=10)  # a figure is drawn the same from ten as from two hundred
 
 
 def selected(asked, rows, levels=(ALL,)):
@@ -58,7 +60,7 @@ def incidence_of(*groups, of="cir", **changes):
 
 def regression_of(rows, covariates, of="os-regression", together=(), **changes):
     """A Result of regressions. rows: dicts of time, cause and the covariates' columns."""
-    asked = replace(analysis(of), covariates=tuple(covariates), together=together, **changes)
+    asked = replace(analysis(of), covariates=tuple(covariates), together=together, options=FEW_RESAMPLES, **changes)
     rows = [{"group": ALL[0], **row} for row in rows]
     method = competing_regression if of == "cir-regression" else regression
     return envelope(asked, method, selected(asked, rows))

@@ -8,10 +8,12 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from registry.access.row_security import everything_scope
+from registry.actions.cases import remove_case
 from registry.actions.forms import void_form
 from registry.api import changes
-from registry.models import FollowUp, HistoryEvent, Infusion
+from registry.models import Case, FollowUp, HistoryEvent, Infusion
 from tests import factories
+from tests.registry.api.conftest import Rest
 
 pytestmark = pytest.mark.django_db(transaction=True)  # within one transaction everything is new
 
@@ -121,6 +123,55 @@ def test_a_slow_transaction_is_not_lost(world, nurse):
 
     assert first["results"] == []
     assert list(rows_of(nurse.get(f"follow_up?changed_since={first['as_of']}"))) == ["KYO-0001 1.1"]
+
+
+def test_while_others_write_a_walk_neither_skips_nor_repeats(transactional_db):
+    """Pages are walked while four writers add cases and remove others: what stood all the while comes once, what came meanwhile is told after."""
+    site = factories.site("KYO")
+    stay, go = ([factories.infused_case(site) for _number in range(6)] for _which in range(2))
+    manager = Rest(factories.person("manager"))
+    left, ended, failures = iter(go), threading.Event(), []
+
+    def writes(removes):
+        try:
+            while not ended.is_set():
+                if removes:
+                    if (case := next(left, None)) is None:
+                        return
+                    with everything_scope(actor="tests"):
+                        remove_case(case, by=factories.BUILDER, reason="enrolled twice")
+                else:
+                    factories.infused_case(site)
+        except BaseException as failure:  # noqa: BLE001 - told below
+            failures.append(failure)
+        finally:
+            connection.close()
+
+    writers = [threading.Thread(target=writes, args=(removes,)) for removes in (True, False, False)]
+    address, pages = "infusion?limit=1", []
+    for one in writers:
+        one.start()
+    try:
+        while address and len(pages) < 60:
+            pages.append(manager.get(address.removeprefix("/api/v1/")).json())
+            address = pages[-1]["next"]
+            if len(pages) == 25:
+                ended.set()
+    finally:
+        ended.set()
+        for one in writers:
+            one.join(30)
+    seen = [row["case"] for page in pages for row in page["results"]]
+    assert not failures and len(seen) == len(set(seen))
+    assert {case.number for case in stay} <= set(seen)
+    later = manager.get(f"infusion?changed_since={pages[0]['as_of']}&limit=500").json()["results"]
+    with everything_scope(actor="tests"):
+        there = set(Case.objects.values_list("number", flat=True))
+        gone = set(Case.with_void.filter(is_void=True).values_list("number", flat=True))
+    assert len(there) > 6 and len(gone) > 0  # they wrote
+    told = {row["case"] for row in later if not row.get("withdrawn")}
+    assert there <= set(seen) | told
+    assert gone & set(seen) <= {row["case"] for row in later if row.get("withdrawn")}
 
 
 def test_a_time_is_read_ten_minutes_early_and_must_have_a_zone(world, nurse):

@@ -68,18 +68,56 @@ def test_a_dry_run_reports_and_changes_nothing(run, capsys):
     assert "Nothing was stored: this was a dry run." in said
 
 
-def test_the_same_file_twice_is_refused_with_the_cases_that_are_there(run):
+def test_the_same_file_twice_changes_nothing(run, capsys):
     run()
-    said = refused(run)
-    assert "row 2, column id (patient.mrn_hash): found “A1”" in said
-    assert "already registered as KYO-0001" in said
-    assert "already registered as OSA-0001" in said
+    before = counted()
+    run()
+    assert counted() == before
+    assert "Nothing was stored, for nothing would change: 2 rows." in capsys.readouterr().out
+
+
+def test_a_corrected_file_changes_what_it_says_otherwise_and_nothing_else(run, capsys):
+    run()
+    before = counted()
+    run(csv=CSV.replace("2023-05-01,3.5,1;2,120", "2023-05-01,3.5,2,").replace("A2,2,f,2014", "A2,2,f,2014-02"))
+    said = capsys.readouterr().out
+    assert "Registered already: 1 cases changed, 1 as they were." in said
+    with everything_scope(actor="tests"):
+        patient = Patient.objects.get(case__number="OSA-0001")
+        event = HistoryEvent.objects.filter(case_id=patient.case_id, kind="update").last()
+        assert (patient.birth_date, patient.birth_date_p) == (date(2014, 2, 1), "M")
+        assert event.reason == "import"
+        assert Relapse.objects.get().rel_site == [1, 2], "a row that names no relapse takes none away"
+    assert counted()["Case"] == before["Case"]
 
 
 def test_one_patient_twice_in_a_file_is_refused(run):
-    said = refused(run, csv=CSV.replace("A2,2", "A1,1"))
-    assert "row 3, column id" in said
-    assert "already registered as KYO-0001" in said
+    said = refused(run, csv=CSV.replace("A2,2", "a1,1"))
+    assert "row 3, column id (patient.mrn_hash): found “a1”; the same hospital number stands in row 2" in said
+
+
+@pytest.mark.parametrize(
+    ("order", "cell", "day"),
+    [
+        ("DMY", "3/2/2011", date(2011, 2, 3)),
+        ("MDY", "02-03-2011", date(2011, 2, 3)),
+        ("YMD", "2011年2月3日", date(2011, 2, 3)),
+        ("YMD", "20110203", date(2011, 2, 3)),
+        ("DMY", "2011", date(2011, 1, 1)),
+    ],
+)
+def test_a_column_has_an_order_of_day_and_month(run, order, cell, day):
+    mapping = MAPPING.replace("{column: born}", f"{{column: born, dates: {order}}}")
+    run(csv=CSV.replace("2011-02-03", cell), mapping=mapping)
+    with everything_scope(actor="tests"):
+        assert Patient.objects.get(case__number="KYO-0001").birth_date == day
+
+
+def test_a_day_in_another_order_is_refused_in_the_words_of_that_order(run):
+    said = refused(
+        run, CSV.replace("2011-02-03", "2/13/2011"), MAPPING.replace("{column: born}", "{column: born, dates: DMY}")
+    )
+    assert "found “2/13/2011”; expected a date as DD/MM/YYYY." in said
 
 
 def test_a_wrong_header_names_what_is_missing_and_what_is_unknown(run):
@@ -207,6 +245,19 @@ def test_a_number_may_bring_its_unit(run, cell, weight):
 
     with everything_scope(actor="tests"):
         assert Infusion.objects.get(case__number="KYO-0001").inf_weight == Decimal(weight)
+
+
+def test_a_column_has_a_unit_and_a_form_waits_for_an_answer(run):
+    rows = CSV.replace("died\n", "died,weight\n").replace("120,\n", "120,,3500\n").replace(",,300\n", ",,300,\n")
+    infusion = "{inf_weight: {column: weight, unit: g}}"
+    mapping = MAPPING.replace(
+        "items: {inf_date: {column: day0}, inf_weight: 20.5}", f"if_filled: true\n    items: {infusion}"
+    )
+
+    run(rows, mapping)
+
+    with everything_scope(actor="tests"):
+        assert [(one.case.number, one.inf_weight) for one in Infusion.objects.all()] == [("KYO-0001", Decimal("3.5"))]
 
 
 def test_a_unit_that_does_not_belong_is_told_with_those_that_do(run):

@@ -76,5 +76,5 @@ def test_an_absent_or_huge_mapping_is_refused(tmp_path):
     with pytest.raises(ValidationError, match="There is no mapping file"):
         read_mapping(tmp_path / "absent.yml")
     (tmp_path / "huge.yml").write_text("#" * (1024 * 1024 + 1))
-    with pytest.raises(ValidationError, match="larger than 1 MB"):
+    with pytest.raises(ValidationError, match="larger than 256 kB"):
         read_mapping(tmp_path / "huge.yml")

@@ -40,6 +40,7 @@ def test_quoted_cells_may_hold_commas_and_line_ends(tmp_path):
         ("a,b\n", "no row below its header"),
         ("a,,b\n1,2,3\n", "Column 2 of the header has no name"),
         ("a,b,a\n1,2,3\n", "names these columns twice: a"),
+        (",".join(f"c{n % 198}" for n in range(200)) + "\n" + ",".join("1" * 200), "names these columns twice: c0, c1"),
         ("a,b\n1,2,3\n", "Row 2 has 3 cells; the header has 2"),
         ('a,b\n"1,2\n', "is not CSV"),
         (b"a,b\n1,\x00\n", "NUL"),

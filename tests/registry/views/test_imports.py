@@ -3,14 +3,16 @@
 import io
 import re
 import zipfile
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from registry.access.row_security import everything_scope
-from registry.models import HistoryEvent, ResponseAssessment
+from registry.access.row_security import everything_scope, person_scope
+from registry.actions import import_work
+from registry.models import HistoryEvent, ImportJob, Patient, Person, ResponseAssessment, Site
 from registry.views import imports as page
 from tests import factories
 
@@ -88,7 +90,7 @@ def test_every_fault_is_told_with_its_place_and_nothing_is_stored(nurse):
     rows = "KYO-0001,response_assessment,1,x,2024-02-31,1\nOSA-0001,response_assessment,1,3,,\nKYO-0001,nix,1,3,,\n"
     status, html = look(nurse, HEADER + rows)
     assert status == 422
-    assert 'name="sent"' not in html
+    assert 'value="store"' not in html
     assert "<strong>" not in html.partition("Answer by answer")[2], "what is refused is no change"
     assert "KYO-0002" not in html, "the next number of a hospital is not told to whoever names another's"
     for word in ("rsp_bm_blast", "2024-02-31", "OSA-0001", "nix"):
@@ -111,7 +113,7 @@ def test_a_confirmation_is_this_persons_and_cannot_be_made_up(nurse):
     stranger = Client()
     stranger.force_login(factories.person("investigator", sites=[factories.site("KYO")]))
     assert confirm(stranger, html)[0] == 422
-    assert nurse.post("/imports/", {"step": "store", "sent": "utf-8.a.b.c"}).status_code == 422
+    assert nurse.post("/imports/", {"step": "store", "sent": "utf-8.0.a.b.c"}).status_code == 422
     assert blast() == 2
 
 
@@ -144,7 +146,6 @@ ODM = '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">
         ("dataset.xml", "<a/>", "first element"),
         ("records.csv", "patient_id,patient_id\nKYO-0001,KYO-0001\n", "twice"),
         ("records.csv", "patient_id,nix,nax\nKYO-0001,1,2\n", "&#x27;nix&#x27;, &#x27;nax&#x27;"),
-        ("records.csv", "a,b\n1,2\n", "neither a column"),
         ("records.csv", b"patient_id\n\xff\xfe", "not UTF-8"),
         ("records.pdf", b"%PDF", "expected .csv or .xlsx"),
         ("infusion.csv", "case,course_no,inf_seq,nix\nKYO-0001,1,1,2\n", "nix"),
@@ -160,9 +161,86 @@ def test_what_cannot_be_read_is_refused_as_a_whole_and_in_words(nurse, name, con
     assert word in html
 
 
-def test_the_page_takes_as_many_rows_as_somebody_waits_for(nurse, monkeypatch):
+def own_job(client):
+    """The newest import, worked on as far as it goes without its person."""
+    person = Person.objects.get(role="coordinator")
+    with person_scope(person):
+        pk = ImportJob.objects.first().pk
+    import_work.run_import(pk, person.pk, seconds=None)
+    return pk
+
+
+def test_more_rows_than_somebody_waits_for_are_an_import_of_their_own(nurse, monkeypatch):
     monkeypatch.setattr(page, "MOST_ROWS", 1)
-    assert "import_records" in look(nurse, HEADER + "KYO-0001,,,,,\nKYO-0001,response_assessment,1,3,,\n")[1]
+    assert look(nurse, HEADER + "KYO-0001,,,,,\nKYO-0001,response_assessment,1,35,,\n")[0] == 302
+    pk = own_job(nurse)
+    html = nurse.get(f"/imports/{pk}/").content.decode()
+    assert "1 record can be stored" in html
+    assert "<strong>35</strong>" in html
+    assert blast() == 2
+    assert nurse.post(f"/imports/{pk}/", {"step": "store"}).status_code == 302
+    assert nurse.get(f"/imports/{pk}/state/").json()["state"] == "queued"
+    own_job(nurse)
+    assert "1 record stored" in nurse.get(f"/imports/{pk}/").content.decode()
+    assert blast() == 35
+
+
+def test_faulty_records_are_left_out_and_come_back_as_a_file(nurse):
+    _status, html = look(nurse, HEADER + "KYO-0001,response_assessment,1,35,,\nOSA-0001,response_assessment,1,3,,\n")
+    sent = re.search(r'name="sent" value="([^"]+)"', html)[1]
+    assert nurse.post("/imports/", {"step": "store", "sent": sent}).status_code == 422, "it was not looked at whole"
+    assert blast() == 2
+    assert nurse.post("/imports/", {"step": "rows", "sent": sent}).status_code == 302
+    pk = own_job(nurse)
+    nurse.post(f"/imports/{pk}/", {"step": "store"})
+    own_job(nurse)
+    assert blast() == 35
+    refused = nurse.get(f"/imports/{pk}/refused.csv").content.decode("utf-8-sig")
+    assert [line.partition(",")[0] for line in refused.splitlines()] == ["patient_id", "OSA-0001"]
+    report = nurse.get(f"/imports/{pk}/report.csv").content.decode("utf-8-sig").splitlines()
+    assert report[1].startswith("2,KYO-0001,KYO-0001,changed,1")
+    nurse.post(f"/imports/{pk}/", {"step": "give_up"})
+    assert nurse.get(f"/imports/{pk}/refused.csv").status_code == 410
+
+
+TABLE = "Hospital no.,Sex at birth,born,mg,remarks\nA-1,Female,3/2/2011,25,<b>x</b>\nA-2,Male,13/2/2011,30,\n"
+
+
+def test_a_table_of_another_system_is_mapped_once(nurse):
+    assert look(nurse, TABLE, "cases.csv")[0] == 302
+    with everything_scope(actor="tests"):
+        kyoto = Site.objects.get(code="KYO")
+    with person_scope(Person.objects.get(role="coordinator")):
+        pk = ImportJob.objects.first().pk
+    html = nurse.get(f"/imports/{pk}/mapping/").content.decode()
+    assert 'name="target-1" list="items" value="patient.sex_at_birth"' in html, "guessed by the label of the question"
+    assert "Female = 2" in html
+    assert "&lt;b&gt;x&lt;/b&gt;" in html
+    sent = {
+        "step": "table", "site": kyoto.code, "target-0": "patient.mrn_hash", "target-1": "patient.sex_at_birth",
+        "codes-1": "Female = 2\nMale = 1", "target-2": "patient.birth_date", "dates-2": "DMY", "target-3": "nix.nix",
+        "constant": ["patient.consent_type", "", ""], "value": ["2", "", ""],
+    }  # fmt: skip
+    refused = nurse.post(f"/imports/{pk}/mapping/", sent)
+    assert refused.status_code == 422
+    assert "“nix.nix” (mg) is no item" in refused.content.decode()
+    assert "Female = 2" in refused.content.decode(), "what was typed stays"
+    sent |= {"target-3": "pre_infusion_assessment.pre_crp", "unit-3": "mg/L"}
+    assert nurse.post(f"/imports/{pk}/mapping/", sent).status_code == 302
+    own_job(nurse)
+    html = nurse.get(f"/imports/{pk}/").content.decode()
+    assert "2 records can be stored" in html
+    assert "<strong>2.5</strong>" in html, "25 mg/L, in the unit of the item"
+    nurse.post(f"/imports/{pk}/", {"step": "store"})
+    own_job(nurse)
+    with everything_scope(actor="tests"):
+        assert Patient.objects.order_by("case__number").last().birth_date == date(2011, 2, 13)
+    look(nurse, TABLE + "A-3,Male,1/1/2012,20,\n", "next.csv")
+    with person_scope(Person.objects.get(role="coordinator")):
+        pk = ImportJob.objects.first().pk
+    html = nurse.get(f"/imports/{pk}/mapping/").content.decode()
+    assert "These columns are known: the mapping of cases.csv" in html
+    assert 'list="items" value="pre_infusion_assessment.pre_crp"' in html
 
 
 def test_answers_that_look_like_markup_stay_text(nurse):

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from registry.access.row_security import everything_scope
@@ -180,21 +179,3 @@ def test_the_keys_are_listed_and_lead_to_the_places(desk):
     desk.keyboard.press("j")
     desk.keyboard.press("Enter")
     expect(desk).to_have_url(f"{desk.base}/cases/KYO-0002/")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
-def test_pages_are_accessible_and_stay_inside_the_window(desk, theme, width):
-    desk.emulate_media(color_scheme=theme)
-    desk.set_viewport_size({"width": width, "height": 900})
-    faults = []
-    for address in ("/worklist/", "/cases/", "/cases/KYO-0001/", "/cases/KYO-0001/infusion/1.1/", "/cases/KYO-0001/prior_therapy/new/",
-                    "/cases/KYO-0001/history/", "/codebook/", "/accounts/tokens/", "/cases/new/"):  # fmt: skip
-        desk.goto(desk.base + address)
-        found = Axe().run(desk)
-        faults += [
-            f"{address} {one['id']}: {node['html']}" for one in found.response["violations"] for node in one["nodes"]
-        ]
-        if desk.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"):
-            faults.append(f"{address} is wider than the window")
-    assert not faults, "\n".join(faults)

@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from lxml import etree
 
 from analytics import actions, actions_of_exports, export_files
 from analytics.actions_of_cuts import take_cut
@@ -18,6 +19,7 @@ from analytics.models import Export, ExportJob
 from registry.access.token_scopes import Scope
 from registry.models import Cohort, Patient
 from tests import factories
+from tests.analytics.exports.test_odm import odm_faults
 from tests.scenarios.cuts.worlds import as_worker, everything, four_cases, person
 from tests.scenarios.exports.test_an_export_is_one_snapshot import corrected
 
@@ -209,6 +211,59 @@ def test_what_is_given_up_expired_or_holds_somebody_who_withdrew_is_gone(cases):
         gone = lead("get", f"{url}/file")
         assert gone.status_code == 410 and gone.json()["detail"] == body["reason"] and body["file"] is None
     assert not list(export_files.folder().iterdir())
+
+
+def test_for_outside_the_consortium_go_the_cases_whose_consent_reaches_so_far(cases):
+    for case, answer in zip(cases, (1, 1, 0, 0), strict=True):
+        corrected(everything(lambda case=case: Patient.objects.get(case=case)), consent_share_intl=answer)
+    lead, nurse = Asks(person("lead")), Asks(person("coordinator", sites=[cases[0].site]))
+    refused = nurse.asks(profile="full", abroad=True)
+    assert refused.status_code == 422 and [one["field"] for one in refused.json()["errors"]] == ["abroad"]
+    url = lead.asks(profile="consortium", tables=["patient"], abroad=True)["Location"]
+    made()
+    body = lead("get", url).json()
+    files = files_in(lead("get", body["file"]))
+    assert body["abroad"] is True and json.loads(files["manifest.json"])["export"]["abroad"] is True
+    assert len(list(csv.DictReader(files["patient.csv"].decode().splitlines()))) == 2
+    note = everything(lambda: Export.objects.get())
+    assert note.about["abroad"] is True and note.cases == [one.pk for one in cases[:2]]
+
+    inside = lead.asks(profile="consortium", tables=["patient"])["Location"]
+    made()
+    corrected(everything(lambda: Patient.objects.get(case=cases[1])), consent_share_intl=0)
+    assert as_worker(actions_of_exports.take_back_exports) == 1
+    assert lead("get", inside).json()["state"] == "ready"
+    gone = lead("get", f"{url}/file")
+    assert gone.status_code == 410 and "does not reach outside" in gone.json()["detail"]
+
+
+def test_the_history_of_every_answer_leaves_for_who_may_see_it(cases):
+    form = everything(lambda: cases[0].infusion_set.get())
+    corrected(form, inf_viability=80)
+    corrected(form, inf_viability=70)
+    nurse, lead = Asks(person("coordinator", sites=[cases[0].site])), Asks(person("lead"))
+    for words in ({}, {"profile": "deidentified"}):
+        refused = lead.asks(format="odm_audit", **words)
+        assert refused.status_code == 422 and refused.json()["errors"][0]["field"] == "format"
+    asked = [
+        who.asks(format="odm_audit", profile=profile, tables=["infusion"])["Location"]
+        for who, profile in ((nurse, "full"), (lead, "consortium"))
+    ]
+    made()
+    own, pooled = (
+        files_in(who("get", f"{url}/file"))["dataset.xml"] for who, url in zip((nurse, lead), asked, strict=True)
+    )
+    assert odm_faults(own) == [] and odm_faults(pooled) == []
+    name = {"o": "http://www.cdisc.org/ns/odm/v1.3"}
+    told = [
+        (one.get("TransactionType"), one.get("Value"), one.findtext(".//o:ReasonForChange", None, name))
+        for one in etree.fromstring(own).iterfind(".//o:ItemData[@ItemOID='IT.infusion.inf_viability']", name)
+        if one.getparent().getparent().getparent().getparent().get("SubjectKey") == cases[0].number
+    ]
+    assert told[-2:] == [(told[-2][0], "80", "source"), ("Update", "70", "source")]
+    assert b"ReasonForChange" not in pooled and cases[0].number.encode() not in pooled
+    subjects = {one.get("SubjectKey") for one in etree.fromstring(own).iterfind(".//o:SubjectData", name)}
+    assert subjects == {one.number for one in cases[:2]}
 
 
 def test_a_killed_worker_loses_nothing_and_three_failures_are_the_end(cases, monkeypatch, settings):

@@ -43,7 +43,8 @@ def test_asked_for_by_form_followed_taken_and_given_up(cases, client):
     assert "No export yet." in text(client.get("/exports/"))
     refused = client.post("/exports/", {"of": LIVE, "format": "doc", "profile": "full"})
     assert "“doc” was found" in text(refused, 422) and "“full” was found" in text(refused, 422)
-    sent = {"of": LIVE, "format": "adam", "profile": "deidentified", "labels": "both", "language": "ja", "excel": "1"}
+    sent = {"of": LIVE, "format": "adam", "profile": "deidentified", "labels": "both", "language": "ja", "excel": "1",
+            "tables": ["adae", "adsl"], "abroad": "1"}  # fmt: skip
     assert client.post("/exports/", sent).url == "/exports/"
     pk = everything_jobs(lambda: ExportJob.objects.get().pk)
     assert "waits for a worker" in text(client.get("/exports/"))
@@ -54,6 +55,7 @@ def test_asked_for_by_form_followed_taken_and_given_up(cases, client):
     job = everything_jobs(lambda: ExportJob.objects.get())
     page = text(client.get("/exports/"))
     assert job.sha256 in page and "data-exports" not in page and job.excel and job.labels == "both"
+    assert job.tables == ["adsl", "adae"] and job.abroad and "for outside the consortium" in page
     assert len(b"".join(client.get(f"/exports/{pk}/file/").streaming_content)) == job.size
     client.post(f"/exports/{pk}/delete/")
     assert "You deleted it" in text(client.get(f"/exports/{pk}/file/"), 410)

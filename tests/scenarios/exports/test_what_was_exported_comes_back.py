@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 
+from analytics.exports.delivered import laid_down
 from analytics.exports.options import Options
 from analytics.exports.snapshot import snapshot_of
 from analytics.exports.tables import tables_of
@@ -19,6 +20,7 @@ from registry.imports.sources import rows_of
 from registry.models import FORMS
 from registry.redcap.project import GROUP, INSTANCE, INSTRUMENT, RECORD_ID
 from tests import factories
+from tests.analytics.exports.worlds import whole
 from tests.conftest import _wipe
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -132,10 +134,12 @@ def test_odm_and_csv_say_the_same_and_come_back_into_an_empty_registry_answer_fo
     given = {value for row in before.values() for name, value in row.items() if name.endswith(("_mr", "_p", "_oth"))}
     assert given >= {"ND", "UK", "NAP", "PD", "D", "M", "Y", TEXT}
 
-    snapshot = snapshot_of("tisagenlecleucel", "live", "full", actor="tests", with_changes=True)
+    snapshot = snapshot_of("tisagenlecleucel", "live", "full", actor="tests", with_trail=True)
     tables = tables_of(snapshot, "full", sites=["KYO"])
-    odm = dict(written(tables, "odm", Options(), snapshot, about={}))["dataset.xml"]
-    archive = zipped(written(tables, "csv", Options(excel=True), snapshot, about={}))
+    odm = dict(whole(written(tables, "odm", Options(), snapshot, about={})))["dataset.xml"]
+    made = laid_down(written(tables, "csv", Options(excel=True), snapshot, about={}), tmp_path)
+    zipped(tmp_path, [name for name, _sha256 in made], tmp_path / "made.zip")
+    archive = (tmp_path / "made.zip").read_bytes()
     assert odm.count(b"<AuditRecord>") > len(before)
     as_odm, as_csv = answered(rows_of("dataset.xml", odm)), answered(rows_of("export.zip", archive))
     beside = {

@@ -1,0 +1,323 @@
+"""The services of docker-compose.yml run by their own commands under the production environment.
+
+One test, for starting everything costs most: a migration is killed half-way, one person moves between two replicas, pages are kept
+busy, the disk fills up, the machine is brought back from its backup; then every log is read.
+"""
+
+import concurrent.futures
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psycopg
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from deploy import servers
+from tests.deploy.proxy import Proxy, certificate
+from tests.deploy.services import Services
+from tests.deploy.visitor import Stream, Visitor
+from tests.processes import until
+
+DASHBOARD, EVENTS = "/dashboards/tisagenlecleucel/", "/events/dashboards/tisagenlecleucel"
+PLANTED = "Plantedname Tarou"
+MARKS = (PLANTED, "KYO-0001", "lead@example.org", "a-password-of-the-tests", "word-of-")
+WORLD = """
+import django
+django.setup()
+from django.utils import timezone
+from registry.models import OneTimeLink
+from tests.factories import day, follow_up, infused_case, person, site, stored_form
+kyoto = site("KYO")
+for until in (300, 400, 500):
+    case = infused_case(kyoto)
+    stored_form(case, "response_assessment", rsp_date=day(28), rsp_timepoint=1, rsp_bm_done=1, rsp_bm_blast=1, rsp_pb_blast=0,
+                rsp_anc=2, rsp_plt=150, rsp_transfused=0, rsp_cns=1, rsp_emd=0, rsp_site=1)
+    follow_up(case, until)
+for role, sites in (("coordinator", [kyoto]), ("lead", [])):
+    one = person(role, sites=sites, email=f"{role}@example.org")
+OneTimeLink.objects.create(person=one, purpose="reset", digest="d" * 64, expires_at=timezone.now() + timezone.timedelta(days=1))
+"""
+FILLER = """
+INSERT INTO registry_historyevent (at, actor, role, reason, request, transaction, form, row_id, kind, item)
+SELECT now(), '', '', '', '', 0, 'case', 1, 'insert', 'x' FROM generate_series(1, 1000000)
+"""
+
+
+@pytest.fixture
+def services():
+    """PostgreSQL and Redis with the options of their services, a TLS proxy, the secrets; nothing of ours runs yet."""
+    folder = Path(
+        tempfile.mkdtemp(prefix="registry-test-", dir="/var/tmp")
+    )  # pytest's own is closed to the servers' user
+    folder.chmod(0o755)
+    proxy = Proxy(*certificate(folder))
+    found = Services(folder, proxy.port)
+    found.proxy = proxy
+    try:
+        found.write_secrets()
+        found.start_servers()
+        yield found
+    finally:
+        found.end()
+        proxy.end()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_the_services_of_the_compose_file_hold_together(services, capsys):
+    steps = (
+        *(interrupted_migration, start_all, one_person_moves_between_the_replicas, health_checks),
+        *(probes_while_every_page_thread_is_busy, a_full_disk, back_from_the_backup, nobody_in_the_logs),
+    )
+    seconds = {}
+    for step in steps:
+        began = time.monotonic()
+        step(services)
+        seconds[step.__name__] = round(time.monotonic() - began, 1)
+    with capsys.disabled():
+        print(f"\n{seconds}")
+
+
+def interrupted_migration(services):
+    """kill -9 in the midst of it: a replica names what waits and what to do, and the same command goes on."""
+    services.proxy.replicas = [servers.free_port(), servers.free_port()]
+    services.start("migrate")
+    services.start("web", port=services.proxy.replicas[0])
+    process = services.running.pop("migrate-1")
+    until(lambda: process.poll() is not None or migrations(services) > 4, 180, "the migration did not begin")
+    os.killpg(process.pid, 9)
+    process.wait(10)
+    until(lambda: answers(services.proxy.replicas[0]), 180, "a replica did not answer")
+    status, text = asked(services.proxy.replicas[0], "/ready")
+    said = json.loads(text)["checks"]["migrations"]["reason"]
+    assert (status, "migrations are not applied" in said) == (503, True), text
+    assert "run manage.py migrate as reg_owner, it goes on where it stopped" in said
+    status, said = services.run("migrate")
+    assert status == 0, said
+
+
+def migrations(services):
+    """How many are applied."""
+    with contextlib.suppress(psycopg.Error), psycopg.connect(f"{services.admin}/registry") as connection:
+        return connection.execute("SELECT count(*) FROM django_migrations").fetchone()[0]
+    return 0
+
+
+def start_all(services):
+    """Two web replicas, a worker of each pool, beat, sweeper, backup; three patients, and two people who have never signed in."""
+    services.start("web", 2, port=services.proxy.replicas[1])
+    for name in ("worker-quick", "worker-heavy", "beat", "sweeper"):
+        services.start(name)
+    status, said = services.run(
+        "web", command=["python", "-c", WORLD], DJANGO_SETTINGS_MODULE="registry.settings.production"
+    )
+    assert status == 0, said
+    until(lambda: answers(services.proxy.replicas[1]), 180, "a replica did not answer")
+    services.start("backup")
+
+
+def answers(port):
+    """Whether the replica at this port lives."""
+    with contextlib.suppress(OSError):
+        return urllib.request.urlopen(f"http://127.0.0.1:{port}/live", timeout=1).status == 200
+    return False
+
+
+def one_person_moves_between_the_replicas(services):
+    """Each request goes to the other replica than the one before: session, draft, save, stream; and the curve moves."""
+    nurse, lead = visitor(services, "coordinator"), visitor(services, "lead")
+    services.nurse = nurse
+    before = curve_of(lead)
+    stream = Stream(lead, EVENTS)
+
+    attributes, hidden = nurse.form("/cases/KYO-0001/relapse/new/")
+    typed = {"rel_date": "2024-10-01", "rel_kind": "1"}
+    status, kept, _place = nurse.post(attributes["data-draft"], {**hidden, **typed})
+    assert (status, "draft kept" in kept) == (200, True), kept
+    _attributes, again = nurse.form("/cases/KYO-0001/relapse/new/")
+    assert again["draft"], "the other replica has the draft"
+    status, text, place = nurse.post("/cases/KYO-0001/relapse/new/", {**again, **typed})
+    assert (status, place) == (302, place), text
+    assert stream.heard("event: refresh")
+    stream.close()
+
+    until(lambda: curve_of(lead) != before, 180, "the curve did not move")
+    assert min(services.proxy.served.values()) > 5, "both replicas served"
+
+
+def visitor(services, role):
+    """Somebody of this role, signed in."""
+    found = Visitor(services.proxy, services.folder / "certificate.pem", f"{role}@example.org")
+    found.sign_in()
+    return found
+
+
+def curve_of(lead):
+    """The curve of event-free survival as the lead sees it, once there is one."""
+    said = {}
+
+    def is_there():
+        said.update(lead.json(f"{DASHBOARD}panels/efs/"))
+        return said.get("figure")
+
+    until(is_there, 180, "the dashboard has no curve")
+    return json.dumps(said["figure"]["data"])
+
+
+def health_checks(services):
+    """The containers' own health checks, /ready and /metrics by a replica's address."""
+    ports = services.proxy.replicas
+    assert services.is_healthy("web", ports[0])
+    assert services.is_healthy("beat")
+    for port in ports:
+        _status, text = asked(port, "/ready")
+        checks = json.loads(text)["checks"]
+        red = {name for name, one in checks.items() if not one["ok"]}
+        assert red <= {"backups", "worker", "disk"}, (
+            checks
+        )  # the first backup is on its way; the disk is this machine's
+        assert asked(port, "/metrics")[0] == 401
+        status, text = asked(port, "/metrics", services.word("metrics_token"))
+        assert status == 200
+        found = {
+            (one.name, *one.labels.values()): one.value
+            for family in text_string_to_metric_families(text)
+            for one in family.samples
+        }
+        assert [found["registry_processes", name] for name in ("web", "worker", "sweeper")] == [2, 2, 1]
+        assert found["registry_certificate_days",] > 80
+        assert found["registry_versions",] == 1
+
+
+def asked(port, path, word=""):
+    """(status, text) of a replica asked by its own address, as what watches it does."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {word}"})
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, refusal.read().decode()
+
+
+def probes_while_every_page_thread_is_busy(services):
+    """Nine requests wait for a table, eight of them in every thread that pages have: what watches is answered all the same."""
+    port = services.proxy.replicas[0]
+    with (
+        psycopg.connect(f"{services.admin}/registry") as holder,
+        concurrent.futures.ThreadPoolExecutor(9) as threads,
+    ):
+        holder.execute("LOCK TABLE registry_session IN ACCESS EXCLUSIVE MODE")
+        cookie = {"Cookie": "__Host-session=" + "s" * 32, "X-Forwarded-Proto": "https", "Host": "localhost"}
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/accounts/login/", headers=cookie)
+        waiting = [threads.submit(_opened, request) for _ in range(9)]
+        until(lambda: locks_waiting(holder) >= 8, 20, "the threads were not busy")
+        began = time.monotonic()
+        assert answers(port)
+        assert json.loads(asked(port, "/ready")[1])["checks"]["database"]["ok"]
+        assert asked(port, "/metrics", services.word("metrics_token"))[0] == 200
+        assert not any(one.done() for one in waiting), "the pages still wait"
+        took = time.monotonic() - began
+        holder.rollback()
+    assert took < 5, took
+
+
+def _opened(request):
+    with contextlib.suppress(urllib.error.HTTPError):
+        urllib.request.urlopen(request, timeout=30).close()
+
+
+def locks_waiting(connection):
+    return connection.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()[0]
+
+
+def a_full_disk(services):
+    """The history's disk is a small one that PostgreSQL fills up: a save is refused in words, reading goes on, then it is stored."""
+    place = servers.owned(services.folder / "small")
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)], capture_output=True, check=False
+    ).returncode:
+        return  # only root can make a small disk
+    try:
+        servers.owned(place)
+        nurse = services.nurse
+        _attributes, hidden = nurse.form("/cases/KYO-0002/relapse/new/")
+        with psycopg.connect(f"{services.admin}/registry", autocommit=True) as connection:
+            connection.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
+            connection.execute("ALTER TABLE registry_historyevent SET TABLESPACE small")
+            connection.execute("SET session_replication_role = replica")
+            with pytest.raises(psycopg.errors.DiskFull):
+                connection.execute(FILLER)  # undone, but the pages are taken
+            typed = {**hidden, "rel_date": "2024-10-01", "rel_kind": "1"}
+            status, text, _place = nurse.post("/cases/KYO-0002/relapse/new/", typed)
+            assert (status, "The registry's disk is full" in text) == (507, True), text
+            assert nurse.get("/cases/KYO-0002/")[0] == 200
+            connection.execute("ALTER TABLE registry_historyevent SET TABLESPACE pg_default")
+            status, text, _place = nurse.post("/cases/KYO-0002/relapse/new/", typed)
+            assert status == 302, text
+            connection.execute("DROP TABLESPACE small")
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)  # PostgreSQL may hold a file of it for a while
+
+
+def back_from_the_backup(services):
+    """`backup --follow` has a whole backup and the log; all is stopped, and `restore` brings the registry back as it was."""
+    covered = list((services.folder / "backups").glob("*/wal/covered.json"))
+    assert covered, services.logs()["backup-1.log"]
+    manifests = lambda: list((services.folder / "backups").glob("*/base/*/manifest.json"))  # noqa: E731
+    until(
+        lambda: any(json.loads(one.read_text())["verified_at"] for one in manifests()), 120, "there is no whole backup"
+    )
+    assert services.is_healthy("backup")
+    before = state_of(services)
+    sealed = covered[0].stat().st_mtime_ns
+    until(lambda: covered[0].stat().st_mtime_ns > sealed, 30, "the log is not followed")
+    for name in [name for name in services.running if name not in ("postgres", "redis")]:
+        services.stop(name)
+    status, said = services.run(
+        "backup",
+        command=["python", "manage.py", "restore", "--from", "/backups", "--work", "/scratch", "--over", "127.0.0.1/registry",
+                 "--files-to", str(services.folder / "files")],
+        ADMIN_DATABASE_URL=f"{services.admin}/postgres",
+    )  # fmt: skip
+    assert status == 0, said
+    assert "The history holds." in said
+    assert "is kept as the database registry_before_" in said
+    after = state_of(services)
+    assert after["cases"] == before["cases"]
+    assert before["sessions"] > 0
+    assert (after["sessions"], after["links"]) == (0, 0), "who was signed in signs in again, and mailed links are dead"
+
+
+def state_of(services):
+    """What of the registry must come back, and what must not."""
+    with psycopg.connect(f"{services.admin}/registry") as connection:
+        return {
+            "cases": connection.execute("SELECT number, version FROM registry_case ORDER BY number").fetchall(),
+            "sessions": connection.execute("SELECT count(*) FROM registry_session").fetchone()[0],
+            "links": connection.execute(
+                "SELECT count(*) FROM registry_onetimelink WHERE revoked_at IS NULL"
+            ).fetchone()[0],
+        }
+
+
+def nobody_in_the_logs(services):
+    """Every line that a process of ours wrote is JSON, and nothing of a patient, a password or an address of a person stands in any log."""
+    logs = services.logs()
+    assert not {(name, mark) for name, text in logs.items() for mark in MARKS if mark in text}
+    names = ("web-1.log", "web-2.log", "worker-quick-1.log", "worker-heavy-1.log", "beat-1.log", "sweeper-1.log")
+    lines = [{**json.loads(line), "of": name} for name in names for line in logs[name].splitlines()]
+    saved = [one for one in lines if one.get("route") == "form_new" and one["status"] == 302]
+    assert {(one["method"], one["role"]) for one in saved} == {("POST", "coordinator")}
+    tasks = [one for one in lines if one["event"] == "task" and one["state"] == "SUCCESS"]
+    assert {"analytics.tasks.build_datasets", "analytics.tasks.run_analysis"} <= {one["task"] for one in tasks}
+    assert {one["queue"] for one in tasks} <= {"celery", "heavy"}
+    assert {one.get("request") for one in tasks} & {one["request"] for one in saved}, (
+        "a save's id is followed to the worker"
+    )
