@@ -55,7 +55,7 @@ def _is_passed(dataset):
     if Release.objects.filter(analysis=SCORECARD, audience=CARD, policy=POLICY, dataset__in=later).exists():
         return True
     newest = later.order_by("-revision").values_list("case_ids", flat=True).first()
-    return newest is not None and bool(set(dataset.case_ids) - set(newest))
+    return newest is not None and bool(set(dataset.case_ids or ()) - set(newest))
 
 
 def _new(site, cohort):
