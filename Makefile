@@ -4,7 +4,7 @@ PYTHON ?= python3
 RUN = $(PYTHON) deploy/run.py
 export ARGS PORT RESET
 
-.PHONY: demo test check bench servers messages openapi help
+.PHONY: demo test check bench servers messages openapi sbom help
 .DEFAULT_GOAL := help
 
 demo: ## start the demonstration (PORT= picks the port, RESET=1 begins afresh); Ctrl-C ends it
@@ -27,6 +27,9 @@ messages: ## bring the message catalogues up to date with the source
 
 openapi: ## write docs/openapi.yaml anew
 	@$(RUN) openapi
+
+sbom: ## list what the registry is made of: CycloneDX and licences in var/sbom
+	@$(RUN) sbom
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

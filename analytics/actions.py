@@ -20,7 +20,9 @@ from analytics.acts.runs import wanted_run
 from analytics.catalogue import CATALOGUE
 from analytics.core.columns.table import case_table, flat
 from analytics.core.endpoints.derive import endpoint_table
-from analytics.extract import extract
+from analytics.core.items.asked import file_of
+from analytics.core.items.files import answers_of
+from analytics.extract import extract_with_answers
 from analytics.models import AnalysisRun, Dataset, DatasetTable, Heartbeat
 from analytics.pseudonyms import ids_by_name
 from registry.access.row_security import everything_scope
@@ -91,14 +93,14 @@ def cohorts_of_older_code():
 
 def live_dataset(cohort):
     """(dataset, is it new) of the cohort's rows as they are now; unchanged rows are the revision before."""
-    tables = extract(cohort)
-    files = {name: parquet(table) for name, table in tables.items()}
+    tables, forms = extract_with_answers(cohort)
+    whole = case_table(tables)
+    files, answers = files_of(tables, forms, whole)
     last = Dataset.objects.filter(cohort=cohort, kind="live").first()
-    digest = manifest_hash(files)
+    digest = manifest_hash({**files, **answers})
     if last and (last.hash, last.code_version) == (digest, settings.CODE_VERSION):
         return last, False
-    whole = case_table(tables)
-    texts = {"endpoints.csv": text(endpoint_table(whole)), "cases.csv": text(flat(whole))}
+    texts = {"endpoints.csv": text(endpoint_table(whole)), "cases.csv": text(flat(whole)), **answers}
     dataset = Dataset.objects.create(
         cohort=cohort,
         revision=last.revision + 1 if last else 1,
@@ -124,6 +126,18 @@ def ids_of(cohort, tables):
     """Ids of the cases in the tables."""
     ids = ids_by_name(cohort)
     return sorted(ids[name] for name in tables["cases"]["case"])
+
+
+def files_of(tables, forms, whole, cut_date=None):
+    """(table → Parquet, name → CSV of the answers of a form): what a dataset of these tables holds and its hash covers.
+
+    forms  as `answers_of` takes them; whole: the case table of the tables
+    """
+    answers = answers_of(forms, whole, cut_date)
+    return (
+        {name: parquet(table) for name, table in sorted(tables.items())},
+        {file_of(form): text(table) for form, table in answers.items()},
+    )
 
 
 def manifest_hash(files, cut_date=None):

@@ -1,12 +1,8 @@
 """What the worker keeps beside a Result: the cases behind it, what it says otherwise than the revision before, each site's scorecard."""
 
-from datetime import date
-
 from analytics.actions_of_scorecards import release_scorecards
-from analytics.core import cases_listed
-from analytics.core.analysis import OF_TIMES, Analysis
-from analytics.core.cases_behind import cases_behind
-from analytics.core.cases_in_cells import cases_in_cells
+from analytics.core.analysis import Analysis
+from analytics.core.cases_packed import packed_cases
 from analytics.core.headline import moved
 from analytics.models import AnalysisRun, Result, ResultCases, ResultChange
 
@@ -17,21 +13,13 @@ def store_beside(run, result, table):
     table  the cases that the Result was computed from
     """
     analysis = Analysis.from_dict(run.spec)
-    if analysis.method in OF_TIMES:
-        cases = cases_behind(analysis, table)
-        ResultCases.objects.create(run=run, cases=len(cases), packed=cases_listed.pack(cases))
-    elif found := cases_in_cells(analysis, table, _judged_at(result)):
-        ResultCases.objects.create(run=run, cases=len(found.cases), packed=found.pack())
+    if found := packed_cases(analysis, table, result):
+        n, packed = found
+        ResultCases.objects.create(run=run, cases=n, packed=packed)
     if run.dataset.kind == "live":
         _store_change(run, result)
         if analysis.method == "completeness" and not analysis.filters:
             release_scorecards(run, result, table)
-
-
-def _judged_at(result):
-    """The day at which the table of a Result is judged, if it has one."""
-    day = (result.get("table") or {}).get("day")
-    return day and date.fromisoformat(day)
 
 
 def _store_change(run, result):

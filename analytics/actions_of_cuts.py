@@ -12,12 +12,12 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from analytics.actions import cases_in, ids_of, manifest_hash, parquet, request_runs, table_of, text
+from analytics.actions import cases_in, files_of, ids_of, manifest_hash, request_runs, table_of, text
 from analytics.actions_of_public import NotComputedError, issue_publicly, take_down_issue
 from analytics.actions_of_runs import forms_of, tables_of
 from analytics.actions_of_verification import verify
 from analytics.acts.cuts import ATTEMPTS
-from analytics.core.cases import checked
+from analytics.core.cases import WHOLE_FORM, checked
 from analytics.core.columns.table import case_table, flat
 from analytics.core.cut import rolled_back
 from analytics.core.endpoints.derive import endpoint_table
@@ -51,15 +51,16 @@ def take_cut(cohort, name, day, *, reason, by):
 
 def store_cut(cohort, name, day, tables, *, left_out, reason, taken_by, predecessor=None):
     """A cut of these tables, which are rolled back, with its manifest and its queued runs."""
-    files = {one: parquet(table) for one, table in sorted(tables.items())}
     whole = case_table(tables, day)
-    texts = {"cases.csv": text(flat(whole)), "endpoints.csv": text(endpoint_table(whole))}
+    forms = {one.removeprefix(WHOLE_FORM): rows for one, rows in tables.items() if one.startswith(WHOLE_FORM)}
+    files, answers = files_of(tables, forms, whole, day)
+    texts = {"cases.csv": text(flat(whole)), "endpoints.csv": text(endpoint_table(whole)), **answers}
     last = Dataset.objects.filter(cohort=cohort, kind="cut").first()
     dataset = Dataset(
         cohort=cohort,
         kind="cut",
         revision=last.revision + 1 if last else 1,
-        hash=manifest_hash(files, day),
+        hash=manifest_hash({**files, **answers}, day),
         cases=len(tables["cases"]),
         case_ids=ids_of(cohort, tables),
         code_version=settings.CODE_VERSION,

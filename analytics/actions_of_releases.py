@@ -12,6 +12,7 @@ from django.utils import timezone
 from analytics import live
 from analytics.actions_of_runs import whole_of
 from analytics.actions_of_scorecards import LEAST_APART, take_down_scorecards
+from analytics.core.cases_packed import packed_cases
 from analytics.core.disclosure.policy import OTHERS, OWN, POLICIES
 from analytics.core.disclosure.release import RefusedError, release
 from analytics.core.disclosure.successive import Basis, counts_of, may_follow
@@ -92,10 +93,11 @@ def _issue_own(site, dataset, own):
     basis.cases = dict.fromkeys(own["case"], "")
     basis.save(update_fields=["cases"])
     not_after = dataset.made_at.date()
-    return sum(
-        _store(site, OWN, analysis, dataset, release(compute(analysis, own, not_after=not_after), OWN), digest[:20])
-        for analysis in OF_OWN
-    )
+    for analysis in OF_OWN:
+        result = release(compute(analysis, own, not_after=not_after), OWN)
+        behind = packed_cases(analysis, own, result)
+        _store(site, OWN, analysis, dataset, result, digest[:20], behind and behind[1])
+    return len(OF_OWN)
 
 
 def _issue_others(site, dataset, others):
@@ -133,8 +135,8 @@ def _released(analysis, exact, others):
         return {"refused": str(refusal), "n": None, "events": None}
 
 
-def _store(site, audience, analysis, dataset, body, policy):
-    """One release; its envelope is that of a stored Result."""
+def _store(site, audience, analysis, dataset, body, policy, cases_behind=None):
+    """One release; its envelope is that of a stored Result. cases_behind: of own cases, packed."""
     envelope = {
         **body,
         "dataset": {
@@ -159,6 +161,7 @@ def _store(site, audience, analysis, dataset, body, policy):
         policy=policy,
         body=envelope,
         digest=hashlib.sha256(text.encode()).hexdigest(),
+        cases_behind=cases_behind,
     ).save()
     return 1
 

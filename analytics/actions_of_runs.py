@@ -20,6 +20,9 @@ from analytics.actions_of_causes import store_beside
 from analytics.core import progress
 from analytics.core.analysis import COX, FINE_GRAY, Analysis
 from analytics.core.cases import WHOLE_FORM
+from analytics.core.items.asked import file_of
+from analytics.core.items.asked import forms_of as forms_asked
+from analytics.core.items.joined import with_answers
 from analytics.core.run import run as compute
 from analytics.core.whole import whole_table
 from analytics.explore.grammar import EXPLORED
@@ -114,7 +117,7 @@ def _store(run, fence, body):
         digest = hashlib.sha256(body.encode()).hexdigest()
         finished = first(FINISH, id=run.pk, fence=fence, body=body, digest=digest) is not None
         if finished:
-            store_beside(run, json.loads(body), whole_of(run.dataset))
+            store_beside(run, json.loads(body), cases_of(run.dataset, Analysis.from_dict(run.spec)))
     if finished:
         live.publish(run.dataset.cohort.code, run.analysis, run.dataset.revision)
         with everything_scope(actor="worker"):
@@ -141,7 +144,7 @@ def answer_of(run):
     analysis, dataset = Analysis.from_dict(run.spec), run.dataset
     progress.begin(progress.READING)
     with everything_scope(actor="worker"):
-        table = whole_of(dataset)
+        table = cases_of(dataset, analysis)
     result = compute(analysis, table, cut=dataset.cut_date, not_after=dataset.made_at.date())
     if analysis.method not in (COX, FINE_GRAY):
         return result
@@ -165,6 +168,21 @@ def _listener(run, fence):
         """The catalogue's runs: nobody waits for one of them."""
 
     return explored if run.analysis == EXPLORED else others
+
+
+def cases_of(dataset, analysis):
+    """All that the core knows of the dataset's cases, with the answers of forms that the analysis asks for.
+
+    Raises ValueError if the dataset holds no answers of a form: a cut from before they were kept.
+    """
+    forms = forms_asked(analysis.columns)
+    names = {file_of(form): form for form in forms}
+    texts = (
+        {names[one.name]: bytes(one.parquet).decode() for one in dataset.tables.filter(name__in=names)} if forms else {}
+    )
+    if lacking := [form for form in forms if form not in texts]:
+        raise ValueError(f"the dataset holds no answers of the forms {', '.join(lacking)}")
+    return with_answers(whole_of(dataset), analysis, texts)
 
 
 _wholes: dict = {}

@@ -10,7 +10,7 @@ from analytics.api_figures import ResultData, RunData, RunFigure
 from analytics.api_public import PublicData, PublicIssueDetail, PublicIssues, PublicResult
 from analytics.api_runs import RunDetail, RunResult, Runs
 from analytics.api_scripts import ResultScript, RunScript
-from analytics.api_tables import COHORT, CaseTable, EndpointTable, word
+from analytics.api_tables import COHORT, AnswerTable, CaseTable, EndpointTable, word
 from analytics.catalogue import CATALOGUE
 from analytics.models import Dataset
 from analytics.serializers import (
@@ -109,6 +109,11 @@ urlpatterns = [
     re_path(r"^datasets/?$", Datasets.as_view(), name="api-datasets"),
     re_path(r"^datasets/(?P<cohort>[-a-zA-Z0-9_]+)/live/endpoints/?$", EndpointTable.as_view(), name="api-endpoints"),
     re_path(r"^datasets/(?P<cohort>[-a-zA-Z0-9_]+)/live/cases/?$", CaseTable.as_view(), name="api-case-table"),
+    re_path(
+        r"^datasets/(?P<cohort>[-a-zA-Z0-9_]+)/live/answers/(?P<form>[a-z_]{1,30})/?$",
+        AnswerTable.as_view(),
+        name="api-answers",
+    ),
     re_path(r"^analyses/?$", Analyses.as_view(), name="api-analyses"),
     re_path(r"^results/?$", Results.as_view(), name="api-results"),
     re_path(r"^results/(?P<name>[-a-z0-9]+)/?$", ResultDetail.as_view(), name="api-result"),

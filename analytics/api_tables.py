@@ -13,7 +13,11 @@ from analytics.acts.taken import note_table
 from analytics.core.columns.column import DAY, FLAG, NUMBER
 from analytics.core.columns.declarations import COLUMN_OF, COLUMNS, KEYS
 from analytics.core.endpoints.definitions import ENDPOINTS
+from analytics.core.items.asked import file_of
+from analytics.core.items.declared import NUMBER as NUMERIC
+from analytics.core.items.declared import items, items_of_forms
 from analytics.serializers import (
+    AnswerTableSerializer,
     CaseTableSerializer,
     DatasetSerializer,
     EndpointRowSerializer,
@@ -182,6 +186,47 @@ class CaseTable(StoredTable):
         if kind in (NUMBER, DAY):
             return number(text)
         return MARKS[text] if kind == FLAG else text
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="answers_read",
+        summary="The live dataset's answers of one form: one row for each row of it that counts",
+        description=f"{HOW} The coded and numeric questions of the form, of the first course, without dates and texts: what the "
+        "filters and groups of /explore/ by any question are made from, and what their R scripts read. The rows of a case are in "
+        "the order of their dates, then of their numbers. `day` counts from the day that `days_from` of the case table names. "
+        "Several answers stand between spaces; `none` is asked and nothing applies. `items`, in the JSON, is the dictionary.",
+        tags=["datasets"],
+        parameters=[IF_NONE_MATCH, FORMAT],
+        responses={(200, "application/json"): AnswerTableSerializer, (200, "text/csv"): OpenApiTypes.STR},
+    )
+)
+class AnswerTable(StoredTable):
+    """The answers of one form in a cohort's newest live dataset."""
+
+    def get(self, request, cohort, form):
+        """The table; 404 for a form without a coded or numeric question."""
+        if form not in items_of_forms():
+            raise Http404
+        self.table, self.stem = file_of(form), f"answers-{form}"
+        self.columns = ("case", "day", *items_of_forms()[form])
+        return super().get(request, cohort)
+
+    def about(self):
+        """The dictionary of the questions."""
+        return {"items": [items()[name].as_dict() for name in self.columns[2:]]}
+
+    def rows_of(self, dataset, request):
+        """The rows; 404 in a dataset from before answers were kept, which an upgrade replaces."""
+        if not dataset.tables.filter(name=self.table).exists():
+            raise Http404
+        return super().rows_of(dataset, request)
+
+    def value_of(self, name, text):
+        """One cell of the stored text: codes are text."""
+        if text == "":
+            return None
+        return number(text) if name == "day" or (name in items() and items()[name].kind == NUMERIC) else text
 
 
 def number(text):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from analytics import phrases, read
 from analytics.catalogue import CATALOGUE
+from analytics.core.columns.known import column_of
 from analytics.core.endpoints.definitions import ENDPOINTS
 from analytics.sheets import sheets_of
 from analytics.sheets.sheet import MINUS, NONE, share
@@ -264,9 +265,8 @@ def _groups(a, b):
 
 
 def _label(column):
-    from analytics.core.columns.declarations import COLUMN_OF
-
-    return COLUMN_OF[column].label if column in COLUMN_OF else column
+    known = column_of(column)
+    return known.label if known else column
 
 
 def _events(rows):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from analytics.acts import exports
 from analytics.exports.policy import CONSORTIUM, DEIDENTIFIED, FULL
 from analytics.models import ExportJob
-from registry.models import FORMS
+from registry.views.case_forms import short_title_of
 
 STEPS = {
     "reading": gettext_lazy("reading the dataset"),
@@ -55,8 +55,7 @@ TABLES = {  # beside those of the forms, which have the forms' titles
 
 def tables():
     """(name, words) of every table that an export can be narrowed to."""
-    titles = {form.form_name: form.title for form in FORMS}
-    return [(one, TABLES.get(one) or _(titles[one])) for one in exports.TABLES]
+    return [(one, TABLES.get(one) or short_title_of(one)) for one in exports.TABLES]
 
 
 def doing(job):

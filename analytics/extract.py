@@ -7,6 +7,8 @@ import pandas as pd
 from django.db import connection
 
 from analytics.core.cases import FORM_TABLES, TABLES, checked
+from analytics.core.items import files as answers
+from analytics.core.items.declared import items_of_forms
 from analytics.extract_quality import quality_tables
 from analytics.pseudonyms import pseudonym, site_pseudonym
 from registry.consent import ITEMS, consent_of
@@ -18,25 +20,47 @@ DAYS_OF_YEAR = 365.25
 
 
 def extract(cohort):
-    """The tables of `cohort` as the core takes them, from the snapshot of the current transaction.
+    """The tables of `cohort` as the core takes them: the first of what `extract_with_answers` gives."""
+    return extract_with_answers(cohort)[0]
+
+
+def extract_with_answers(cohort):
+    """(tables of `cohort` as the core takes them, form → its stored rows as `answers_of` takes them), from the snapshot of the
+    current transaction.
 
     Cases are pseudonyms (HMAC under the registry's key) and rows are sorted by them, so that their order tells nothing. Voided
     forms, and cases whose data may not be analysed, are not there. Needs a scope over all sites.
     """
     cases = _cases(cohort)
     pseudonyms = dict(zip(cases["case_id"], cases["case"], strict=True))
-    tables = {"cases": cases[list(TABLES["cases"])]}
-    for name, form in FORM_TABLES.items():
-        rows = FORM_OF[name].objects.filter(case__cohort=cohort).order_by()
-        table = copied(rows.values_list("pk", "case_id", *form.items), ["row_id", "case_id", *form.items])
-        for field in form.derived:
-            values = _ages_at_decision(cohort) if field == "age_decision_y" else _derived(cohort, name, field)
-            table[field] = table["row_id"].map(_coarse(values) if field in AGES else values)
-        table["case"] = table["case_id"].map(pseudonyms)
-        table = table[table["case"].notna()]  # the others may not be analysed
-        order = [column for column in ("case", "course_no", FORM_OF[name].key_item) if column in table]
-        tables[name] = table.sort_values(order, kind="stable")
-    return {**checked(tables), **quality_tables(cohort, pseudonyms)}
+    tables, forms = {"cases": cases[list(TABLES["cases"])]}, {}
+    for name in dict.fromkeys((*FORM_TABLES, *items_of_forms())):
+        forms[name] = _rows(cohort, name, pseudonyms)
+        if name in FORM_TABLES:
+            tables[name] = _with_derived(cohort, name, forms[name])
+    return {**checked(tables), **quality_tables(cohort, pseudonyms)}, forms
+
+
+def _rows(cohort, name, pseudonyms):
+    """The stored rows of a form with the columns that analyses and answers are made of, of the cases that may be analysed."""
+    form = FORM_OF[name]
+    read = FORM_TABLES[name].items if name in FORM_TABLES else ("course_no",) if form.of_course else ()
+    columns = list(dict.fromkeys((*read, *answers.columns_of(name))))
+    rows = form.objects.filter(case__cohort=cohort).order_by()
+    table = copied(rows.values_list("pk", "case_id", *columns), ["row_id", "case_id", *columns])
+    table["case"] = table["case_id"].map(pseudonyms)
+    table = table[table["case"].notna()]
+    order = [column for column in ("case", "course_no", form.key_item) if column in table]
+    return table.sort_values(order, kind="stable")
+
+
+def _with_derived(cohort, name, rows):
+    """The rows with the fields that the registry derives from them."""
+    found = {}
+    for field in FORM_TABLES[name].derived:
+        values = _ages_at_decision(cohort) if field == "age_decision_y" else _derived(cohort, name, field)
+        found[field] = rows["row_id"].map(_coarse(values) if field in AGES else values)
+    return rows.assign(**found)
 
 
 def _derived(cohort, form, field):

@@ -14,8 +14,10 @@ from analytics import safety
 from analytics.actions_of_history import BROKEN, HOLDS
 from analytics.models import Heartbeat
 from analytics.read import STALLED_AFTER
+from registry.access import signing
 from registry.access.guards import differences
 from registry.access.middleware import unscoped
+from registry.access.row_security import site_scope
 
 VERIFIED_EVERY = timedelta(hours=50)  # each night; one may fail for once
 
@@ -50,15 +52,6 @@ def database():
         cursor.execute("SELECT 1")
 
 
-def role():
-    """The serving role owns nothing and is bound by row-level security."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
-        if cursor.fetchone()[0]:
-            return "this process is logged in as a role that row-level security does not bind; use reg_app"
-    return None
-
-
 def guards():
     """Triggers, policies, guards' functions and grants are as shipped: the trail cannot be switched off unseen."""
     found = differences()
@@ -74,6 +67,14 @@ def history():
         )
     if HOLDS in at and timezone.now() - at[HOLDS] > VERIFIED_EVERY:
         return f"the history was not verified since {at[HOLDS]:%Y-%m-%d %H:%M} UTC"
+    return None
+
+
+def scope():
+    """The database believes what this process says about whose rows a request may see."""
+    with site_scope([]):
+        if not signing.is_believed():
+            return "the database does not know this process's SECRET_KEY and shows it no case; run manage.py migrate with that key"
     return None
 
 
@@ -126,6 +127,6 @@ def unsafe_settings():
 
 
 CHECKS = (
-    *(database, role, guards, history, migrations, database_settings, broker, worker, unsafe_settings),
+    *(database, safety.role, guards, scope, history, migrations, database_settings, broker, worker, unsafe_settings),
     *(safety.clock, safety.disk, safety.certificate, safety.backups),
 )

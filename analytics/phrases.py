@@ -8,6 +8,7 @@ from string import Formatter
 
 from django.utils.translation import pgettext
 
+from analytics import item_words
 from analytics.catalogue import CATALOGUE
 from analytics.core import (
     patient_course_words,
@@ -53,6 +54,7 @@ LABELS = (
     *(*patient_table_words.LABELS, *declarations.LABELS, *patient_course_words.LABELS),
     *(label for groups in GROUPS for _value, label in groups.levels),
     *texts(),
+    *item_words.TEMPLATES,
     *(*endpoints.LABELS, *title.TEMPLATES, *OWN_COLUMNS.values(), *progress.STEPS, BETWEEN_CUTS),
 )
 SENTENCES = (
@@ -99,7 +101,7 @@ def _made_of_parts(text):
     if colon and column in LABELS:
         listed = pgettext("list", ", ").join(label(one) for one in values.split(", "))
         return pgettext(CONTEXT, title.ONE_OF).format(column=label(column), values=listed)
-    return text
+    return item_words.said(text)
 
 
 CUT = re.compile(r"(?:(?P<low>[-\d.]+) to < (?P<high>[-\d.]+)|(?P<end>[<≥] [-\d.]+))(?: (?P<unit>.+))?")

@@ -5,11 +5,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from analytics import item_words
 from analytics.core.analysis import REGRESSIONS, TABLES
 from analytics.figures.figure import has_figure
 from analytics.figures.text import DAYS_PER_MONTH
 from analytics.r_scripts import has_script
-from analytics.r_scripts.selecting import needs_cases
+from analytics.r_scripts.selecting import forms_asked, needs_cases
 from registry.access.permissions import Permission
 
 
@@ -108,7 +109,14 @@ def downloads(stored, result, person, query="?"):
         found.append((_("Times and statuses (CSV)"), times))
     if method in (*REGRESSIONS, *TABLES) or not result["endpoint"] or (has_code and needs_cases(result["analysis"])):
         found.append((_("Cases (CSV)"), f"{reverse('api-case-table', args=[cohort])}?format=csv"))
-    return found
+    return [*found, *_answers(cohort, result["analysis"])]
+
+
+def _answers(cohort, analysis):
+    """The answers of each form that the analysis asks about."""
+    for form in forms_asked(analysis):
+        label = _("Answers: {form} (CSV)").format(form=item_words.form(form))
+        yield label, f"{reverse('api-answers', args=[cohort, form])}?format=csv"
 
 
 def _figures(pk, method, query):

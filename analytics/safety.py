@@ -151,6 +151,26 @@ def postgres_version():
     )
 
 
+RISES = """
+SELECT rolname FROM pg_roles WHERE (rolsuper OR rolbypassrls) AND pg_has_role(current_user, oid, 'member')
+UNION
+SELECT pg_get_userbyid(relowner) FROM pg_class WHERE relrowsecurity AND pg_has_role(current_user, relowner, 'member')
+ORDER BY 1
+"""
+
+
+def role():
+    """The serving role owns no guarded table, passes by no policy, and can become nobody who does."""
+    with connection.cursor() as cursor:
+        cursor.execute(RISES)
+        above = [name for (name,) in cursor.fetchall()]
+        cursor.execute("SELECT current_user")
+        ours = cursor.fetchone()[0]
+    if not above:
+        return None
+    return f"this process is logged in as {ours}, who is or can become {', '.join(above)}, whom row-level security does not bind; use reg_app or reg_worker"
+
+
 def skew():
     """Seconds by which the database's clock is ahead of this machine's."""
     with connection.cursor() as cursor:
@@ -252,6 +272,7 @@ OF_SETTINGS = (
 )
 OF_DATABASE = (
     Guard("PostgreSQL version", "Policies and guards are tested from this version on.", postgres_version),
+    Guard("row-level security", "The database itself keeps a site from another's cases.", role),
     Guard("durability", "A crash must not lose what was acknowledged.", durability),
     Guard("silence", "The server's log is read by people who may not see patients.", silence),
     Guard("patience", "One stuck statement must not hold up the service.", patience),
@@ -263,4 +284,7 @@ OF_MACHINE = (
     Guard("backups", "What was not brought back once is no backup.", backups),
 )
 # A process does not start while one of these is off; the others turn /ready red.
-TO_START = (*OF_SETTINGS, *(one for one in OF_DATABASE if one.name in ("PostgreSQL version", "durability", "clock")))
+TO_START = (
+    *OF_SETTINGS,
+    *(one for one in OF_DATABASE if one.name in ("PostgreSQL version", "row-level security", "durability", "clock")),
+)

@@ -109,6 +109,29 @@ class CaseTableSerializer(serializers.Serializer):
     results = CaseRowSerializer(many=True)
 
 
+class QuestionSerializer(serializers.Serializer):
+    """A question of a form."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()
+    kind = serializers.CharField(help_text="code, yes or no, several codes or number")
+    when = serializers.CharField(help_text="From when on the answer is known: baseline, at infusion or outcome.")
+    unit = serializers.CharField()
+    levels = LevelSerializer(many=True)
+    unknown = serializers.ListField(child=serializers.CharField(), help_text="Codes of the list that say “not known”.")
+
+
+class AnswerTableSerializer(serializers.Serializer):
+    """The answers of a form with its dictionary and the dataset they belong to."""
+
+    dataset = DatasetSerializer()
+    items = QuestionSerializer(many=True)
+    results = serializers.ListField(
+        child=serializers.DictField(child=serializers.JSONField(allow_null=True)),
+        help_text="Case, day, and the answer to each question; null is not known or not asked.",
+    )
+
+
 class AnalysisSerializer(serializers.Serializer):
     """An analysis of the catalogue."""
 

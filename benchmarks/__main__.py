@@ -59,7 +59,7 @@ def main():
     if "load" in parts:
         _measure_load(store, asked.load_cases, asked.people)
     if "kills" in parts:
-        counted = kills.measure()
+        counted = kills.measure(asked.kills)
         print(f"\nKilled at random under load\n{kills.show(counted)}")
         store.put("kills", {**counted, "is_kept": kills.is_kept(counted)})
     print(f"\nStored in var/bench/{store.file.name}")
@@ -74,6 +74,7 @@ def _asked():
     parser.add_argument("--sizes", nargs="+", type=int, default=live.SIZES, help="cases of the live part")
     parser.add_argument("--export-rows", nargs="+", type=int, default=exports.SIZES, help="rows of the exports part")
     parser.add_argument("--import-rows", nargs="+", type=int, default=imports.SIZES, help="rows of the imports part")
+    parser.add_argument("--kills", type=int, default=kills.KILLS, help="how often something is killed")
     parser.add_argument("--load-cases", nargs="+", type=int, default=load.CASES, help="cases of the load part")
     parser.add_argument("--people", nargs="+", type=int, default=load.PEOPLE, help="people at once of the load part")
     return parser.parse_args(sys.argv[1:] or shlex.split(os.environ.get("ARGS", "")))

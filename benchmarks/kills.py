@@ -1,8 +1,8 @@
 """Kill web, worker, beat, sweeper, Redis and PostgreSQL at random, under writers that note what was acknowledged; then count.
 
 On servers of its own, which keep what they promise (fsync on). The order of kills follows from SEED; the moments depend on the machine.
-Writers send each create again under the same Idempotency-Key until it is answered, as the registry's clients must.
-A harness that was never red proves nothing: without the key in the repetitions (KEY_EACH_TRY=1) it counts duplicates.
+Writers send each create again under the same Idempotency-Key until it is answered, as the registry's clients must; often they hang up
+before the answer comes, as a network does, so that many a create is done whose writer does not know it. A harness that was never red proves nothing: without the key in the repetitions (KEY_EACH_TRY=1) it counts duplicates.
 """
 
 import contextlib
@@ -20,6 +20,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+from django.conf import settings
 from django.db import connection
 from django.test import override_settings
 
@@ -28,6 +29,7 @@ from deploy.backups.cluster import workplace
 from deploy.roles import ROLES, make_roles_and_database
 
 KILLS, WRITERS, SEED = 110, 3, 7
+HANGS_UP, PATIENCE = 0.3, (0.02, 0.4)  # of the tries, and after how many seconds
 GAP = (0.8, 2.4)  # seconds from a kill to the next
 CALM = 600  # seconds that the registry may take to finish what is open, once nothing is killed any more
 KINDS = ("web", "web-2", "worker", "beat", "sweeper", "redis", "postgres")
@@ -48,7 +50,7 @@ class _Cluster:
         words = {role: secrets.token_hex(8) for role in ROLES}
         self.urls = make_roles_and_database(f"{admin}/postgres", words)
         self.admin, self.logs, self.data = f"{admin}/registry", home, home / "postgres/data"
-        self.environment = {**os.environ, "REGISTRY_ENV": "demo", "DJANGO_SETTINGS_MODULE": "registry.settings.demo", "REDIS_URL": redis, "SECRET_KEY": secrets.token_hex(30),
+        self.environment = {**os.environ, "REGISTRY_ENV": "demo", "DJANGO_SETTINGS_MODULE": "registry.settings.demo", "REDIS_URL": redis, "SECRET_KEY": settings.SECRET_KEY,
                             "MEDIA_ROOT": str(place / "media"), "C_FORCE_ROOT": "1", "ADMIN_DATABASE_URL": self.admin}  # fmt: skip
         self.ports = {"web": servers.free_port(), "web-2": servers.free_port()}
         self.commands = {name: (one.args, home / f"{name}.log") for name, one in self.running.items()}
@@ -118,7 +120,8 @@ class _Writer(threading.Thread):
     def __init__(self, cluster, token, stop):
         super().__init__(daemon=True)
         self.ports, self.token, self.stop = [cluster.ports["web"], cluster.ports["web-2"]], token, stop
-        self.acked, self.tries = [], 0
+        self.acked, self.tries, self.hung_up = [], 0, 0
+        self.chance = random.Random(SEED)  # noqa: S311
 
     def run(self):
         while not self.stop.is_set():
@@ -137,10 +140,15 @@ class _Writer(threading.Thread):
         headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key, "Content-Type": "application/json"}
         request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/cases", b'{"site": "KYO"}', headers)
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - our own loopback
+            with urllib.request.urlopen(request, timeout=self.patience()) as answer:  # noqa: S310 - our own loopback
                 return json.load(answer)["number"]
-        except (urllib.error.URLError, OSError, ValueError):
+        except (urllib.error.URLError, OSError, ValueError) as failure:
+            self.hung_up += isinstance(failure, TimeoutError)
             return None
+
+    def patience(self):
+        """The seconds that this try waits for its answer."""
+        return self.chance.uniform(*PATIENCE) if self.chance.random() < HANGS_UP else 20
 
 
 @contextlib.contextmanager
@@ -194,7 +202,8 @@ def measure(kills=KILLS, say=print):
         )
         acked = [number for writer in writers for number in writer.acked]
         return {
-            "kills": counts, "seconds": round(killed_for), "tries": sum(writer.tries for writer in writers), "acknowledged": len(acked),
+            "kills": counts, "seconds": round(killed_for), "tries": sum(writer.tries for writer in writers),
+            "hung_up": sum(writer.hung_up for writer in writers), "acknowledged": len(acked),
             "seconds_to_calm": round(time.monotonic() - calm), **_counted(cluster, acked),
         }  # fmt: skip
 
@@ -260,7 +269,8 @@ def show(found):
     """Sentences for the terminal and for docs/promises.md."""
     kinds = ", ".join(f"{name} {count}" for name, count in found["kills"].items())
     return (
-        f"{sum(found['kills'].values())} kills in {found['seconds']} s ({kinds}); {found['acknowledged']} creates acknowledged in {found['tries']} tries.\n"
+        f"{sum(found['kills'].values())} kills in {found['seconds']} s ({kinds}); {found['acknowledged']} creates acknowledged in {found['tries']} tries, "
+        f"{found['hung_up']} of them hung up on.\n"
         f"Lost {found['lost']}, doubled {found['doubled']}, runs without an end {found['runs_without_end']}, rows without history "
         f"{found['history_missing']}, faults of the history {found['history_faults']}. All done {found['seconds_to_calm']} s after the last kill."
     )

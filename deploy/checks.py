@@ -5,6 +5,7 @@ import sys
 import time
 
 from deploy import servers
+from deploy.validation import facts, results
 
 PY = sys.executable
 CHECKS = {
@@ -22,7 +23,9 @@ CHECKS = {
 
 def run_all(environment):
     """Run every check; 1 if any failed."""
-    failed = [name for name, command in CHECKS.items() if not passes(name, command, environment)]
+    verdicts = {name: passes(name, command, environment) for name, command in CHECKS.items()}
+    results.keep(servers.ROOT / "var/test", "checks.json", [(*one, facts.commit()) for one in verdicts.items()])
+    failed = [name for name, passed in verdicts.items() if not passed]
     print(
         f"{len(CHECKS) - len(failed)} checks passed, {len(failed)} failed"
         + (f": {', '.join(failed)}" if failed else ""),

@@ -13,6 +13,7 @@ from deploy.family import Family
 from deploy.stack import Stack, free_place
 
 ROOT = servers.ROOT
+RUN = ROOT / "var/test"  # what the last run left for manage.py validation_report
 INTERRUPTED = 130
 # A worker a core, each with its database and its browser; one that has done its tests takes over half of another's.
 ON_ALL_CORES = ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal", "--durations=25")
@@ -31,6 +32,7 @@ def do(command, arguments):
         "servers": stay,
         "messages": renew_messages,
         "openapi": renew_openapi,
+        "sbom": bill,
     }
     try:
         return acts[command](arguments)
@@ -44,10 +46,28 @@ def test(arguments):
     browser.ensure()
     r.ensure()
     with servers_for_tests() as environment:
+        _note_run(environment)
+        junit = f"--junit-xml={RUN / 'junit.xml'}"
         return to_its_end(
-            [sys.executable, "-m", "pytest", *ON_ALL_CORES, *shlex.split(os.environ.get("ARGS", "")), *arguments],
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                *ON_ALL_CORES,
+                junit,
+                *shlex.split(os.environ.get("ARGS", "")),
+                *arguments,
+            ],
             environment,
         )
+
+
+def _note_run(environment):
+    """What the run runs on, for the validation report; an earlier run's outcomes are not taken for this one's."""
+    from deploy.validation import facts, results
+
+    (RUN / "junit.xml").unlink(missing_ok=True)
+    results.keep(RUN, "run.json", facts.of_run(environment))
 
 
 def check(_arguments):
@@ -72,6 +92,13 @@ def renew_openapi(_arguments):
     """Write docs/openapi.yaml anew."""
     with servers_for_tests() as environment:
         return to_its_end([sys.executable, "-m", "deploy.openapi", "--write"], environment)
+
+
+def bill(_arguments):
+    """What the registry is made of, with its licences, in var/sbom."""
+    from deploy import sbom
+
+    return sbom.main()
 
 
 def stay(_arguments):

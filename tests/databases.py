@@ -14,7 +14,9 @@ from psycopg import sql
 
 from registry.settings.environment import ROOT, digest_of
 
-SQL = tuple(f"registry/access/{name}_sql.py" for name in ("guard", "people", "seal"))  # what migrations run
+SQL = tuple(
+    f"registry/access/{name}.py" for name in ("guard_sql", "people_sql", "seal_sql", "signed_sql", "signing")
+)  # what migrations run
 MADE_BY = ("registry/migrations", "analytics/migrations", *SQL, "deploy/requirements-dev.lock")
 PREFIX, KEPT = "template_registry_", 6
 LOCK = "SELECT pg_advisory_lock(7201099)"  # whoever starts tests at the same time makes it once

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from analytics.core import sentences
-from analytics.core.columns.declarations import COLUMN_OF
+from analytics.core.columns.known import column_of
 from analytics.core.endpoints.definitions import ENDPOINTS, SET_LABELS, Endpoint
 from analytics.core.parts import (
     KNOWN_BEFORE,
@@ -142,10 +142,19 @@ class Analysis:
         for one in (self.groups, *self.filters, *self.covariates):
             if one is None or one.column in (*KNOWN_BEFORE, PERIOD):
                 continue
-            if not COLUMN_OF[one.column].may_split(self.rule.clock):
+            column = column_of(one.column)
+            if column is not None and not column.may_split(self.rule.clock):
                 clock = self.rule.as_dict()["clock"]
                 refused = sentences.KNOWN_LATER.format(what=one.column, clock=clock, endpoint=self.endpoint)
                 raise ValueError(f"{self.name}: {refused}")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of cases that the analysis is asked about, each once."""
+        parts = (*self.covariates, *self.filters, self.groups, self.outcome)
+        asked = [one.column for one in parts if one is not None and one.column != PERIOD]
+        asked += [self.options.strata] if self.options.strata else []
+        return tuple(dict.fromkeys(asked))
 
     @property
     def adjusted(self) -> tuple[Covariate, ...]:

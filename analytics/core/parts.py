@@ -8,6 +8,7 @@ from math import isfinite
 
 from analytics.core.columns.column import CATEGORY, NUMBER
 from analytics.core.columns.declarations import COLUMN_OF
+from analytics.core.columns.known import column_of
 
 KNOWN_BEFORE = ("site", "stratum")  # of the case itself, whatever is entered later
 PERIOD = "period"  # a filter's own column: year and month in which the clock starts, as 202503
@@ -31,7 +32,7 @@ class Groups:
     cuts: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.column not in KNOWN_BEFORE and self.column not in COLUMN_OF:
+        if self.column not in KNOWN_BEFORE and column_of(self.column) is None:
             raise ValueError(f"groups cannot be made by {self.column!r}; expected one of {', '.join(COLUMN_OF)}")
         of_numbers = _is_number(self.column)
         if of_numbers and not self.cuts:
@@ -41,7 +42,7 @@ class Groups:
         if any(not isfinite(one) for one in self.cuts) or list(self.cuts) != sorted(set(self.cuts)):
             raise ValueError(f"{self.column}: cut points {self.cuts} must be different numbers in ascending order")
         if self.cuts:
-            object.__setattr__(self, "levels", levels_between(self.cuts, COLUMN_OF[self.column].unit))
+            object.__setattr__(self, "levels", levels_between(self.cuts, _unit(self.column)))
 
     def as_dict(self, levels: Levels | None = None) -> dict:
         """Column, label and levels as JSON; `levels` replaces those declared."""
@@ -81,7 +82,7 @@ class Filter:
     high: float | None = None
 
     def __post_init__(self) -> None:
-        if self.column not in (*KNOWN_BEFORE, PERIOD) and self.column not in COLUMN_OF:
+        if self.column not in (*KNOWN_BEFORE, PERIOD) and column_of(self.column) is None:
             raise ValueError(f"no cases can be chosen by {self.column!r}; expected one of {', '.join(COLUMN_OF)}")
         ends = [one for one in (self.low, self.high) if one is not None]
         if _is_number(self.column) != bool(ends) or bool(ends) == bool(self.values):
@@ -94,7 +95,8 @@ class Filter:
     @property
     def label(self) -> str:
         """The column in words."""
-        return COLUMN_OF[self.column].label if self.column in COLUMN_OF else LABELS[self.column]
+        column = column_of(self.column)
+        return column.label if column else LABELS[self.column]
 
     def as_dict(self) -> dict:
         """The filter as JSON."""
@@ -107,7 +109,13 @@ class Filter:
 
 
 def _is_number(column: str) -> bool:
-    return column == PERIOD or (column in COLUMN_OF and COLUMN_OF[column].kind == NUMBER)
+    known = column_of(column)
+    return column == PERIOD or (known is not None and known.kind == NUMBER)
+
+
+def _unit(column: str) -> str:
+    known = column_of(column)
+    return known.unit if known else ""
 
 
 def _levels(stored: list[dict]) -> Levels:

@@ -98,10 +98,7 @@ def _worded(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _refuse_absent_columns(analysis: Analysis, table: pd.DataFrame) -> None:
-    parts = (*analysis.covariates, *analysis.filters, analysis.groups, analysis.outcome)
-    asked = [one.column for one in parts if one is not None and one.column != PERIOD]
-    asked += [analysis.options.strata] if analysis.options.strata else []
-    asked += [analysis.exposure.date] if analysis.exposure else []
+    asked = [*analysis.columns, *([analysis.exposure.date] if analysis.exposure else [])]
     absent = [name for name in dict.fromkeys(asked) if name not in table.columns]
     if absent:
         raise ValueError(f"{analysis.name}: the case table lacks {', '.join(absent)}")

@@ -12,7 +12,11 @@
     direction, stacked             how it is drawn
     data                           "live" or "cut:" and the name of a cut
     cohort                         the treatment
-    form, add                      of the page: choices of another method are passed over; columns for which a filter is begun
+    form, add, find                of the page: choices of another method are passed over; columns for which a filter is begun;
+                                   words by which a question of the forms is looked for
+    any.<item>                     of the page: codes that any row may have, as a filter is begun by them
+
+A column is one of the case table, or made of an answer of the forms by a rule: core.items.asked.
 
 What is as usual is left out, names and values are sorted.
 """
@@ -26,8 +30,9 @@ from urllib.parse import urlencode
 from analytics.catalogue import TISAGENLECLEUCEL, TRANSPLANTS
 from analytics.core import sentences
 from analytics.core.analysis import OF_TIMES, ONE_EVENT, REGRESSIONS, Analysis
-from analytics.core.columns.declarations import COLUMN_OF
+from analytics.core.columns.known import column_of
 from analytics.core.endpoints.definitions import CLOCK_LABELS, ENDPOINTS, SET_LABELS
+from analytics.core.items.asked import asked_by, begun_by, looks_asked
 from analytics.core.parts import KNOWN_BEFORE, PERIOD, Covariate, Filter, Groups, Options
 from analytics.explore import choosing, problems
 from analytics.explore.endpoints import CLOCKS, OF_TRANSPLANTS, RULES
@@ -54,6 +59,8 @@ from analytics.explore.said import Said
 from analytics.explore.title import title_of
 from analytics.explore.writing import pairs_of
 
+FILTERING = ("is", "from", "to")
+LONGEST_FOUND_BY = 60  # characters
 CUT = re.compile(r"cut:[-\w]{1,60}")
 
 
@@ -62,6 +69,7 @@ class Address:
     """What an address asks for. analysis is None where `problems` say why not; `said` keeps every word for the form.
 
     begun  columns for which the form has begun a filter that says nothing yet
+    find   what questions of the forms are looked for by
     """
 
     analysis: Analysis | None
@@ -72,6 +80,7 @@ class Address:
     cohort: str
     method: str
     begun: tuple[str, ...] = ()
+    find: str = ""
 
     @property
     def query(self) -> str:
@@ -84,6 +93,7 @@ class Address:
 def analysis_of(query: str) -> Address:
     """What the query of an address asks for. Never raises: what is wrong is in `problems`, and the rest is kept."""
     said = Said.of(query)
+    choosing.take_codes(said)
     cohort = said.one("cohort", COHORTS, TISAGENLECLEUCEL)
     endpoint = _endpoint(said, cohort)
     competes = bool(endpoint and ENDPOINTS[endpoint].competing)
@@ -91,11 +101,13 @@ def analysis_of(query: str) -> Address:
     _refuse_strangers(said, method)
     drawn = {name: said.one(name, words, words[0]) for name, words in DRAWN.items() if method in OF_METHOD[name]}
     data = _data(said)
-    begun = tuple(said.listed("add", (*columns_of(cohort), PERIOD)))
+    answers = [column for column in said.values("add") if asked_by(column) or begun_by(column)]
+    begun = tuple(said.listed("add", (*columns_of(cohort), PERIOD, *answers)))
     analysis = _analysis(said, cohort, endpoint, method)
     filtered = [one.column for one in analysis.filters] if analysis else []
     begun = tuple(column for column in begun if column not in filtered)
-    return Address(analysis, tuple(said.problems), said, drawn, data, cohort, method, begun)
+    find = said.one("find")[:LONGEST_FOUND_BY]
+    return Address(analysis, tuple(said.problems), said, drawn, data, cohort, method, begun, find)
 
 
 def _data(said: Said) -> str:
@@ -125,7 +137,9 @@ def _refuse_strangers(said: Said, method: str) -> None:
     """Words that mean nothing, and those of another method, which the page's own form may leave behind."""
     for name in list(said.words):
         head, dot, column = name.partition(".")
-        if not (_is_known(head, column) if dot else name in PARAMETERS):
+        if head in FILTERING and looks_asked(column) and asked_by(column) is None:
+            choosing.refuse_answer(said, name, column)
+        elif not (_is_known(head, column) if dot else name in PARAMETERS):
             said.refuse(name, problems.UNKNOWN_PARAMETER, name)
         elif head in OF_METHOD and method not in OF_METHOD[head]:
             if "form" not in said.words:
@@ -135,6 +149,8 @@ def _refuse_strangers(said: Said, method: str) -> None:
 
 def _is_known(head: str, column: str) -> bool:
     """Whether "head.column" is a parameter: numbers and the period have ends, the others values."""
+    if asked_by(column):
+        return head in (("from", "to") if choosing.is_number(column) else ("is",))
     if column not in (*choosing.CHOOSABLE, PERIOD, choosing.STRATUM):
         return False
     if head in ("from", "to"):
@@ -230,7 +246,8 @@ def _refuse_by_rule(said: Said, made: dict) -> None:
     asked = [(parameter, one.column) for parameter, one in parts]
     asked += [("strata", made["options"].strata)] if made["options"].strata else []
     for parameter, column in asked:
-        if column in (*KNOWN_BEFORE, PERIOD) or COLUMN_OF[column].may_split(rule.clock):
+        known = column_of(column)
+        if known is None or column in KNOWN_BEFORE or known.may_split(rule.clock):
             continue
         said.refuse(
             parameter,

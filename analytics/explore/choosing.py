@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from analytics.catalogue import CATALOGUE, TRANSPLANT_IN_REMISSION
 from analytics.core.columns.column import DAY, FLAG, NUMBER, Column
-from analytics.core.columns.declarations import COLUMN_OF, COLUMNS
+from analytics.core.columns.declarations import COLUMNS
+from analytics.core.columns.known import column_of
+from analytics.core.items.asked import asked_by, begun_by, looks_asked, rules_of
+from analytics.core.items.declared import items
 from analytics.core.parts import LABELS, PERIOD, Covariate, Exposure, Filter, Groups, Levels, Outcome
 from analytics.explore import problems
 from analytics.explore.said import Said
@@ -30,20 +33,52 @@ EXPOSURES = {
 }
 
 
+def choosable(column: str) -> Column | None:
+    """The column of this name by which cases can be chosen and split, declared or made of an answer; None if there is none."""
+    return CHOOSABLE.get(column) or (column_of(column) if asked_by(column) else None)
+
+
 def label_of(column: str) -> str:
     """The column in words."""
-    return CHOOSABLE[column].label if column in CHOOSABLE else LABELS[column]
+    known = choosable(column)
+    return known.label if known else LABELS[column]
 
 
 def is_number(column: str) -> bool:
     """Whether the column holds numbers."""
-    return column in CHOOSABLE and CHOOSABLE[column].kind == NUMBER
+    known = choosable(column)
+    return known is not None and known.kind == NUMBER
+
+
+def refuse_answer(said: Said, parameter: str, column: str) -> None:
+    """Note why a name that is written as a column of answers is none: no such question, or no such rule of it."""
+    rule, _dot, rest = column.partition(".")
+    item, _dot, _codes = rest.partition(".")
+    if item not in items():
+        said.refuse(parameter, problems.NO_SUCH_ITEM, item)
+        return
+    possible = rules_of(items()[item])
+    if rule not in possible:
+        said.refuse(parameter, problems.NO_SUCH_RULE, rule, possible)
+        return
+    said.refuse(parameter, problems.NO_SUCH_CODES, column, [f"any.{item}.{items()[item].levels[0][0]}"])
+
+
+def take_codes(said: Said) -> None:
+    """Turn the codes that the form has ticked for a question, any.<item>=2, into the filter that they mean."""
+    for name in [one for one in said.words if begun_by(one)]:
+        item = items()[name.partition(".")[2]]
+        codes = said.listed(name, [code for code, _label in item.levels])
+        del said.words[name]
+        if codes:
+            said.words[f"is.{name}.{'_'.join(codes)}"] = ["yes"]
+            said.words["add"] = [one for one in said.words.get("add", []) if one != name]
 
 
 def filters_of(said: Said, columns: tuple[str, ...]) -> tuple[Filter, ...]:
     """`is.<column>` values, `from.<column>` and `to.<column>` numbers; the period in months."""
     asked = sorted({name.partition(".")[2] for name in said.words if name.startswith(("is.", "from.", "to."))})
-    known = [column for column in asked if column in (*columns, PERIOD)]
+    known = [column for column in asked if column in (*columns, PERIOD) or asked_by(column)]
     if len(known) > MOST_FILTERS:
         said.refuse("filter", problems.TOO_MANY, str(len(known)), (str(MOST_FILTERS),))
         return ()
@@ -77,12 +112,13 @@ def _range(said: Said, column: str) -> Filter | None:
 
 def levels(column: str) -> Levels:
     """The declared levels; () where they are as found."""
-    return COLUMN_OF[column].levels if column in COLUMN_OF else ()
+    known = column_of(column)
+    return known.levels if known else ()
 
 
 def groups_of(said: Said, columns: tuple[str, ...], filters: tuple[Filter, ...]) -> Groups | None:
     """`group` a column, `cuts` its points if it holds numbers; only the levels that a filter of the same column keeps."""
-    column = said.one("group", columns)
+    column = _group(said, columns)
     if not column:
         if said.words.get("cuts") and "group" not in said.words:
             said.refuse("cuts", problems.NO_CUTS, ", ".join(said.many("cuts")))
@@ -102,6 +138,17 @@ def groups_of(said: Said, columns: tuple[str, ...], filters: tuple[Filter, ...])
         said.refuse("group", problems.TOO_MANY_GROUPS, str(len(shown)), (str(MOST_GROUPS),))
         return None
     return Groups(column, label_of(column), shown)
+
+
+def _group(said: Said, columns: tuple[str, ...]) -> str:
+    """The column that splits the cases; "" if none is asked for, or none that there is."""
+    given = said.words.get("group", [""])[0]
+    if not looks_asked(given):
+        return said.one("group", columns)
+    if asked_by(given) is None:
+        refuse_answer(said, "group", given)
+        return ""
+    return said.one("group")
 
 
 def _cut(said: Said, column: str, cuts: list[float]) -> Groups | None:

@@ -4,12 +4,15 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
-from analytics import choices, phrases
+from analytics import choices, item_words, phrases
 from analytics.core.columns.column import AT_INFUSION, BASELINE, NUMBER, OUTCOME
 from analytics.core.columns.declarations import COLUMN_OF
+from analytics.core.columns.known import column_of
 from analytics.core.endpoints.definitions import CLOCK_LABELS, ENDPOINTS, SET_LABELS
+from analytics.core.items.asked import begun_by
 from analytics.core.parts import PERIOD
 from analytics.explore import choosing, words
+from analytics.explore.answers import Hits, address_with, hits_of
 from analytics.explore.endpoints import CLOCKS, RULES
 from analytics.explore.form_fields import NUMBERS, RANGE, SELECT, Field, Fields, Form, Option, Section
 from analytics.explore.grammar import FIRST_RULE, METHODS, TABLES, rules_of, usual_months
@@ -20,7 +23,7 @@ from registry.models import Cohort
 def form_of(address, problems=(), notes=(), found=None, cuts=()):
     """The form of an address. found: what the dataset holds, where that is needed; cuts: names of the cohort's data cuts."""
     build = Builder(address, [("bad", one) for one in problems] + [("warn", one) for one in notes], found, cuts)
-    sections = [build.question(), build.patients(), build.method(), build.times()]
+    sections = [build.question(), build.patients(), build.method(), build.answers(), build.times()]
     return Form([one for one in sections if one.fields], build.elsewhere(sections), address.begun)
 
 
@@ -110,7 +113,8 @@ class Builder(Fields):
     def filtered(self):
         """Columns of the filters that are there or begun, those begun last."""
         named = {name.partition(".")[2] for name in self.words if name.startswith(("is.", "from.", "to."))}
-        known = [column for column in (PERIOD, *self.columns) if column in named]
+        answers = sorted(column for column in named if column not in self.columns and choosing.choosable(column))
+        known = [column for column in (PERIOD, *self.columns, *answers) if column in named]
         return [*known, *(one for one in self.address.begun if one not in known)]
 
     def addable(self):
@@ -120,10 +124,11 @@ class Builder(Fields):
     def may_split(self, column):
         analysis = self.address.analysis
         counts = self.method_word in (*TABLES, "proportion")
-        if counts or column not in COLUMN_OF:
+        known = column_of(column)
+        if counts or known is None:
             return True
         clock = analysis.rule.clock if analysis and analysis.endpoint else "T0"
-        return COLUMN_OF[column].may_split(clock)
+        return known.may_split(clock)
 
     def by_time(self, columns):
         """Columns under the heading of when they are known."""
@@ -134,12 +139,29 @@ class Builder(Fields):
             groups[heads[when]].append((column, words.column_label(column)))
         return [(head, pairs) for head, pairs in groups.items() if pairs]
 
+    def answers(self):
+        """The search of all questions of the forms, and what it has found."""
+        fields = (
+            self.text("find", note=_("A word of the question, in English or Japanese, or its name. Then press Enter.")),
+        )
+        hits = hits_of(self) if self.address.find else Hits()
+        return Section("answers", _("By any question of the forms"), fields, is_open=bool(self.address.find), hits=hits)
+
+    def with_words(self, **changed):
+        """The query of the address with a filter begun or another column that splits."""
+        return address_with(self.words, **changed)
+
     def filter(self, column):
+        if item := begun_by(column):
+            values = [(code, item_words.code(item, label)) for code, label in item.levels]
+            label = _("{question}: any of").format(question=item_words.question(item))
+            return self.boxes(column, [("", values)], label=label, without=self.without(column))
         if column == PERIOD or choosing.is_number(column):
             names = f"from.{column}", f"to.{column}"
             inputs = tuple((name, self.given(name), words.label_of(name)) for name in names)
             label = words.column_label(column)
-            unit = phrases.label(COLUMN_OF[column].unit) if column in COLUMN_OF and COLUMN_OF[column].unit else ""
+            known = column_of(column)
+            unit = phrases.label(known.unit) if known and known.unit else ""
             note = (
                 _("The month in which the clock starts, such as 2024 or 2024-03.")
                 if column == PERIOD

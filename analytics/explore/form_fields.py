@@ -40,13 +40,14 @@ class Field:
 
 @dataclass(frozen=True)
 class Section:
-    """Fields that belong together, in a fold; `summary` is what is chosen in it, in a few words."""
+    """Fields that belong together, in a fold; `summary` is what is chosen in it, in a few words; hits: what a search has found."""
 
     name: str
     title: str
     fields: tuple
     summary: str = ""
     is_open: bool = True
+    hits: object = None
 
 
 @dataclass

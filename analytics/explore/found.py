@@ -5,40 +5,75 @@ Read from the dataset's table of cases, which never changes, so a process reads 
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
 from analytics import read
+from analytics.core.items.asked import asked_by, file_of, values_of
 from analytics.core.parts import PERIOD
 from analytics.explore import choosing, problems
 from analytics.explore.problems import Problem, shown
 from analytics.explore.said import as_typed, month_as_typed
 
 CASES = "cases.csv"  # as the dataset keeps it
-KEPT = 8
+KEPT, KEPT_RANGES = 8, 100
 EMPTY_GROUP, NOBODY, FUTURE = "empty group", "nobody in the range", "future"
 
 
 @dataclass(frozen=True)
 class Found:
-    """values: column → values found, sorted. ranges: column → (lowest, highest) of a number; absent where none is known."""
+    """values: column → values found, sorted. ranges: column → (lowest, highest) of a number; absent where none is known.
+
+    lacking  columns that are asked for and made of answers which the dataset does not hold: it is from before they were kept
+    """
 
     values: dict[str, tuple[str, ...]]
     ranges: dict[str, tuple[float, float]]
+    lacking: tuple[str, ...] = ()
 
 
-def found_in(dataset):
-    """What the dataset holds."""
+def found_in(dataset, address=None):
+    """What the dataset holds; of answers, what the address asks for."""
     key = (dataset.pk, dataset.hash)
     if key not in _kept:
-        while len(_kept) >= KEPT:
-            _kept.pop(next(iter(_kept)))
-        _kept[key] = _read(read.table_content(dataset, CASES).decode())
-    return _kept[key]
+        _keep(_kept, key, _read(read.table_content(dataset, CASES).decode()), KEPT)
+    asked = _answers(address) if address else {}
+    if not asked:
+        return _kept[key]
+    files = {file_of(one.item.form) for one in asked.values()}
+    held = set(dataset.tables.filter(name__in=files).values_list("name", flat=True))
+    there = {name: one for name, one in asked.items() if file_of(one.item.form) in held}
+    ranges = {name: _range_of(dataset, one) for name, one in there.items() if choosing.is_number(name)}
+    known = {name: ends for name, ends in ranges.items() if ends}
+    lacking = tuple(name for name in asked if name not in there)
+    return replace(_kept[key], ranges={**_kept[key].ranges, **known}, lacking=lacking)
+
+
+def _answers(address):
+    """Column → what is asked, of the columns of answers that an address names, in whatever part of it."""
+    words = address.said.words
+    named = [*address.begun, *words.get("group", ()), *(name.partition(".")[2] for name in words if "." in name)]
+    return {name: asked for name in named if (asked := asked_by(name))}
+
+
+def _range_of(dataset, asked):
+    """(lowest, highest) of a column of answers; None where none is known."""
+    key = (dataset.pk, dataset.hash, asked.name)
+    if key not in _ranges:
+        values = values_of(asked, read.table_content(dataset, file_of(asked.item.form)).decode()).values()
+        _keep(_ranges, key, _range(tuple(one or "" for one in values)) if any(values) else None, KEPT_RANGES)
+    return _ranges[key]
 
 
 _kept: dict = {}
+_ranges: dict = {}
+
+
+def _keep(kept, key, value, most):
+    while len(kept) >= most:
+        kept.pop(next(iter(kept)))
+    kept[key] = value
 
 
 def _read(text):
@@ -66,6 +101,10 @@ def of_dataset(analysis, found):
         if one.column in choosing.AS_FOUND
         for value in one.values
         if value not in found.values.get(one.column, ())
+    ]
+    wrong += [
+        Problem("group" if analysis.groups and analysis.groups.column == one else f"is.{one}", problems.NOT_KEPT)
+        for one in found.lacking
     ]
     groups = analysis.groups
     if groups and groups.column in choosing.AS_FOUND and not groups.levels:
@@ -99,5 +138,6 @@ def needs_to_look(analysis):
     columns = [one.column for one in analysis.filters]
     grouped = [analysis.groups.column] if analysis.groups else []
     return any(
-        column in choosing.AS_FOUND or choosing.is_number(column) or column == PERIOD for column in columns + grouped
+        column in choosing.AS_FOUND or choosing.is_number(column) or column == PERIOD or asked_by(column)
+        for column in columns + grouped
     )

@@ -58,7 +58,7 @@ OF_METHOD = {
     "endpoint": tuple(word for word in METHODS if word not in TABLES),
     "since": tuple(word for word in METHODS if word not in TABLES),
 }
-PARAMETERS = (*OF_METHOD, "method", "population", "data", "cohort", "form", "add")
+PARAMETERS = (*OF_METHOD, "method", "population", "data", "cohort", "form", "add", "find")
 
 
 def rules_of(cohort: str) -> tuple[str, ...]:

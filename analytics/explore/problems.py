@@ -21,6 +21,10 @@ TOO_MANY_GROUPS = "too many groups"
 NOT_FOR_METHOD = "not for this method"
 COMPETING = "competing"
 NOT_OF_COHORT = "not of the cohort"
+NO_SUCH_ITEM = "no such item"
+NO_SUCH_RULE = "no such rule"
+NO_SUCH_CODES = "no such codes"
+NOT_KEPT = "not kept in the dataset"
 LATER = "known later"
 TOO_LONG = "too long"
 REFUSED = "refused"
@@ -47,7 +51,7 @@ KINDS = (
         NOT_OF_COHORT,
         LATER,
     ),
-    *(TOO_LONG, REFUSED),
+    *(TOO_LONG, REFUSED, NO_SUCH_ITEM, NO_SUCH_RULE, NO_SUCH_CODES, NOT_KEPT),
 )
 LONGEST_SHOWN = 60
 

@@ -44,7 +44,9 @@ def explore(request):
 
 def _canonical(address):
     """The one address of the view, with the filters that the form has begun."""
-    begun = urlencode([("add", column) for column in address.begun])
+    begun = urlencode(
+        [("add", column) for column in address.begun] + ([("find", address.find)] if address.find else [])
+    )
     return "&".join(part for part in (address.query, begun) if part)
 
 
@@ -56,7 +58,7 @@ class Look:
         self.asked = asked_one(address)
         dataset = self.asked.dataset or read.newest_dataset(address.cohort)
         looks = address.analysis is None or needs_to_look(address.analysis) or address.begun
-        self.found = found_in(dataset) if dataset and looks else None
+        self.found = found_in(dataset, address) if dataset and looks else None
         wrong, self.notes = (
             ((), ()) if not (self.found and address.analysis) else of_dataset(address.analysis, self.found)
         )

@@ -48,6 +48,7 @@ PARAMETERS = {
     "direction": gettext_lazy("Curves"),
     "stacked": gettext_lazy("Competing events"),
     "data": gettext_lazy("Dataset"),
+    "find": gettext_lazy("Look for a question"),
     "cohort": gettext_lazy("Cohort"),
 }
 ENDS = {"from": pgettext_lazy("range", "from"), "to": pgettext_lazy("range", "to")}
@@ -88,6 +89,17 @@ SAID = {
         "“{found}” has competing events; this method would overstate how often it happens. Choose {expected}."
     ),
     problems.NOT_OF_COHORT: gettext_lazy("“{found}” is not defined for this cohort. Possible: {expected}."),
+    problems.NO_SUCH_ITEM: gettext_lazy(
+        "There is no coded or numeric question “{found}” in the forms; it may have been renamed. Look for it below by a word "
+        "of its text, or take it out."
+    ),
+    problems.NO_SUCH_RULE: gettext_lazy("Of this question there is no “{found}”. Possible: {expected}."),
+    problems.NO_SUCH_CODES: gettext_lazy(
+        "“{found}” names codes that are not in the list of the question, or not in its order. Write it like {expected}."
+    ),
+    problems.NOT_KEPT: gettext_lazy(
+        "This dataset was made before the answers of the forms were kept with it. Choose another one, or take this choice out."
+    ),
     problems.TOO_LONG: gettext_lazy("The address has {found} characters, at most {expected} are read. Choose less."),
     found.EMPTY_GROUP: gettext_lazy("Cut point {found} leaves a group empty: the data go from {low} to {high}."),
     found.NOBODY: gettext_lazy("Nobody is in this range: the data go from {low} to {high}."),
@@ -106,7 +118,7 @@ def label_of(parameter):
 
 def column_label(column):
     """A column in words; an unknown one as it is."""
-    known = column in choosing.CHOOSABLE or column in (PERIOD, choosing.STRATUM)
+    known = choosing.choosable(column) or column in (PERIOD, choosing.STRATUM)
     return phrases.label(choosing.label_of(column)) if known else column
 
 

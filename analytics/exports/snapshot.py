@@ -8,15 +8,15 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from analytics.actions import manifest_hash, parquet
+from analytics.actions import files_of, manifest_hash
 from analytics.actions_of_runs import forms_of, tables_of
 from analytics.core.cases import WHOLE_FORM
 from analytics.core.columns.table import case_table
 from analytics.exports import extract as door
 from analytics.exports.frozen import pseudonyms_of
 from analytics.exports.policy import DEIDENTIFIED, FULL
-from analytics.exports.trail import Trail, read_trail
-from analytics.extract import extract, refused_cases
+from analytics.exports.trail import Trail
+from analytics.extract import extract_with_answers, refused_cases
 from analytics.models import Dataset
 from analytics.pseudonyms import ids_by_name
 from registry.access.replica import from_replica
@@ -96,19 +96,22 @@ def snapshot_of(cohort_code, name, profile, *, actor, with_trail=False):
 
 
 def _live(cohort, profile, with_trail):
-    tables = extract(cohort)
-    digest = manifest_hash({name: parquet(table) for name, table in tables.items()})
+    tables, answers = extract_with_answers(cohort)
+    whole = case_table(tables)
+    digest = manifest_hash(
+        {name: content for files in files_of(tables, answers, whole) for name, content in files.items()}
+    )
     stored = Dataset.objects.filter(cohort=cohort, kind="live", hash=digest).first()
     pseudonyms = pseudonyms_of(cohort)
     made = _snapshot(
         cohort, profile, pseudonyms, name=LIVE, as_of=door.last_change(cohort), hash=digest, cut_date=None, revision=stored and stored.revision, tables=tables,
-        forms=door.stored_forms(cohort, pseudonyms),
+        whole=whole, forms=door.stored_forms(cohort, pseudonyms),
     )  # fmt: skip
     if not with_trail or profile == DEIDENTIFIED:
         return made
     names = {one: made.numbers[one][0] for one in pseudonyms.values()} if profile == FULL else {}
     named = {pk: names.get(one, one) for pk, one in pseudonyms.items()}
-    return replace(made, trail=read_trail(named, with_reasons=profile == FULL))
+    return replace(made, trail=door.read_trail(named, with_reasons=profile == FULL))
 
 
 def _cut(cohort, name, profile):
@@ -118,21 +121,18 @@ def _cut(cohort, name, profile):
         raise RetiringError
     return _snapshot(
         cohort, profile, pseudonyms_of(cohort), name=name, hash=cut.hash, cut_date=cut.cut_date, revision=cut.revision,
-        tables=tables, forms={one.removeprefix(WHOLE_FORM): rows for one, rows in forms_of(cut).items()},
+        tables=tables, whole=case_table(tables, cut.cut_date), forms={one.removeprefix(WHOLE_FORM): rows for one, rows in forms_of(cut).items()},
         as_of=timezone.make_aware(datetime.combine(cut.cut_date, time(23, 59, 59))),
     )  # fmt: skip
 
 
-def _snapshot(cohort, profile, pseudonyms, *, tables, cut_date, **which):
+def _snapshot(cohort, profile, pseudonyms, **which):
     return Snapshot(
         cohort=cohort.code,
-        cut_date=cut_date,
         code_version=settings.CODE_VERSION,
         dictionary=door.dictionary_version(),
         is_synthetic=cohort.is_synthetic,
         is_published=cohort.is_published,
-        tables=tables,
-        whole=case_table(tables, cut_date),
         declared=door.declared_forms(),
         reasons=door.reasons(),
         numbers=door.numbers_of(cohort, pseudonyms) if profile == FULL else {},

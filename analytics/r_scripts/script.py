@@ -6,7 +6,15 @@ from pathlib import Path
 from analytics.core.columns.column import CATEGORY
 from analytics.core.columns.declarations import COLUMN_OF
 from analytics.core.endpoints.definitions import ENDPOINTS
-from analytics.r_scripts.selecting import NotInFilesError, group_of, needs_cases, of_cases, of_times, said_of
+from analytics.r_scripts.selecting import (
+    NotInFilesError,
+    answers_read,
+    group_of,
+    needs_cases,
+    of_cases,
+    of_times,
+    said_of,
+)
 from analytics.r_scripts.text import comment, literal, name, named, vector
 
 PARTS = Path(__file__).parent / "parts"
@@ -91,8 +99,11 @@ def _timed(result: dict, *parts: str) -> tuple[list[str], str]:
     """Reading and selecting the rows of an endpoint, then the given parts of the script."""
     asked = result["analysis"]
     with_cases = needs_cases(asked)
+    answers = answers_read(asked)
     read = ["library(survival)", _part("read"), *([_part("case_columns")] if with_cases else [])]
-    return [*read, _lines(of_times(asked)), *parts], "endpoints.csv cases.csv" if with_cases else "endpoints.csv"
+    read += [_part("answers")] if answers else []
+    files = ["endpoints.csv", *(["cases.csv"] if with_cases else []), *answers]
+    return [*read, _lines(of_times(asked)), *parts], " ".join(files)
 
 
 def _kaplan_meier(result: dict) -> tuple[list[str], str]:
@@ -222,7 +233,9 @@ def _counted(result: dict, columns: list[str], *parts: str) -> tuple[list[str], 
     levels = vector(one["value"] for one in groups["levels"]) if groups else '"all"'
     column = group_of(groups) if groups else 'rep("all", nrow(rows))'
     grouped = [*of_cases(asked, columns), *said_of(groups), f"levels <- {levels}", f"rows$group <- {column}"]
-    return [_part("read"), _part("case_columns"), _lines(grouped), *parts], "cases.csv"
+    answers = answers_read(asked)
+    read = [_part("read"), _part("case_columns"), *([_part("answers")] if answers else [])]
+    return [*read, _lines(grouped), *parts], " ".join(["cases.csv", *answers])
 
 
 def _table(result: dict) -> tuple[list[str], str]:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from analytics.core.columns.column import EARLY_CLOCKS, FLAG
 from analytics.core.columns.declarations import COLUMN_OF
 from analytics.core.endpoints.definitions import ENDPOINTS
+from analytics.core.items.asked import forms_of
 from analytics.core.parts import PERIOD
+from analytics.r_scripts.answering import files_of, is_answer, of_answers
 from analytics.r_scripts.text import comment, literal, name, vector
 
 IN_ENDPOINTS = ("site", "stratum", "burden", "prior_hsct")  # columns of the case table that the endpoint table has, too
@@ -24,7 +26,7 @@ def of_times(asked: dict) -> list[str]:
     population = None if asked["set"] in ("all", rule.set) else asked["set"]
     dates = (f"day_{asked['exposure']['date']}", f"day_{rule.clock}") if asked["exposure"] else ()
     columns = [population, *_asked_columns(asked), *dates]
-    lacking = list(dict.fromkeys(one for one in columns if one and one not in IN_ENDPOINTS))
+    lacking = list(dict.fromkeys(one for one in columns if one and one not in IN_ENDPOINTS and not is_answer(one)))
     lines = [
         "# ---- the rows that the analysis used",
         'rows <- read_text(file_named(1, "endpoints.csv"))',
@@ -33,6 +35,7 @@ def of_times(asked: dict) -> list[str]:
     ]
     if lacking:
         lines += ['cases <- read_text(file_named(2, "cases.csv"))', _joined(lacking)]
+    lines += of_answers(_asked_columns(asked), 3 if lacking else 2)
     lines += [*_of_population(population), *_filtered(asked)]
     if options.get("without_imputed"):
         lines.append('rows <- rows[rows$imputed == "0", ]')
@@ -45,12 +48,14 @@ def of_cases(asked: dict, columns: list[str]) -> list[str]:
     """The cases of one population with the columns that are counted; `levels` are those of the groups."""
     population = None if asked["set"] == "all" else asked["set"]
     groups = [asked["groups"]["column"]] if asked["groups"] else []
-    wanted = list(dict.fromkeys(one for one in (population, *_filtering(asked), *groups, *columns) if one))
+    named = list(dict.fromkeys(one for one in (population, *_filtering(asked), *groups, *columns) if one))
+    wanted = [one for one in named if not is_answer(one)]
     return [
         "# ---- the cases that the analysis used",
         'cases <- read_text(file_named(1, "cases.csv"))',
         'rows <- cases["case"]',
-        _joined(wanted),
+        *([_joined(wanted)] if wanted else []),
+        *of_answers(named, 2),
         *_of_population(population),
         *_filtered(asked),
     ]
@@ -59,6 +64,16 @@ def of_cases(asked: dict, columns: list[str]) -> list[str]:
 def needs_cases(asked: dict) -> bool:
     """Whether an analysis of an endpoint reads cases.csv beside endpoints.csv."""
     return any("with_columns" in line for line in of_times(asked))
+
+
+def answers_read(asked: dict) -> list[str]:
+    """The files of answers that an analysis reads beside the others."""
+    return files_of(_asked_columns(asked))
+
+
+def forms_asked(asked: dict) -> tuple[str, ...]:
+    """The forms whose answers an analysis asks about."""
+    return forms_of(_asked_columns(asked))
 
 
 def _asked_columns(asked: dict) -> list[str]:

@@ -11,6 +11,10 @@ GRANT USAGE ON SCHEMA guard TO {SERVING};
 CREATE FUNCTION guard.sites() RETURNS bigint[] LANGUAGE sql STABLE AS
   $$ SELECT coalesce(string_to_array(nullif(current_setting('app.context', true), ''), ','), '{{}}')::bigint[] $$;
 
+-- Who answers for the transaction's changes, if anybody. 0018_signed lets these functions believe sealed scopes only.
+CREATE FUNCTION guard.actor() RETURNS text LANGUAGE sql STABLE AS
+  $$ SELECT nullif(current_setting('app.actor', true), '') $$;
+
 -- Whether the pooled tables of all sites exist for this transaction.
 CREATE FUNCTION guard.pooled() RETURNS boolean LANGUAGE sql STABLE AS
   $$ SELECT coalesce(current_setting('app.pooled', true), '') = 'on' $$;
@@ -28,11 +32,11 @@ DECLARE
   before jsonb := CASE WHEN TG_OP = 'INSERT' THEN '{}'::jsonb ELSE to_jsonb(OLD) END;
   after  jsonb := CASE WHEN TG_OP = 'DELETE' THEN '{}'::jsonb ELSE to_jsonb(NEW) END;
   stored jsonb := before || after;
-  actor  text  := nullif(current_setting('app.actor', true), '');
+  actor  text  := guard.actor();
   of_case bigint := (stored ->> CASE WHEN TG_ARGV[0] = 'case' THEN 'id' ELSE 'case_id' END)::bigint;
 BEGIN
   IF actor IS NULL THEN
-    RAISE EXCEPTION 'a change of % needs somebody who answers for it: app.actor is not set', TG_TABLE_NAME;
+    RAISE EXCEPTION 'a change of % needs somebody who answers for it: app.actor is not set, or its scope is not sealed', TG_TABLE_NAME;
   END IF;
   IF TG_OP = 'UPDATE' AND (before -> 'id', before -> 'site_id', before -> 'case_id')
       IS DISTINCT FROM (after -> 'id', after -> 'site_id', after -> 'case_id') THEN

@@ -16,14 +16,14 @@ DECLARE
   before jsonb := CASE WHEN TG_OP = 'INSERT' THEN '{}'::jsonb ELSE to_jsonb(OLD) END;
   after  jsonb := CASE WHEN TG_OP = 'DELETE' THEN '{}'::jsonb ELSE to_jsonb(NEW) END;
   stored jsonb := before || after;
-  actor  text  := nullif(current_setting('app.actor', true), '');
+  actor  text  := guard.actor();
 BEGIN
   IF TG_OP = 'UPDATE' AND before - ARRAY['last_login', 'password'] = after - ARRAY['last_login', 'password'] THEN
     IF before -> 'password' = after -> 'password' THEN RETURN NULL; END IF;
     actor := coalesce(actor, stored ->> 'email');
   END IF;
   IF actor IS NULL THEN
-    RAISE EXCEPTION 'a change of % needs somebody who answers for it: app.actor is not set', TG_TABLE_NAME;
+    RAISE EXCEPTION 'a change of % needs somebody who answers for it: app.actor is not set, or its scope is not sealed', TG_TABLE_NAME;
   END IF;
   IF TG_OP = 'UPDATE' AND (TG_NARGS = 2 OR before -> 'id' <> after -> 'id') THEN
     RAISE EXCEPTION 'a row of % never changes its key', TG_TABLE_NAME;

@@ -1,15 +1,17 @@
 """The site scope: which rows exist for the statements of one transaction, and who answers for its changes.
 
-PostgreSQL reads both from settings that live as long as the transaction (migration 0002_guard).
+PostgreSQL reads both from settings that live as long as the transaction (migration 0002_guard), and believes them only with the
+seal that is made here for that transaction (0018_signed): SQL that slips into a statement widens nothing.
 """
 
 import contextlib
 
 from django.db import connection, transaction
 
-from registry.access import origin
+from registry.access import origin, signing
 
 SETTINGS = ("app.context", "app.pooled", "app.people", "app.actor", "app.role", "app.behalf", "app.request")
+SEAL = "app.seal"
 
 
 @contextlib.contextmanager
@@ -24,14 +26,15 @@ def site_scope(site_ids, *, pooled=False, people=False, actor="", role="", behal
     """
     rows = (",".join(map(str, site_ids)), "on" if pooled else "", "on" if people else "")
     with transaction.atomic():
-        before = _settings()
-        _set((*rows, actor, role, behalf, request or before[-1] or origin.of_process()))
+        (*before, old_seal), of_transaction = _settings()
+        scope = (*rows, actor, role, behalf, request or before[-1] or origin.of_process())
+        _set(scope, signing.seal((*of_transaction, *scope)))
         try:
             yield
         finally:
             # SET LOCAL outlives a savepoint, so the outer scope is put back by hand.
             if not connection.needs_rollback:
-                _set(before)
+                _set(before, old_seal)
 
 
 def person_scope(person, *, request=None):
@@ -83,15 +86,18 @@ def because(reason):
 
 
 def _settings():
-    """The scope's settings as they are."""
+    """The scope's settings as they are with their seal, and what tells the transaction from every other."""
+    names = (*SETTINGS, SEAL)
     with connection.cursor() as cursor:
-        columns = ", ".join("coalesce(current_setting(%s, true), '')" for _name in SETTINGS)
-        cursor.execute(f"SELECT {columns}", SETTINGS)
-        return cursor.fetchone()
+        columns = ", ".join("coalesce(current_setting(%s, true), '')" for _name in names)
+        cursor.execute(f"SELECT {columns}, pg_backend_pid()::text, extract(epoch FROM now())::text", names)  # noqa: S608 - placeholders
+        found = cursor.fetchone()
+    return found[: len(names)], found[len(names) :]
 
 
-def _set(values):
-    """Set the scope's settings for the rest of the transaction."""
+def _set(scope, seal):
+    """Set the scope's settings and their seal for the rest of the transaction."""
+    pairs = [*zip(SETTINGS, scope, strict=True), (SEAL, seal)]
     with connection.cursor() as cursor:
-        changes = ", ".join("set_config(%s, %s, true)" for _name in SETTINGS)
-        cursor.execute(f"SELECT {changes}", [part for pair in zip(SETTINGS, values, strict=True) for part in pair])
+        changes = ", ".join("set_config(%s, %s, true)" for _pair in pairs)
+        cursor.execute(f"SELECT {changes}", [part for pair in pairs for part in pair])

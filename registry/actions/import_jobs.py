@@ -30,7 +30,8 @@ KEPT = timedelta(days=7)
 QUOTA_LOCK = 7_201_017  # advisory lock, with the person: the count and the new one together
 Kind, Step, State = ImportJob.Kind, ImportJob.Step, ImportJob.State
 OPEN = (State.QUEUED, State.RUNNING)
-STANDING = (*OPEN, State.MAPPING, State.LOOKED)
+STANDING = (*OPEN, State.MAPPING)
+MOST_KEPT = 20  # files of one person; the oldest are forgotten
 
 
 class TooManyOpenError(Exception):
@@ -39,7 +40,7 @@ class TooManyOpenError(Exception):
 
 @transaction.atomic
 def take_in(*, by, name, content, encoding, kind, mapping="", site=None, completes=False, step=Step.LOOK):
-    """(the import of this file, is it new). The same file again, while its import has not ended, is the same import.
+    """(the import of this file, is it new). The same file again, while it is worked on or waits for a mapping, is the same import.
 
     by       a Person; whoever came by a token is bound by it until the end
     mapping  of a file of cases; without one it waits for it
@@ -58,6 +59,8 @@ def take_in(*, by, name, content, encoding, kind, mapping="", site=None, complet
         return before, False
     if own.filter(state__in=OPEN).count() >= MOST_OPEN:
         raise TooManyOpenError
+    idle = own.exclude(state__in=OPEN).exclude(content=b"").order_by("-id").values_list("pk", flat=True)
+    own.filter(pk__in=list(idle[MOST_KEPT - 1 :])).update(content=b"", expires_at=Now())
     job = ImportJob.objects.create(
         person=by,
         token=by.came_by,

@@ -8,7 +8,6 @@ import logging
 import time
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import astuple
 from datetime import timedelta
 
 from django.conf import settings
@@ -244,8 +243,7 @@ def _undone():
 
 def _digest(watch):
     """SHA-256 of the changes of one record, whatever number a new case is given."""
-    changes = [astuple(one)[1:] for one in watch.cells]
-    return hashlib.sha256(repr([bool(watch.new_cases), changes]).encode()).hexdigest()
+    return hashlib.sha256(repr([bool(watch.new_cases), watch.marks]).encode()).hexdigest()
 
 
 def _added(counts, found):

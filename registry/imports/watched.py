@@ -62,6 +62,7 @@ class Watch:
     """Notes what an import does. seen: the digest of what somebody looked at; None for a look: then nothing is stored.
 
     forms   how many rows of forms are new, and how many change
+    marks   each change in the same words in every language
     """
 
     seen: str | None = None
@@ -71,6 +72,7 @@ class Watch:
     changed_forms: int = 0
     queries: list[Asked] = field(default_factory=list)
     is_stored: bool = False
+    marks: list[str] = field(default_factory=list, repr=False)
     cases: set = field(default_factory=set, repr=False)
     open_before: set = field(default_factory=set, repr=False)
 
@@ -96,10 +98,14 @@ class Watch:
                 continue
             old = shown(stored, column) if stored else ""
             self._note(name, form, repeat, column, old, shown(form, column))
+            self.marks.append(
+                repr((form.form_name, form.key, column, stored and getattr(stored, column), getattr(form, column)))
+            )
         if form.is_complete != bool(stored and stored.is_complete):
             status = instrument_of()[form.form_name].status
             old, new = (_said(status, one.is_complete) if one else "" for one in (stored, form))
             self._note(name, form, repeat, status.name, old, new)
+            self.marks.append(repr((form.form_name, form.key, status.name, form.is_complete)))
 
     def _note(self, name, form, repeat, column, old, new):
         self.cells.append(CellChange(name, form.form_name, repeat.rpartition(" ")[2], column, old, new))

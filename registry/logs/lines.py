@@ -17,7 +17,10 @@ OURS = (
     "deploy",
 )  # their arguments are ids; tests/architecture/test_log_lines.py reads each call
 TELLING = ("uvicorn.error", "celery.beat", "celery.apps.worker")  # what they say at INFO is about processes and tasks
-FAULTS = {"django.request": "the request failed"}  # whose own pattern says nothing
+FAULTS = {
+    "django.request": "the request failed",
+    "py.warnings": "a warning of Python",
+}  # whose own pattern says nothing
 # What a line may hold beside its event.
 FIELDS = {"route", "method", "role", "status", "ms", "task", "task_id", "queue", "run", "state", "streams", "service"}
 MOST_PLACES = 30

@@ -32,11 +32,12 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "registry.logs.requests.RequestLogMiddleware",
+    "registry.access.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",  # before static files: they are held to it too
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "registry.access.proxies.ProxyMiddleware",
     "registry.access.links.LinkMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -265,7 +266,7 @@ SWEEP_SECONDS = 2
 RING_AGAIN_SECONDS = 5
 
 # No personal data in logs: a JSON object a line, made of what registry/logs/lines.py allows. uvicorn's own loggers too, whose lines
-# it would write by itself; what Celery says of each task says registry/logs/tasks.py.
+# it would write by itself, but those of addresses; what Celery says of each task says registry/logs/tasks.py.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -278,8 +279,10 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "uvicorn": {"handlers": [], "level": "INFO", "propagate": True},
         "uvicorn.error": {"handlers": [], "level": "INFO", "propagate": True},
+        "uvicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "CRITICAL"},
         "fido2": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},  # tells each glyph that it leaves out of a PDF
     },
 }

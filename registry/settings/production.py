@@ -1,5 +1,6 @@
 """Production: refuses to start without what it needs or with an unsafe setting, and says what and where."""
 
+import logging
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -9,6 +10,7 @@ from registry.settings.base import ALLOWED_HOSTS, DATABASE_OPTIONS, OIDC_CLIENT_
 from registry.settings.environment import database, given, needed, refuse_missing
 
 refuse_missing("SECRET_KEY", "HOSPITAL_NUMBER_KEY", "PSEUDONYM_KEY", "DATABASE_URL", "REDIS_URL")
+logging.captureWarnings(True)  # into the log's own form
 DEBUG = False
 SECOND_FACTOR_REQUIRED = True
 SECRET_KEY = needed("SECRET_KEY")

@@ -21,6 +21,7 @@ from registry.actions.import_jobs import take_in
 from registry.actions.import_work import run_import
 from registry.models import FORMS, CheckRun, Death, Token
 from tests import factories
+from tests.access.headers import missing_headers
 
 ROLES = ("nobody", "nurse", "foreign", "investigator", "manager", "lead", "statistician", "administrator")
 #        (a case of KYO) coordinator of KYO, coordinator of OSA, investigator of KYO, …
@@ -281,6 +282,7 @@ TABLE = [
     Row("own_site", "302 200 200 200 403 403 403 403"),
     Row("own_site", "302 200 404 200 403 403 403 403", body={"site": "KYO"}),
     Row("own_site_figure", "302 404 404 404 403 403 403 403", {"name": "os"}),
+    Row("own_site_cases", "302 404 404 404 403 403 403 403", {"name": "os"}),
     Row("run_figure", POOLED_PAGE_BUT_EMPTY, {"pk": 1, "kind": "svg"}),
     Row("run_data", POOLED_PAGE_BUT_EMPTY, {"pk": 1}),
     # From a result to its cases, and back: for those who may see both. Nothing is computed in this world.
@@ -319,6 +321,7 @@ TABLE = [
     Row("api-datasets", POOLED),
     Row("api-endpoints", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel"}),
     Row("api-case-table", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel"}),
+    Row("api-answers", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel", "form": "infusion"}),
     Row("api-analyses", POOLED),
     # Exports: the people of a hospital take its own cases, the others datasets; lead and data manager see who took what.
     Row("exports", "302 200 200 200 200 200 200 403"),
@@ -459,6 +462,7 @@ def answered(world, row, role):
         body = {name: known.get(value, value) for name, value in row.body.items()}
         answer = getattr(client, row.method)(path, body, headers=row.headers, **words)
         transaction.set_rollback(True)
+    assert missing_headers(answer) == [], path
     return str(answer.status_code)
 
 

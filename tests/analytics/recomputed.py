@@ -33,7 +33,7 @@ def run_all(jobs, folder):
 def files_named(script):
     """Names of the files that a script reads, in the order of its arguments."""
     (usage,) = (line for line in script.splitlines() if line.startswith("# Run: "))
-    return [name for name in ("endpoints.csv", "cases.csv") if name in usage]
+    return [name for name in usage.split() if name.endswith(".csv")]
 
 
 def compared(said, stored, place=""):

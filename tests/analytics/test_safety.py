@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -138,6 +139,22 @@ def test_a_process_of_production_does_not_start_with_a_guard_off(settings, capsy
     said = capsys.readouterr().out
     assert "off secrets: Who guesses a key" in said
     assert "on  trail: The history cannot be switched off unseen." in said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_role_that_row_level_security_does_not_bind_is_named_and_does_not_start(settings):
+    assert safety.role() is None
+    settings.DEMO = False
+    log_in_as("reg_owner")
+    try:
+        assert "logged in as reg_owner, who is or can become reg_owner" in safety.role()
+        with pytest.raises(SystemExit, match="row-level security: this process is logged in as reg_owner"):
+            starting.refuse_unless_safe()
+    finally:
+        log_in_as("reg_app")
+    with psycopg.connect(settings.ADMIN_URL, dbname=connection.settings_dict["NAME"]) as administrator:
+        above = [name for (name,) in administrator.execute(safety.RISES).fetchall()]
+        assert {administrator.info.user, "reg_owner"} <= {*above}
 
 
 def test_the_demonstration_starts_all_the_same(settings):

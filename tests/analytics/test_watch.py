@@ -54,13 +54,14 @@ def test_work_and_servers_are_measured_and_nobody_is_named(client, broker):
     factories.infused_case(factories.site("KYO"))
     Letter.objects.create(purpose="reset", wanted_at=timezone.now() - timedelta(seconds=90))
     broker.rpush("heavy", "a", "b")
-    noted(broker, "worker")
+    noted(broker, "worker", queues=["heavy"])
     found = told(client)
 
     assert found["registry_waiting", "changes"] >= 4
     assert 89 < found["registry_waiting_seconds", "letters"] < 120
     assert found["registry_queue_messages", "heavy"] == 2
-    assert found["registry_processes", "worker"] == 1
+    assert found["registry_processes", "worker"] == found["registry_queue_workers", "heavy"] == 1
+    assert found["registry_queue_workers", "celery"] == 0
     assert found["registry_database_bytes",] > 1e6
     assert abs(found["registry_clock_skew_seconds",]) < 2
     assert {found["registry_up", part] for part in ("work", "database", "history", "accounts", "redis", "machine")} == {

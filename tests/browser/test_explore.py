@@ -86,7 +86,7 @@ def test_a_lead_explores_sends_cancels_and_keeps_a_view(world, new_context, faul
     expect(theirs.locator("[data-panel] .panel__answer")).to_have_text(said, timeout=30_000)
     expect(theirs.locator(".js-plotly-plot")).to_be_visible(timeout=30_000)
     is_clean(theirs, theirs.url)
-    is_clean(page, f"/explore/?{VIEW}")
+    is_clean(page, f"/explore/?{VIEW}&find=ferritin")
 
 
 def is_clean(page, address):

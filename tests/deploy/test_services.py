@@ -20,7 +20,7 @@ import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from deploy import servers
+from deploy import demo, servers
 from tests.deploy.proxy import Proxy, certificate
 from tests.deploy.services import Services
 from tests.deploy.visitor import Stream, Visitor
@@ -62,6 +62,8 @@ def services():
     found = Services(folder, proxy.port)
     found.proxy = proxy
     try:
+        if demo.static_files_changed():
+            demo.collect({**os.environ, "REGISTRY_ENV": "demo", "DJANGO_SETTINGS_MODULE": "registry.settings.demo"})
         found.write_secrets()
         found.start_servers()
         yield found
@@ -73,8 +75,8 @@ def services():
 
 def test_the_services_of_the_compose_file_hold_together(services, capsys):
     steps = (
-        *(interrupted_migration, start_all, one_person_moves_between_the_replicas, health_checks),
-        *(probes_while_every_page_thread_is_busy, a_full_disk, back_from_the_backup, nobody_in_the_logs),
+        *(interrupted_migration, start_all, one_person_moves_between_the_replicas, health_checks, a_full_disk),
+        *(start_backup, probes_while_every_page_thread_is_busy, back_from_the_backup, nobody_in_the_logs),
     )
     seconds = {}
     for step in steps:
@@ -111,16 +113,15 @@ def migrations(services):
 
 
 def start_all(services):
-    """Two web replicas, a worker of each pool, beat, sweeper, backup; three patients, and two people who have never signed in."""
-    services.start("web", 2, port=services.proxy.replicas[1])
-    for name in ("worker-quick", "worker-heavy", "beat", "sweeper"):
-        services.start(name)
+    """Three patients, and two people who have never signed in; then two web replicas, a worker of each pool, beat, sweeper."""
     status, said = services.run(
         "web", command=["python", "-c", WORLD], DJANGO_SETTINGS_MODULE="registry.settings.production"
     )
     assert status == 0, said
+    services.start("web", 2, port=services.proxy.replicas[1])
+    for name in ("worker-quick", "worker-heavy", "importer", "beat", "sweeper"):
+        services.start(name)
     until(lambda: answers(services.proxy.replicas[1]), 180, "a replica did not answer")
-    services.start("backup")
 
 
 def answers(port):
@@ -134,8 +135,8 @@ def one_person_moves_between_the_replicas(services):
     """Each request goes to the other replica than the one before: session, draft, save, stream; and the curve moves."""
     nurse, lead = visitor(services, "coordinator"), visitor(services, "lead")
     services.nurse = nurse
-    before = curve_of(lead)
     stream = Stream(lead, EVENTS)
+    before = curve_of(lead, stream)
 
     attributes, hidden = nurse.form("/cases/KYO-0001/relapse/new/")
     typed = {"rel_date": "2024-10-01", "rel_kind": "1"}
@@ -145,10 +146,8 @@ def one_person_moves_between_the_replicas(services):
     assert again["draft"], "the other replica has the draft"
     status, text, place = nurse.post("/cases/KYO-0001/relapse/new/", {**again, **typed})
     assert (status, place) == (302, place), text
-    assert stream.heard("event: refresh")
+    curve_of(lead, stream, other_than=before)
     stream.close()
-
-    until(lambda: curve_of(lead) != before, 180, "the curve did not move")
     assert min(services.proxy.served.values()) > 5, "both replicas served"
 
 
@@ -159,16 +158,14 @@ def visitor(services, role):
     return found
 
 
-def curve_of(lead):
-    """The curve of event-free survival as the lead sees it, once there is one."""
-    said = {}
-
-    def is_there():
-        said.update(lead.json(f"{DASHBOARD}panels/efs/"))
-        return said.get("figure")
-
-    until(is_there, 180, "the dashboard has no curve")
-    return json.dumps(said["figure"]["data"])
+def curve_of(lead, stream, other_than=""):
+    """The curve of event-free survival as the lead sees it, asked for whenever the stream tells of news, until it is another one."""
+    while True:
+        figure = lead.json(f"{DASHBOARD}panels/efs/").get("figure")
+        curve = json.dumps(figure["data"]) if figure else ""
+        if curve and curve != other_than:
+            return curve
+        assert stream.heard("event: refresh"), "the dashboard has no other curve"
 
 
 def health_checks(services):
@@ -191,7 +188,8 @@ def health_checks(services):
             for family in text_string_to_metric_families(text)
             for one in family.samples
         }
-        assert [found["registry_processes", name] for name in ("web", "worker", "sweeper")] == [2, 2, 1]
+        assert [found["registry_processes", name] for name in ("web", "worker", "sweeper")] == [2, 3, 1]
+        assert [found["registry_queue_workers", name] for name in ("celery", "heavy", "imports")] == [1, 1, 1]
         assert found["registry_certificate_days",] > 80
         assert found["registry_versions",] == 1
 
@@ -238,7 +236,13 @@ def locks_waiting(connection):
 
 
 def a_full_disk(services):
-    """The history's disk is a small one that PostgreSQL fills up: a save is refused in words, reading goes on, then it is stored."""
+    """The history's disk is a small one that PostgreSQL fills up: a save is refused in words, reading goes on, then it is stored.
+
+    The analyses that still wait are left: the workers are not needed any more.
+    """
+    services.stop("worker-quick-1")
+    services.stop("worker-heavy-1")
+    services.stop("importer-1")
     place = servers.owned(services.folder / "small")
     if subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)], capture_output=True, check=False
@@ -266,18 +270,19 @@ def a_full_disk(services):
         subprocess.run(["umount", "--lazy", str(place)], check=True)  # PostgreSQL may hold a file of it for a while
 
 
+def start_backup(services):
+    """Only now: of a server with a disk of its own for one table there is no base backup."""
+    services.start("backup", BACKUP_EVERY_SECONDS="1")
+
+
 def back_from_the_backup(services):
     """`backup --follow` has a whole backup and the log; all is stopped, and `restore` brings the registry back as it was."""
-    covered = list((services.folder / "backups").glob("*/wal/covered.json"))
-    assert covered, services.logs()["backup-1.log"]
-    manifests = lambda: list((services.folder / "backups").glob("*/base/*/manifest.json"))  # noqa: E731
-    until(
-        lambda: any(json.loads(one.read_text())["verified_at"] for one in manifests()), 120, "there is no whole backup"
-    )
+    until(lambda: is_verified(services), 300, "there is no whole backup")
+    (covered,) = (services.folder / "backups").glob("*/wal/covered.json")
     assert services.is_healthy("backup")
     before = state_of(services)
-    sealed = covered[0].stat().st_mtime_ns
-    until(lambda: covered[0].stat().st_mtime_ns > sealed, 30, "the log is not followed")
+    sealed = covered.stat().st_mtime_ns
+    until(lambda: covered.stat().st_mtime_ns > sealed, 30, "the log is not followed")
     for name in [name for name in services.running if name not in ("postgres", "redis")]:
         services.stop(name)
     status, said = services.run(
@@ -293,6 +298,12 @@ def back_from_the_backup(services):
     assert after["cases"] == before["cases"]
     assert before["sessions"] > 0
     assert (after["sessions"], after["links"]) == (0, 0), "who was signed in signs in again, and mailed links are dead"
+
+
+def is_verified(services):
+    """Whether there is a whole backup that was brought back once."""
+    manifests = (services.folder / "backups").glob("*/base/*/manifest.json")
+    return any(json.loads(one.read_text(encoding="utf-8"))["verified_at"] for one in manifests)
 
 
 def state_of(services):
@@ -311,7 +322,15 @@ def nobody_in_the_logs(services):
     """Every line that a process of ours wrote is JSON, and nothing of a patient, a password or an address of a person stands in any log."""
     logs = services.logs()
     assert not {(name, mark) for name, text in logs.items() for mark in MARKS if mark in text}
-    names = ("web-1.log", "web-2.log", "worker-quick-1.log", "worker-heavy-1.log", "beat-1.log", "sweeper-1.log")
+    names = (
+        "web-1.log",
+        "web-2.log",
+        "worker-quick-1.log",
+        "worker-heavy-1.log",
+        "importer-1.log",
+        "beat-1.log",
+        "sweeper-1.log",
+    )
     lines = [{**json.loads(line), "of": name} for name in names for line in logs[name].splitlines()]
     saved = [one for one in lines if one.get("route") == "form_new" and one["status"] == 302]
     assert {(one["method"], one["role"]) for one in saved} == {("POST", "coordinator")}

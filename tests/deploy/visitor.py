@@ -5,6 +5,7 @@ import http.client
 import itertools
 import json
 import ssl
+import time
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
@@ -88,7 +89,8 @@ class Visitor:
 
     def sign_in(self):
         """Password on one replica, the first code of a new app on the other."""
-        self.get("/accounts/login/")
+        status, text = self.get("/accounts/login/")
+        assert status == 200, text
         status, _text, place = self.post("/accounts/login/", {"username": self.email, "password": PASSWORD})
         assert status == 302, _text
         _status, page = self.get(place)
@@ -103,9 +105,10 @@ class Stream:
     def __init__(self, visitor, path):
         self.answer, self.line = visitor.ask("GET", path, Accept="text/event-stream")
 
-    def heard(self, words):
-        """Wait for a line with `words` in it; the connection's own patience ends it."""
-        while text := self.answer.readline():
+    def heard(self, words, seconds=180):
+        """Wait for a line with `words` in it; False when it did not come, or the stream ended."""
+        stop = time.monotonic() + seconds
+        while time.monotonic() < stop and (text := self.answer.readline()):  # it sends something every 15 s
             if words.encode() in text:
                 return True
         return False

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from analytics.core.columns.column import FLAG, NO_YES, Levels
-from analytics.core.columns.declarations import COLUMN_OF
+from analytics.core.columns.known import column_of
 
 
 def levels_of(cases: pd.DataFrame, column: str) -> Levels:
     """The levels of a column: as declared, else as found, sorted."""
-    declared = COLUMN_OF[column].levels if column in COLUMN_OF else ()
-    if declared:
-        return declared
+    known = column_of(column)
+    if known and known.levels:
+        return known.levels
     found = sorted(text_of(cases, column).dropna().unique())
     return tuple((value, value) for value in found)
 
@@ -33,7 +33,8 @@ def text_of(cases: pd.DataFrame, column: str) -> pd.Series:
 
 def asked(cases: pd.DataFrame, column: str) -> np.ndarray:
     """(n,) the cases for which a column is asked; who may be one of them counts, so that what is missing is not hidden."""
-    of = COLUMN_OF[column].of if column in COLUMN_OF else None
+    known = column_of(column)
+    of = known.of if known else None
     if of is None:
         return np.ones(len(cases), dtype=bool)
     values = text_of(cases, of[0])
@@ -42,4 +43,5 @@ def asked(cases: pd.DataFrame, column: str) -> np.ndarray:
 
 def is_flag(column: str) -> bool:
     """Whether a column answers yes or no."""
-    return column in COLUMN_OF and COLUMN_OF[column].kind == FLAG and COLUMN_OF[column].levels == NO_YES
+    known = column_of(column)
+    return known is not None and known.kind == FLAG and known.levels == NO_YES

@@ -14,7 +14,7 @@ from analytics.exports.formats.odm_file import (
     study_of,
 )
 from analytics.exports.forms import table_of_rows
-from analytics.exports.trail import COMPANIONS, place
+from analytics.exports.trail import COMPANIONS
 from registry.odm import study as o
 from registry.odm.writing import TRANSACTIONAL, odm_pieces
 
@@ -51,7 +51,7 @@ def _steps(forms, sites, snapshot):
         for (case, one), state, now in zip(told, after, items, strict=True):
             was, before[one.form, one.row] = before.get((one.form, one.row)), now
             if step := _step(was, now):
-                _form, course, number = place(one.form, state)
+                _form, course, number = snapshot.trail.place(one.form, state)
                 yield o.Step(case, sites[case], one.form, course, number, step[0], one.change, step[1])
 
 

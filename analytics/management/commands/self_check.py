@@ -7,8 +7,8 @@ from django.db import DatabaseError
 from analytics import health, safety
 
 OF_TRAIL = (
-    safety.Guard("row-level security", "The database itself keeps a site from another's cases.", health.role),
     safety.Guard("trail", "The history cannot be switched off unseen.", health.guards),
+    safety.Guard("sealed scope", "SQL that slips into a statement cannot widen what it sees.", health.scope),
     safety.Guard("migrations", "Tables of other code lose or refuse what is entered.", health.migrations),
 )
 

@@ -18,12 +18,20 @@ compared <- function(rows) {
     if (nlevels(rows$group) > 2 && ordered) list(trend = found$trend))
 }
 
-# Each pair of more than two groups, with Holm's correction; never stratified.
+# Each pair of more than two groups, with Holm's correction; never stratified. A pair in which no event happened while both were
+# under observation has no test.
 pairs_of <- function(rows) {
   rows$group <- droplevels(rows$group)
   if (nlevels(rows$group) < 3) return(list())
   pair <- combn(levels(rows$group), 2)
-  tests <- apply(pair, 2, function(two) survdiff(Surv(time, status == 1) ~ group, data = rows[rows$group %in% two, ])$chisq)
+  chisq_of <- function(two) {
+    own <- rows[rows$group %in% two, ]
+    if (!any(own$status == 1)) return(NA_real_)
+    test <- survdiff(Surv(time, status == 1) ~ group, data = own)
+    if (all(as.matrix(test$var) == 0)) NA_real_ else test$chisq
+  }
+  tests <- apply(pair, 2, chisq_of)
   p <- pchisq(tests, 1, lower.tail = FALSE)
-  data.frame(first = pair[1, ], second = pair[2, ], statistic = tests, df = 1, p = p, p_holm = p.adjust(p, "holm"))
+  data.frame(first = pair[1, ], second = pair[2, ], statistic = tests, df = ifelse(is.na(tests), 0, 1), p = p,
+             p_holm = p.adjust(p, "holm"))
 }

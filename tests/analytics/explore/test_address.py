@@ -17,6 +17,11 @@ from analytics.explore.said import as_typed
 
 NUMBERS = [name for name in CHOOSABLE if is_number(name)]
 CODED = [name for name in CHOOSABLE if levels(name)]
+ANSWERED_NUMBERS = ["answer.wbc_dx", "first.pre_ferritin", "last.pre_anc", "highest.rsp_bm_blast", "lowest.igg_level"]
+ANSWERED_CODES = [
+    *("answer.tp53_status", "answer.consent_type", "first.pre_cns", "last.pre_infection", "any.cyto_abn.2_3_15"),
+    *("any.ae_kind.1", "first.brg_given", "any.pre_cns.1_2_3"),
+]
 number = st.one_of(st.integers(-50, 5000), st.integers(-9999, 9999).map(lambda n: n / 100))
 months = st.lists(st.integers(1, 240), min_size=1, max_size=6).map(lambda listed: ",".join(map(str, listed)))
 
@@ -24,10 +29,11 @@ months = st.lists(st.integers(1, 240), min_size=1, max_size=6).map(lambda listed
 @st.composite
 def filters(draw):
     """The words of one filter."""
-    column = draw(st.sampled_from([*NUMBERS, *CODED, *AS_FOUND[:2], "period"]))
+    answered = [*ANSWERED_NUMBERS, *ANSWERED_CODES]
+    column = draw(st.one_of(st.sampled_from([*NUMBERS, *CODED, *AS_FOUND[:2], "period"]), st.sampled_from(answered)))
     if column == "period":
         return [("from.period", f"{draw(st.integers(2000, 2030))}-{draw(st.integers(1, 12)):02d}")]
-    if column in NUMBERS:
+    if is_number(column):
         low, high = sorted(draw(st.tuples(number, number)))
         ends = [(f"from.{column}", as_typed(low)), (f"to.{column}", as_typed(high))]
         return draw(st.sampled_from([ends, ends[:1], ends[1:]]))
@@ -47,9 +53,9 @@ def asked(draw):
     if draw(st.booleans()):
         words += draw(filters())
     if method in ("curve", "incidence", "landmark", "proportion", "characteristics") and draw(st.booleans()):
-        column = draw(st.sampled_from(list(CHOOSABLE)))
+        column = draw(st.sampled_from([*CHOOSABLE, *ANSWERED_NUMBERS, *ANSWERED_CODES]))
         words.append(("group", column))
-        if column in NUMBERS:
+        if is_number(column):
             cuts = sorted(draw(st.sets(number, min_size=1, max_size=4)))
             words.append(("cuts", ",".join(as_typed(one) for one in cuts)))
     if method in ("cox", "fine-gray"):
@@ -168,6 +174,19 @@ BAD = {
     "method=proportion": ("outcome", problems.MISSING),
     "method=proportion&outcome=crs_grade": ("counts", problems.MISSING),
     "method=time-dependent": ("exposure", problems.MISSING),
+    "is.first.shoe_size=44": ("is.first.shoe_size", problems.NO_SUCH_ITEM),
+    "is.answer.birth_date=2001-01-01": ("is.answer.birth_date", problems.NO_SUCH_ITEM),
+    "group=highest.pre_cns": ("group", problems.NO_SUCH_RULE),
+    "is.first.sex_at_birth=1": ("is.first.sex_at_birth", problems.NO_SUCH_RULE),
+    "group=any.cyto_abn.3_2": ("group", problems.NO_SUCH_CODES),
+    "group=any.cyto_abn": ("group", problems.NO_SUCH_CODES),
+    "is.first.pre_cns=7": ("is.first.pre_cns", problems.UNKNOWN_VALUE),
+    "from.first.pre_cns=1": ("from.first.pre_cns", problems.UNKNOWN_PARAMETER),
+    "covariate=first.pre_cns&method=cox": ("covariate", problems.UNKNOWN_VALUE),
+    "group=first.pre_ferritin": ("cuts", problems.NEEDS_CUTS),
+    "group=any.ae_kind.1": ("group", problems.LATER),
+    "group=first.pre_cns&since=leukapheresis": ("group", problems.LATER),
+    "is.answer.consent_type=1": ("is.answer.consent_type", problems.LATER),
     "at=0": ("at", problems.OUT_OF_RANGE),
     "ticks=0.5": ("ticks", problems.OUT_OF_RANGE),
     "at=" + ",".join(map(str, range(1, 30))): ("at", problems.TOO_MANY),
@@ -189,6 +208,13 @@ def test_everything_wrong_is_said_at_once_and_the_rest_is_kept():
 
     assert {one.parameter for one in found.problems} == {"is.burden", "foo", "cuts"}
     assert found.said.words["endpoint"] == ["efs-b"]
+
+
+def test_ticked_codes_of_a_question_are_one_filter():
+    found = analysis_of("form=1&add=any.cyto_abn&any.cyto_abn=15&any.cyto_abn=2")
+
+    assert found.query == "is.any.cyto_abn.2_15=yes"
+    assert found.begun == () and analysis_of("add=any.cyto_abn").begun == ("any.cyto_abn",)
 
 
 def test_only_the_levels_that_a_filter_keeps_are_groups():

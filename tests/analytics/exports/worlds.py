@@ -4,7 +4,7 @@ import json
 import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from analytics.exports import extract as door
 from analytics.exports.snapshot import Snapshot
 from analytics.exports.trail import Trail
 from analytics.extract import AGES
+from analytics.pseudonyms import pseudonym
 
 PLANTED = "山田PLANTED"
 DAY_0 = date(2024, 6, 3)
@@ -57,7 +58,13 @@ def told(snapshot, form, *more, name=None, row=5, **columns):
         [snapshot.ids[name], form, row, f"2026-02-01T08:{minute:02}:00+00:00", who, why, found]
         for minute, who, why, found in ((0, "nurse@a.example", "", entered), *more)
     ]
-    trail = Trail([json.dumps(one).encode() + b"\n" for one in lines], snapshot.ids, with_reasons=True)
+    trail = Trail(
+        [json.dumps(one).encode() + b"\n" for one in lines],
+        snapshot.ids,
+        snapshot.declared,
+        partial(pseudonym, "user"),
+        with_reasons=True,
+    )
     return replace(snapshot, trail=trail)
 
 

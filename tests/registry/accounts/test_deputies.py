@@ -100,8 +100,9 @@ def test_it_ends_by_itself_and_with_each_of_the_three(people, monkeypatch):
     later = days(4)
     with monkeypatch.context() as clock:
         clock.setattr("registry.models.standing_in.timezone.localdate", lambda: later)
-        assert not live(session) and browser.get(page).status_code == 403
-        assert "Your time as a deputy is over" in browser.get("/worklist/").content.decode()
+        assert not live(session)
+        refused = browser.get(page)
+        assert refused.status_code == 403 and "Your time as a deputy is over" in refused.content.decode()
         assert browser.post(work).status_code == 404
     for end in (
         lambda: browser_of(people["doctor"]).post(f"/accounts/deputies/{deputy.pk}/end/"),

@@ -148,12 +148,14 @@ def test_while_others_write_a_walk_neither_skips_nor_repeats(transactional_db):
             connection.close()
 
     writers = [threading.Thread(target=writes, args=(removes,)) for removes in (True, False, False)]
-    address, pages = "infusion?limit=1", []
+    address, pages = "/api/v1/infusion?limit=1", []
     for one in writers:
         one.start()
     try:
         while address and len(pages) < 60:
-            pages.append(manager.get(address.removeprefix("/api/v1/")).json())
+            answer = manager.client.get(address, headers=manager.headers)
+            assert answer.status_code == 200, answer.content
+            pages.append(answer.json())
             address = pages[-1]["next"]
             if len(pages) == 25:
                 ended.set()

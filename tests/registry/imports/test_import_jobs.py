@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from registry.access.row_security import everything_scope, person_scope
@@ -175,7 +176,7 @@ def test_hospital_numbers_come_back_from_the_hospitals_own_list(nurse):
 
 
 def test_forms_are_marked_complete_where_nothing_blocks_it(nurse):
-    text = "case,course_no,inf_weight\nKYO-0001,1,21\nKYO-0002,1,21\n"
+    text = "case,course_no,inf_seq,inf_weight\nKYO-0001,1,1,21\nKYO-0002,1,1,21\n"
     with everything_scope(actor="tests"):
         Infusion.objects.update(is_complete=False)
         Infusion.objects.filter(case__number="KYO-0002").update(inf_date=None, inf_date_p=None)
@@ -264,3 +265,24 @@ def test_rows_of_another_system_come_in_by_a_mapping_that_is_kept(nurse):
     assert is_new
     assert worked(nurse, twice).counts["unchanged"] == 2
     assert counted() == before
+
+
+def test_the_commands_go_row_by_row_and_write_the_reports(nurse, tmp_path, capsys):
+    file, report, refused = (tmp_path / name for name in ("records.csv", "report.csv", "refused.csv"))
+    file.write_text(HEADER + ROWS, encoding="utf-8")
+    words = {"by": nurse.email, "row_by_row": True, "report": report, "refused": refused}
+    call_command("import_records", str(file), dry_run=True, **words)
+    assert "Could be stored: 2 records" in capsys.readouterr().out
+    assert blasts() == {}
+    call_command("import_records", str(file), **words)
+    assert "Stored: 2 records (0 new cases), 8 answers. Nothing to change: 0. Refused: 2." in capsys.readouterr().out
+    assert blasts() == {"KYO-0001": Decimal(35), "KYO-0003": Decimal(3)}
+    assert len(report.read_text(encoding="utf-8-sig").splitlines()) == 5
+    assert len(refused.read_text(encoding="utf-8-sig").splitlines()) == 3
+    table, mapping = tmp_path / "cases.csv", tmp_path / "map.yml"
+    table.write_text(CSV, encoding="cp932")
+    mapping.write_text(MAPPING, encoding="utf-8")
+    call_command("import_cases", str(table), mapping=mapping, encoding="shift_jis", **words)
+    assert "Stored: 1 records (1 new cases)" in capsys.readouterr().out, "the other is of another hospital"
+    with pytest.raises(CommandError, match="--by EMAIL"):
+        call_command("import_cases", str(table), mapping=mapping, row_by_row=True)

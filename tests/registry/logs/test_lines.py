@@ -17,7 +17,7 @@ SECRET = "Plantedname Tarou"
 # What our own calls of a logger may name beside their words: ids, names of tasks and kinds of failures.
 ARGUMENTS = {
     "run_id", "job_id", "order_id", "letter.pk", "letter.fault", "site.pk", "request.id", "request.user.pk", "task", "cohort",
-    "revision", "sender.name",
+    "revision", "sender.name", "job.pk", "PATIENCE",
 }  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def test_a_row_that_postgresql_prints_is_not_kept_but_the_constraint_is():
         ("django.request", "%s: %s", ("Not Found", f"/{SECRET}"), "the request failed"),
         ("django.security.DisallowedHost", f"Invalid HTTP_HOST header: {SECRET}", (), "django.security.DisallowedHost"),
         ("celery.worker.consumer", f"Received {SECRET}", (), "celery.worker.consumer"),
-        ("py.warnings", SECRET, (), "py.warnings"),
+        ("py.warnings", "%s", (SECRET,), "a warning of Python"),
     ],
 )
 def test_of_a_librarys_words_the_pattern_is_kept(name, message, args, event):

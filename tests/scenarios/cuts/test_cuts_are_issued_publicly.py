@@ -257,7 +257,7 @@ def words_of(value):
 
 def forbidden_in(text, exact):
     """What must not be in it: names of cases and sites, days of events, estimates with all digits, exact counts with a word about them."""
-    found = set(re.findall(r"\bc\d{5}\b|\bs\d{1,2}\b(?=[\"<,])", text))
+    found = set(re.findall(r"(?<!#)\bc\d{5}\b|\bs\d{1,2}\b(?=[\"<,])", text))
     long = set(re.findall(r"\d\.\d{6,}|\d{2}\.\d{4,}", text))
     values = list(numbers_of(exact))
     told = {one for value in values if isinstance(value, float) for one in (repr(value), f"{value * 100:.4f}")}

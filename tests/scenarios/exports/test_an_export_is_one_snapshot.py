@@ -83,7 +83,7 @@ def test_a_cut_gives_what_was_frozen_and_nothing_of_later(cases, tmp_path):
 
 def test_a_live_export_is_one_moment_and_names_the_revision_that_it_is(cases, tmp_path, monkeypatch):
     as_worker(actions.build_datasets)
-    before, read = export(tmp_path / "b"), snapshots.extract
+    before, read = export(tmp_path / "b"), snapshots.extract_with_answers
     assert json.loads(before["manifest.json"])["dataset"]["revision"] == 1
 
     def while_somebody_writes(cohort):
@@ -92,9 +92,9 @@ def test_a_live_export_is_one_moment_and_names_the_revision_that_it_is(cases, tm
             other.submit(_dies, cases[3]).result()
         return found
 
-    monkeypatch.setattr(snapshots, "extract", while_somebody_writes)
+    monkeypatch.setattr(snapshots, "extract_with_answers", while_somebody_writes)
     during = export(tmp_path / "c")
-    monkeypatch.setattr(snapshots, "extract", read)
+    monkeypatch.setattr(snapshots, "extract_with_answers", read)
     after = export(tmp_path / "d")
 
     assert during == before and len(rows(after, "death")) == len(rows(before, "death")) + 1
