@@ -130,6 +130,10 @@ class Issued:
             {name: self.figure(size=size)["layout"]["height"] for name, size in SIZES.items()} if self.is_drawn else {}
         )
 
+    def file_name(self, kind):
+        """Of a file made of it: analysis, cut and the begin of its hash."""
+        return f"public_{self.name}_cut-{self.issue.name}_{self.issue.hash[:8]}.{kind}"
+
     def csv(self):
         """The released numbers as CSV."""
         return as_csv(*self.rows())

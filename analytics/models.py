@@ -257,7 +257,7 @@ class SavedPanel(models.Model):
 class Release(models.Model):
     """A result as an audience may see it, under a policy of disclosure control.
 
-    audience  "card", "card-rest": scorecards; "own": the site's own cases, exact; "others": the other sites together, withheld and rounded; "public": of a cut,
+    audience  "card": a scorecard; "own": the site's own cases, exact; "others": the other sites together, withheld and rounded; "public": of a cut,
               for outside, without a site
     cases_behind  of "own": the cases behind the numbers, as `analytics.core.cases_packed` packs them
     """

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """One column; the releases that there are get it when they are next renewed."""
 
     dependencies = [
-        ("analytics", "0007_exp"),
+        ("analytics", "0007_abroad"),
     ]
 
     operations = [

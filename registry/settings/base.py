@@ -279,6 +279,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "uvicorn": {"handlers": [], "level": "INFO", "propagate": True},
         "uvicorn.error": {"handlers": [], "level": "INFO", "propagate": True},
+        # What it says holds addresses; the middleware writes requests.
         "uvicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "CRITICAL"},

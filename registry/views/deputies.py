@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,6 +13,7 @@ from registry.access.sessions import STANDS_IN
 from registry.actions.deputies import candidates, end_deputy, name_deputy, places_of
 from registry.actions.security import note_for
 from registry.models import Deputy, Happened, Person
+from registry.models.standing_in import today
 from registry.views.proof import proved
 from registry.views.sent_once import sent_once
 from registry.views.simple import refuse
@@ -55,14 +55,14 @@ def deputies(request):
                 request, _("%(name)s can work in your place from the first day on.") % {"name": made.deputy.name}
             )
             return redirect("deputies")
-    today = timezone.localdate()
-    own = Deputy.objects.filter(person=request.user, ended_at=None, ends__gte=today).select_related("deputy", "person")
+    own = Deputy.objects.filter(person=request.user, ended_at=None, ends__gte=today()).select_related(
+        "deputy", "person"
+    )
     context = {
         "form": form,
         "own": own,
         "places": places_of(request.user) if not request.user.stands_in else [],
         "is_candidate": form.fields["deputy"].queryset.exists(),
-        "today": today,
     }
     return render(request, "registry/deputies.html", context, status=422 if form.errors else 200)
 

@@ -127,6 +127,7 @@ WRITERS = (
     "analytics/actions_of_exports.py",
     "analytics/actions_of_history.py",
     "analytics/actions_of_public.py",
+    "analytics/actions_of_scorecards.py",
     "analytics/actions_of_verification.py",
     "analytics/acts",
     "analytics/migrations",

@@ -24,9 +24,10 @@ from registry.models import (
     SignedInSession,
     Token,
 )
+from registry.models.standing_in import today
 from tests import factories
 
-TODAY = timezone.localdate()
+TODAY = today()
 
 
 def days(number):
@@ -99,7 +100,8 @@ def test_it_ends_by_itself_and_with_each_of_the_three(people, monkeypatch):
     assert live(session)
     later = days(4)
     with monkeypatch.context() as clock:
-        clock.setattr("registry.models.standing_in.timezone.localdate", lambda: later)
+        for place in ("registry.models.standing_in.today", "registry.actions.deputies.today"):
+            clock.setattr(place, lambda: later)
         assert not live(session)
         refused = browser.get(page)
         assert refused.status_code == 403 and "Your time as a deputy is over" in refused.content.decode()

