@@ -6,6 +6,8 @@ import pytest
 
 from deploy import r
 
+EVERY = (*r.PACKAGES, *r.OPTIONAL_PACKAGES)
+
 
 @pytest.fixture
 def without(monkeypatch):
@@ -14,7 +16,7 @@ def without(monkeypatch):
 
     def say(path, *packages):
         monkeypatch.setattr(r, "find", lambda: path)
-        found = lambda: packages  # noqa: E731
+        found = lambda names=r.NEEDED: packages if names == r.NEEDED else ()  # noqa: E731
         found.cache_clear = lambda: None
         monkeypatch.setattr(r, "missing", found)
         monkeypatch.setattr(
@@ -44,8 +46,8 @@ def test_under_ci_it_is_installed_by_root(without, monkeypatch):
 
     r.ensure()
 
-    assert ran[0][:2] == ["apt-get", "update"] and ran[1][-len(r.PACKAGES) :] == list(r.PACKAGES)
-    assert [command[-1] for command in ran[2:]] == list(r.PACKAGES), "what is not packaged holds nothing else back"
+    assert ran[0][:2] == ["apt-get", "update"] and ran[1][-len(EVERY) :] == list(EVERY)
+    assert [command[-1] for command in ran[2:]] == list(EVERY), "what is not packaged holds nothing else back"
 
 
 def test_under_ci_without_rights_it_is_only_said(without, monkeypatch, capsys):
