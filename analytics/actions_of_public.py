@@ -12,7 +12,7 @@ from analytics.actions_of_runs import whole_of
 from analytics.catalogue import CATALOGUE
 from analytics.core.disclosure import words
 from analytics.core.disclosure.across import Form, admitted
-from analytics.core.disclosure.cells import Shown, form_of
+from analytics.core.disclosure.behind import Shown, form_of
 from analytics.core.disclosure.own_form import says_nothing, without_near_rows
 from analytics.core.disclosure.policy import POLICIES, PUBLIC
 from analytics.core.disclosure.release import RefusedError, release

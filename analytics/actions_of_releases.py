@@ -3,7 +3,6 @@
 import hashlib
 import json
 import logging
-from datetime import timedelta
 
 import pandas as pd
 from django.conf import settings
@@ -12,12 +11,15 @@ from django.utils import timezone
 
 from analytics import live
 from analytics.actions_of_runs import whole_of
+from analytics.actions_of_scorecards import LEAST_APART, take_down_scorecards
+from analytics.core.cases_packed import packed_cases
 from analytics.core.disclosure.policy import OTHERS, OWN, POLICIES
 from analytics.core.disclosure.release import RefusedError, release
 from analytics.core.disclosure.successive import Basis, counts_of, may_follow
 from analytics.core.run import run as compute
 from analytics.core.selection import select
 from analytics.core.tables import toxicity
+from analytics.core.tables.own_funnel import POLICY as SCORECARD_POLICY
 from analytics.models import Dataset, Release, ReleaseBasis
 from analytics.pseudonyms import site_pseudonym
 from analytics.site_view import COHORT, OF_BOTH, OF_OWN, READERS
@@ -26,7 +28,6 @@ from registry.models import Cohort, Site
 
 log = logging.getLogger(__name__)
 RELEASE_LOCK = 7_201_003  # advisory lock: one issuer at a time
-LEAST_APART = timedelta(hours=23)
 READ = ("BOR", *toxicity.COUNTED, *(one for pair in toxicity.MEASURED.values() for one in pair))
 
 
@@ -70,7 +71,8 @@ def take_down(cohort, cases):
 
     What it was made of stays as counts, without the case: what has been seen can still be subtracted. Called with each dataset.
     """
-    for basis in ReleaseBasis.objects.filter(cohort=cohort):
+    take_down_scorecards(cohort, cases)
+    for basis in ReleaseBasis.objects.filter(cohort=cohort).exclude(policy=SCORECARD_POLICY):
         if basis.cases.keys() - cases:
             audience = OWN if basis.policy == OWN else OTHERS
             Release.objects.filter(site=basis.site, audience=audience).delete()
@@ -91,16 +93,19 @@ def _issue_own(site, dataset, own):
     basis.cases = dict.fromkeys(own["case"], "")
     basis.save(update_fields=["cases"])
     not_after = dataset.made_at.date()
-    return sum(
-        _store(site, OWN, analysis, dataset, release(compute(analysis, own, not_after=not_after), OWN), digest[:20])
-        for analysis in OF_OWN
-    )
+    for analysis in OF_OWN:
+        result = release(compute(analysis, own, not_after=not_after), OWN)
+        behind = packed_cases(analysis, own, result)
+        _store(site, OWN, analysis, dataset, result, digest[:20], behind and behind[1])
+    return len(OF_OWN)
 
 
 def _issue_others(site, dataset, others):
     """The other sites' results as their policy allows; 0 where the last ones stand."""
     policy = POLICIES[OTHERS]
-    bases = list(ReleaseBasis.objects.filter(site=site, cohort=dataset.cohort).exclude(policy=OWN))
+    bases = list(
+        ReleaseBasis.objects.filter(site=site, cohort=dataset.cohort).exclude(policy__in=(OWN, SCORECARD_POLICY))
+    )
     if bases and timezone.now() - bases[-1].made_at < LEAST_APART:
         return 0
     exact = {one.name: compute(one, others, not_after=dataset.made_at.date()) for one in OF_BOTH}
@@ -130,8 +135,8 @@ def _released(analysis, exact, others):
         return {"refused": str(refusal), "n": None, "events": None}
 
 
-def _store(site, audience, analysis, dataset, body, policy):
-    """One release; its envelope is that of a stored Result."""
+def _store(site, audience, analysis, dataset, body, policy, cases_behind=None):
+    """One release; its envelope is that of a stored Result. cases_behind: of own cases, packed."""
     envelope = {
         **body,
         "dataset": {
@@ -156,6 +161,7 @@ def _store(site, audience, analysis, dataset, body, policy):
         policy=policy,
         body=envelope,
         digest=hashlib.sha256(text.encode()).hexdigest(),
+        cases_behind=cases_behind,
     ).save()
     return 1
 

@@ -80,6 +80,7 @@ def _regression(_panel, result):
 def _hazard(term):
     name = phrases.label(term["label"])
     level = phrases.label(term["level_label"]) if term.get("level_label") else ""
+    level = "" if level == name else level  # "Prior transplant: Prior transplant"
     lower, upper = (term.get(f"profile_{end}") or term[end] for end in ("lower", "upper"))
     return _("hazard ratio {hr} (95 % CI {lower} to {upper}) {of}").format(
         hr=decimal(term["hr"]),
@@ -93,7 +94,7 @@ def _proportion(_panel, result):
     groups = [group for group in result["groups"] if group["n"]]
     parts = [_share(group, group["label"] if len(result["groups"]) > 1 else "") for group in groups]
     test = result.get("comparison")
-    text = joined(parts) + "."
+    text = sentences.ended(joined(parts))
     if not test or test.get("p") is None:
         return text
     return _("{parts}; {test} p {p}.").format(
@@ -135,7 +136,7 @@ def _characteristics(_panel, result):
         if column in rows
         for level in rows[column]["levels"][:1]
     ]
-    return joined(said) + "."
+    return sentences.ended(joined(said))
 
 
 def _counted(cell):
@@ -146,7 +147,7 @@ def _response(_panel, result):
     whole = result["table"]["rows"][0]
     labels = {one["id"]: phrases.label(one["label"]) for one in result["table"]["measures"]}
     shown = [cell for cell in whole["cells"] if cell["measure"] in ("orr", "mrd_negative") and cell["n"]]
-    return joined(_share(cell, labels[cell["measure"]]) for cell in shown or whole["cells"][:2]) + "."
+    return sentences.ended(joined(_share(cell, labels[cell["measure"]]) for cell in shown or whole["cells"][:2]))
 
 
 def _toxicity(_panel, result):
@@ -164,13 +165,15 @@ def _toxicity(_panel, result):
             else _("{name} of grade 3 or higher in {x} of {n}, not reported in {missing}")
         )
         parts.append(text.format(name=name, x=severe, n=result["n"], missing=missing))
-    return joined(parts) + "."
+    return sentences.ended(joined(parts))
 
 
 def _flow(_panel, result):
     nodes = {node["id"]: node for node in result["table"]["nodes"]}
     shown = [nodes[one] for one in ("decided", "collected", "infused", "remission", "relapse") if one in nodes]
-    return joined(_("{label} {n}").format(label=phrases.label(one["label"]), n=one["n"]) for one in shown) + "."
+    return sentences.ended(
+        joined(_("{label} {n}").format(label=phrases.label(one["label"]), n=one["n"]) for one in shown)
+    )
 
 
 def _sensitivity(_panel, result):
@@ -204,7 +207,7 @@ def _enrolment(_panel, result):
     table = result["table"]
     steps = joined(_("{label} {n}").format(label=phrases.label(one["label"]), n=one["n"]) for one in table["steps"])
     if not table["months"]:
-        return steps + "."
+        return sentences.ended(steps)
     text = ngettext(
         "{steps}, at {n} site, from {first} to {last}.",
         "{steps}, at {n} sites, from {first} to {last}.",

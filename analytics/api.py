@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from analytics import read
 from analytics.api_exports import ExportDetail, ExportFile, Exports, StreamCheck
 from analytics.api_figures import ResultData, RunData, RunFigure
+from analytics.api_public import PublicData, PublicIssueDetail, PublicIssues, PublicResult
 from analytics.api_runs import RunDetail, RunResult, Runs
 from analytics.api_scripts import ResultScript, RunScript
 from analytics.api_tables import COHORT, AnswerTable, CaseTable, EndpointTable, word
@@ -103,6 +104,7 @@ class ResultDetail(RestView):
         return tagged(request, stored.envelope(), f"result-{stored.run.pk}", Dataset=named)
 
 
+CUT = "(?P<cohort>[-a-zA-Z0-9_]+)/(?P<name>[-a-zA-Z0-9_]+)"
 urlpatterns = [
     re_path(r"^datasets/?$", Datasets.as_view(), name="api-datasets"),
     re_path(r"^datasets/(?P<cohort>[-a-zA-Z0-9_]+)/live/endpoints/?$", EndpointTable.as_view(), name="api-endpoints"),
@@ -117,6 +119,10 @@ urlpatterns = [
     re_path(r"^results/(?P<name>[-a-z0-9]+)/?$", ResultDetail.as_view(), name="api-result"),
     re_path(r"^results/(?P<name>[-a-z0-9]+)/data/?$", ResultData.as_view(), name="api-result-data"),
     re_path(r"^results/(?P<name>[-a-z0-9]+)/script/?$", ResultScript.as_view(), name="api-result-script"),
+    re_path(r"^public/?$", PublicIssues.as_view(), name="api-public"),
+    re_path(rf"^public/{CUT}/?$", PublicIssueDetail.as_view(), name="api-public-issue"),
+    re_path(rf"^public/{CUT}/(?P<analysis>[-a-z0-9]+)/?$", PublicResult.as_view(), name="api-public-result"),
+    re_path(rf"^public/{CUT}/(?P<analysis>[-a-z0-9]+)/data/?$", PublicData.as_view(), name="api-public-data"),
     re_path(r"^exports/?$", Exports.as_view(), name="api-exports"),
     re_path(r"^exports/(?P<pk>[0-9]{1,18})/?$", ExportDetail.as_view(), name="api-export"),
     re_path(r"^exports/(?P<pk>[0-9]{1,18})/file/?$", ExportFile.as_view(), name="api-export-file"),

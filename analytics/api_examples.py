@@ -26,6 +26,23 @@ RESULT = {
     "groups": [{"group": "all", "n": 4, "events": 1, "curve": CURVE}], "logrank": None, "follow_up": {"median": None},
     "limits": "log-log", "warnings": ["The median was not reached."], "dataset": SAID, "code_version": "1.0", "computed_at": MOMENT,
 }  # fmt: skip
+ISSUE = {
+    "cohort": "tisagenlecleucel", "cut": "asco-2027", "cut_date": DAY, "hash": HASH, "policy": "2025-1", "issued_at": MOMENT,
+    "taken_down_at": None, "url": "/api/v1/public/tisagenlecleucel/asco-2027",
+}  # fmt: skip
+RELEASED = {
+    "analysis": "os", "title": "Overall survival", "refused": "", "url": "/api/v1/public/tisagenlecleucel/asco-2027/os",
+}  # fmt: skip
+PUBLIC = {
+    "analysis": {"name": "os", "endpoint": "OS_INF", "method": "kaplan-meier"}, "analysis_hash": HASH, "n": 185, "events": 75,
+    "warnings": ["Counts of 1 to 9 are withheld, the others rounded to 5."],
+    "disclosure": {"audience": "public", "policy": "2025-1", "k": 10, "base": 5},
+    "dataset": {**SAID, "kind": "cut", "name": "asco-2027", "cut_date": DAY}, "code_version": "1.0", "computed_at": MOMENT,
+}  # fmt: skip
+PUBLIC_DATA = {
+    "analysis": "os", "columns": ["group", "n", "months", "survival"],
+    "results": [{"group": "all", "n": 185, "months": 12, "survival": 0.78}],
+}  # fmt: skip
 ANALYSIS = {
     "name": "os", "title": "Overall survival", "question": "How long do patients live after the infusion?", "cohort": "tisagenlecleucel",
     "endpoint": "OS_INF", "population": "infused", "groups": None, "method": "kaplan-meier", "at_months": [6, 12], "tick_months": 6,
@@ -46,6 +63,10 @@ def everywhere(result, generator, request, public):
             "analyses_list": {"200": page(ANALYSIS)},
             "results_list": {"200": page(where)},
             "results_read": {"200": RESULT},
+            "public_list": {"200": page(ISSUE)},
+            "public_read": {"200": {**ISSUE, "results": [RELEASED]}},
+            "public_results_read": {"200": PUBLIC},
+            "public_data_read": {"200": PUBLIC_DATA},
             "runs_list": {"200": page(done)},
             "runs_create": {"request": asked, "200": done, "202": RUN},
             "runs_read": {"200": done},

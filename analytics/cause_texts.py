@@ -13,7 +13,6 @@ from analytics.core.headline import COUNT, INCIDENCE, RATIO, SHARE, SURVIVAL
 from registry.views.case_forms import short_title_of
 
 NBSP = "\u00a0"
-DAYS_PER_MONTH = 30.4375
 PREFERRED = 12  # months
 SHOWN = 6  # numbers of a change that are listed
 NAMES = frozenset(one.name for one in CATALOGUE)
@@ -21,45 +20,11 @@ SEEN = {EVENT: gettext_lazy("event"), CENSORED: gettext_lazy("censored"), AT_RIS
 CASE_ITSELF = "case"
 
 
-@dataclass(frozen=True)
-class Line:
-    """A case behind a step: the case that the reader may open, its name in the dataset, and what the rule decided."""
-
-    case: object
-    name: str
-    group: str
-    days: str
-    months: str
-    why: str
-    form: str
-    start: str
-    end: str
-    is_event: bool
-    is_imputed: bool
-
-
 def groups_of(result):
     """Value of each group → its words."""
     if "groups" in result:
         return {group["group"]: phrases.label(group["label"]) for group in result["groups"]}
     return {"all": phrases.label("All cases")}
-
-
-def line(one, case, groups):
-    """One case."""
-    return Line(
-        case,
-        one.case,
-        groups.get(one.group, one.group),
-        f"{one.time:g}",
-        f"{one.time / DAYS_PER_MONTH:.1f}",
-        phrases.label(one.why),
-        short_title_of(one.form),
-        one.start,
-        one.end.isoformat(),
-        one.cause > 0,
-        one.imputed,
-    )
 
 
 def when(asked):

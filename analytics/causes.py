@@ -3,77 +3,28 @@
 For those who may see both pooled outcomes and the cases of all sites. Pseudonyms become cases by the registry's key, on the server alone.
 """
 
-import math
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
-from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from analytics import cause_texts as texts
 from analytics import phrases, read
-from analytics.causes_of_cells import cell_cases
-from analytics.core.cases_counted import COUNTED, Counted
-from analytics.core.cases_listed import AT_RISK, CENSORED, EVENT, WHAT, chosen, unpack
+from analytics.behind import Behind
+from analytics.cases_page import cases_page
 from analytics.models import AnalysisRun, Dataset, ResultCases, ResultChange
-from analytics.pseudonyms import cases_by_name
 from registry.access.permissions import Permission
 from registry.models import Case, Outbox
 from registry.views.access import own_case, permitted
 
-PAGE = 100
 SAVES = 50  # cases of a revision that are listed
 MOST_OF_ITEM = 20  # revisions told beside the history of one question
 ONE_SAVE = timedelta(seconds=10)  # longer than one statement takes to write history and outbox
-LONGEST = 100 * 366.0  # days: a time beyond is none
-TITLES = {
-    EVENT: gettext_lazy("Cases with an event"),
-    CENSORED: gettext_lazy("Censored cases"),
-    AT_RISK: gettext_lazy("Cases at risk"),
-}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Which cases of a run: group, days, what ("" for whatever happened there), cause. Words that mean nothing are 404."""
-
-    group: str | None
-    start: float
-    end: float
-    what: str
-    cause: int | None
-
-    @classmethod
-    def of(cls, query):
-        """From the address."""
-        what = query.get("what", "")
-        start, end = _days(query.get("from", "0")), _days(query.get("to", query.get("from", f"{LONGEST}")))
-        cause = query.get("cause", "")
-        if (
-            what not in ("", *WHAT)
-            or start > end
-            or not (cause == "" or (cause.isascii() and cause.isdigit() and len(cause) < 3))
-        ):
-            raise Http404
-        return cls(query.get("group"), start, end, what, int(cause) if cause else None)
-
-
-def _days(text):
-    """Days from 0. 404 for what is none."""
-    try:
-        found = float(text)
-    except ValueError:
-        raise Http404 from None
-    if not math.isfinite(found) or not 0 <= found <= LONGEST:
-        raise Http404
-    return found
 
 
 @permitted(Permission.CAUSE_READ)
@@ -83,43 +34,16 @@ def run_cases(request, pk):
     result that counts cases in cells: row, value, by, of (analytics.core.cases_counted)."""
     stored = ResultCases.objects.select_related("run__dataset__cohort", "run__result")
     found = get_object_or_404(stored, run=pk, run__state=AnalysisRun.DONE)
-    run, result = found.run, found.run.result.body
-    if result["analysis"]["method"] in COUNTED:
-        return cell_cases(request, run, Counted.unpack(bytes(found.packed)))
-    asked = Asked.of(request.GET)
-    groups = texts.groups_of(result)
-    if asked.group is not None and asked.group not in groups:
-        raise Http404
-    asked, listed = _listed(unpack(bytes(found.packed)), asked)
-    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
-    cases = cases_by_name({one.case for one in page}, request.user, run.dataset.cohort_id)
-    context = {
-        "title": TITLES[asked.what],
-        "analysis": phrases.label(run.spec["title"]),
-        "analysis_url": texts.url_of_analysis(run),
-        "rule": phrases.label(result["endpoint"]["print"]),
-        "when": texts.when(asked),
-        "group": groups.get(asked.group, ""),
-        "clock": phrases.label(result["endpoint"]["clock"]),
-        "n": len(listed),
-        "lines": [texts.line(one, cases.get(one.case), groups) for one in page],
-        "is_grouped": len(groups) > 1,
-        "page": page,
-        "page_query": texts.query_without_page(request),
-        "dataset": read.said_of(run.dataset),
-        "others": texts.others(request, asked),
-    }
-    return render(request, "analytics/run_cases.html", context)
-
-
-def _listed(cases, asked):
-    """What was asked for and its cases: where it is not said, the events, and the censored where there is no event."""
-    for what in (asked.what,) if asked.what else (EVENT, CENSORED):
-        words = {"start": asked.start, "end": asked.end, "group": asked.group, "cause": asked.cause}
-        listed = chosen(cases, what=what, **words)
-        if listed:
-            break
-    return replace(asked, what=what if listed or asked.what else EVENT), listed
+    run = found.run
+    behind = Behind(
+        packed=bytes(found.packed),
+        result=run.result.body,
+        title=phrases.label(run.spec["title"]),
+        url=texts.url_of_analysis(run),
+        cohort=run.dataset.cohort_id,
+        dataset=read.said_of(run.dataset),
+    )
+    return cases_page(request, behind)
 
 
 @permitted(Permission.CAUSE_READ)

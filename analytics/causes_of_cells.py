@@ -1,60 +1,39 @@
-"""The cases that a cell of a table or a proportion counts, as a page: reached through analytics.causes, which asks who may see them."""
+"""The cases that a cell of a table or a proportion counts, as a page."""
 
-from dataclasses import dataclass
-
-from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from analytics import cause_texts as texts
-from analytics import phrases, read
-from analytics.pseudonyms import cases_by_name
+from analytics import phrases
+from analytics.behind import Cell, Column, list_page
+from analytics.core.cases_counted import Counted
 
-PAGE = 100
 WORDS = ("row", "value", "by", "of")
 
 
-@dataclass(frozen=True)
-class Line:
-    """A case of a cell: the case that the reader may open, its name in the dataset, and what the table says of it."""
-
-    case: object
-    name: str
-    said: str
-    group: str
-
-
-def cell_cases(request, run, counted):
+def cell_cases(request, behind):
     """The page of one cell. Words of the address that the table does not have are 404."""
+    counted = Counted.unpack(behind.packed)
     row, value, by, of = (request.GET.get(name, "") for name in WORDS)
     try:
         chosen = counted.chosen(row, value, by, of)
     except KeyError:
         raise Http404 from None
-    page = Paginator(chosen, PAGE).get_page(request.GET.get("page"))
-    names = [counted.cases[place] for place in page]
-    cases = cases_by_name(set(names), request.user, run.dataset.cohort_id)
     asked, among = counted.rows[row], counted.rows.get(by)
-    lines = [
-        Line(cases.get(name), name, _said(asked, place), _said(among, place) if among else "")
-        for name, place in zip(names, page, strict=True)
-    ]
-    context = {
-        "title": _title(asked, value),
-        "among": _title(among, of) if among else "",
-        "analysis": phrases.label(run.spec["title"]),
-        "analysis_url": texts.url_of_analysis(run),
-        "row": phrases.label(asked.label),
-        "by": phrases.label(among.label) if among else "",
-        "n": len(chosen),
-        "lines": lines,
-        "page": page,
-        "page_query": texts.query_without_page(request),
-        "dataset": read.said_of(run.dataset),
-        "others": _others(request, counted, row, value),
-    }
-    return render(request, "analytics/cell_cases.html", context)
+    told = {Column(label, label): one for one in (asked, among) if one for label in (phrases.label(one.label),)}
+    return list_page(
+        request,
+        behind,
+        chosen,
+        name_of=lambda place: counted.cases[place],
+        cells_of=lambda place: [Cell(column, _said(one, place)) for column, one in told.items()],
+        columns=told,
+        title=_title(asked, value),
+        among=_title(among, of) if among else "",
+        rule="",
+        others=_others(request, counted, row, value),
+        none=_("Nobody is counted here."),
+    )
 
 
 def _title(row, word):

@@ -12,7 +12,7 @@ from analytics.core.analysis import CUMULATIVE_INCIDENCE, KAPLAN_MEIER, LANDMARK
 from analytics.core.disclosure.policy import PUBLIC
 from analytics.figures import files
 from analytics.figures.data import rows_of
-from analytics.figures.figure import alt_text, figure_of, has_figure
+from analytics.figures.figure import alt_text, figure_of, has_figure, is_any_drawn
 from analytics.figures.imprint import imprinted
 from analytics.figures.sizes import SIZES, WIDE
 from analytics.figures.theme import LIGHT
@@ -22,7 +22,11 @@ from analytics.taken import as_csv, panel_of_analysis
 from analytics.words import figure_words, localised
 
 IN_METADATA = "public, disclosure-controlled"  # the same in every language, for machines
-AT_MONTHS = (KAPLAN_MEIER, LANDMARK, CUMULATIVE_INCIDENCE)  # estimates at months: a curve through them would be wrong
+AT_MONTHS = (
+    KAPLAN_MEIER,
+    LANDMARK,
+    CUMULATIVE_INCIDENCE,
+)  # estimates at months, drawn as points: a curve through them would be wrong
 OF_AN_ESTIMATE = ("group", "label", "n", "events", "months", "survival", "lower", "upper")
 
 
@@ -65,8 +69,10 @@ class Issued:
 
     @property
     def is_drawn(self):
-        """Whether there is a figure: not of what is told at fixed months, for which no curve is released."""
-        return not self.refused and self.method not in AT_MONTHS and has_figure(self.method)
+        """Whether there is a figure; of what is told at fixed months it has points with their intervals, and no curve."""
+        if self.refused or not has_figure(self.method):
+            return False
+        return self.method not in AT_MONTHS or is_any_drawn(self.release.body)
 
     @property
     def is_wide(self):
@@ -123,6 +129,10 @@ class Issued:
         return (
             {name: self.figure(size=size)["layout"]["height"] for name, size in SIZES.items()} if self.is_drawn else {}
         )
+
+    def file_name(self, kind):
+        """Of a file made of it: analysis, cut and the begin of its hash."""
+        return f"public_{self.name}_cut-{self.issue.name}_{self.issue.hash[:8]}.{kind}"
 
     def csv(self):
         """The released numbers as CSV."""

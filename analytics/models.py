@@ -257,8 +257,9 @@ class SavedPanel(models.Model):
 class Release(models.Model):
     """A result as an audience may see it, under a policy of disclosure control.
 
-    audience  "card", "card-rest": scorecards; "own": the site's own cases, exact; "others": the other sites together, withheld and rounded; "public": of a cut,
+    audience  "card": a scorecard; "own": the site's own cases, exact; "others": the other sites together, withheld and rounded; "public": of a cut,
               for outside, without a site
+    cases_behind  of "own": the cases behind the numbers, as `analytics.core.cases_packed` packs them
     """
 
     site = models.ForeignKey("registry.Site", null=True, on_delete=models.CASCADE)
@@ -269,6 +270,7 @@ class Release(models.Model):
     policy = models.CharField(max_length=20)
     body = models.JSONField()
     digest = models.CharField(max_length=64)
+    cases_behind = models.BinaryField(null=True)
     issued_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

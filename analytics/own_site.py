@@ -4,6 +4,7 @@ Reads releases and nothing else: what is not released to this hospital does not 
 """
 
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from django.http import Http404, JsonResponse
 from django.shortcuts import render
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from analytics import phrases, sentences
+from analytics.core.cases_counted import OUTCOME, YES, cell, level
+from analytics.core.cases_listed import AT_RISK, EVENT
 from analytics.core.disclosure.policy import OTHERS, OWN, POLICIES
 from analytics.figures.alt import alt_text
 from analytics.figures.figure import figure_of, has_figure
@@ -21,7 +24,7 @@ from analytics.figures.sizes import SIZES, WIDE
 from analytics.figures.text import percent
 from analytics.figures.theme import LIGHT, THEMES
 from analytics.models import PublicIssue, Release
-from analytics.sheets.sheet import NONE, Row, Sheet, counted, label, share
+from analytics.sheets.sheet import NONE, Cell, Row, Sheet, counted, label, share
 from analytics.site_state import state_of_site
 from analytics.site_view import COHORT, EVENT_FREE, GRADES, OF_BOTH, OVERALL_SURVIVAL, RESPONSE
 from analytics.views import live_words, plotly_style_ids
@@ -35,6 +38,7 @@ QUESTIONS = {
     RESPONSE.name: gettext_lazy("How many infused patients reach CR or CRi?"),
     GRADES.name: gettext_lazy("How severe were CRS and ICANS?"),
 }
+STEPS = {"n": urlencode({"what": AT_RISK, "from": 0}), "events": urlencode({"what": EVENT})}
 GRADED = ("crs_grade", "icans_grade")
 COUNTED = (
     ("cases", gettext_lazy("Cases")),
@@ -84,6 +88,11 @@ class Pair:
         """Address of the figure."""
         return reverse("own_site_figure", args=[self.name])
 
+    @property
+    def cases_url(self):
+        """Where a count of the own cases leads to them; "" where they are not kept."""
+        return reverse("own_site_cases", args=[self.name]) if self.own and self.own["has_cases"] else ""
+
     def together(self):
         """Both as the groups of one result, in the reader's language."""
         own = localised(self.own)
@@ -125,9 +134,10 @@ def _survival(pair):
     rows = []
     for name, body in pair.bodies():
         group, followed = body["groups"][0], body["follow_up"]["median"]
+        n, events = (_leading(body, counted(group[key]), group[key], words) for key, words in STEPS.items())
         cells = [_shown_share(row, "survival") for row in group["at"]] if group["n"] != 0 else [NONE] * len(asked)
         ends = [sentences.median(group["median"]), sentences.median(followed)] if group["n"] != 0 else [NONE, NONE]
-        rows.append(Row(name, (counted(group["n"]), counted(group["events"]), *cells, *ends)))
+        rows.append(Row(name, (n, events, *cells, *ends)))
     return [Sheet(_("Survival with 95 % confidence interval"), _("Patients"), heads, tuple(rows))]
 
 
@@ -139,7 +149,8 @@ def _response(pair):
     rows = []
     for name, body in pair.bodies():
         group = body["groups"][0]
-        counts = counted(None) if group["x"] is None else f"{group['x']} / {group['n']}"
+        text = counted(None) if group["x"] is None else f"{group['x']} / {group['n']}"
+        counts = _leading(body, text, group["x"], cell(OUTCOME, YES))
         rows.append(Row(name, (counts, _shown_share(group, "estimate"))))
     caption = _("CR or CRi from day 21 to day 100, with exact 95 % confidence interval")
     return [Sheet(caption, _("Patients"), (_("x / n"), _("Share")), tuple(rows))]
@@ -154,19 +165,28 @@ def _grades(pair):
         if not found:
             continue
         rows.append(Row(label(found[0]["label"]), is_head=True))
-        for place, level in enumerate(found[0]["levels"]):
-            cells = tuple(_count(row["levels"][place]["cells"][0]) for row in found)
-            rows.append(Row(label(level["label"]), cells, is_inner=True))
+        for place, one in enumerate(found[0]["levels"]):
+            cells = tuple(
+                _grade(body, row["levels"][place], column) for row, (_name, body) in zip(found, bodies, strict=True)
+            )
+            rows.append(Row(label(one["label"]), cells, is_inner=True))
     heads = tuple(
         _("{group}, n {n}").format(group=name, n=counted(body["table"]["heads"][0]["n"])) for name, body in bodies
     )
     return [Sheet(_("Highest grade, n (% of those infused)"), _("Grade"), heads, tuple(rows))] if bodies else []
 
 
-def _count(cell):
-    if cell.get("withheld"):
+def _grade(body, level_of, column):
+    found = level_of["cells"][0]
+    if found.get("withheld"):
         return counted(None)
-    return NONE if cell["percent"] is None else f"{cell['x']} ({cell['percent']:.0f} %)"
+    text = NONE if found["percent"] is None else f"{found['x']} ({found['percent']:.0f} %)"
+    return _leading(body, text, found["x"], cell(column, level(level_of["value"])))
+
+
+def _leading(body, text, n, words):
+    """A count that leads to its cases, where there are any and they are the reader's own."""
+    return Cell(text, words) if n and "disclosure" not in body else text
 
 
 SHEETS = {
@@ -181,7 +201,7 @@ SHEETS = {
 @require_GET
 def own_site(request):
     """The page: without JavaScript numbers and sentences, with it the figures too."""
-    site, sites = _site(request)
+    site, sites = site_of(request)
     stored = _stored(site)
     pairs = _pairs(stored)
     others = next((pair for pair in pairs if pair.others), None)
@@ -212,7 +232,7 @@ def own_site(request):
 @require_GET
 def own_site_figure(request, name):
     """One figure as JSON. Query: site, theme (light, dark), size (wide, compact)."""
-    site, _sites = _site(request)
+    site, _sites = site_of(request)
     pair = next((one for one in _pairs(_stored(site)) if one.name == name), None)
     if pair is None or not pair.is_drawn:
         raise Http404
@@ -220,12 +240,20 @@ def own_site_figure(request, name):
         known.get(request.GET.get(key, ""), first)
         for key, known, first in (("theme", THEMES, LIGHT), ("size", SIZES, WIDE))
     )
-    response = JsonResponse({"figure": pair.figure(theme, size), "alt": pair.alt()})
+    response = JsonResponse({"figure": pair.figure(theme, size), "alt": pair.alt(), "cases": _cases_of(pair, site)})
     response["Cache-Control"] = "private, no-cache"
     return response
 
 
-def _site(request):
+def _cases_of(pair, site):
+    """Where a step of the own curve leads, as `analytics.cause_links.figure_cases` says it of a pooled one; the others' lead nowhere."""
+    if not pair.cases_url:
+        return None
+    words = urlencode({"site": site.code, "group": pair.own["groups"][0]["group"]})
+    return {"url": pair.cases_url, "keys": {OWN: words}}
+
+
+def site_of(request):
     """(the hospital asked for, all of the person's). 404 for another one's."""
     sites = list(request.user.working_sites.order_by("pk"))
     asked = request.GET.get("site", "")
@@ -238,7 +266,14 @@ def _site(request):
 def _stored(site):
     """(audience, analysis) → body of the newest release to the hospital."""
     rows = Release.objects.filter(site=site, audience__in=(OWN, OTHERS)).order_by("id") if site else ()
-    return {(one.audience, one.analysis): {**one.body, "issued_at": one.issued_at} for one in rows}
+    return {
+        (one.audience, one.analysis): {
+            **one.body,
+            "issued_at": one.issued_at,
+            "has_cases": one.cases_behind is not None,
+        }
+        for one in rows
+    }
 
 
 def _pairs(stored):

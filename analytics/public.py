@@ -29,7 +29,7 @@ from registry.views.access import permitted
 @require_GET
 def public(request, cohort, name):
     """The page. Before the issue: for those who may read the cut, how to issue it; for the others it does not exist."""
-    issue = _issue(cohort, name)
+    issue = issue_of(cohort, name)
     if issue is None:
         return _not_issued(request, cohort, name)
     shown = issued_of(issue)
@@ -83,7 +83,7 @@ def public_issue(request, cohort, name):
 @require_GET
 def public_figure(request, cohort, name, analysis):
     """One figure as JSON. Query: theme (light, dark), size (wide, compact)."""
-    shown = _shown(cohort, name, analysis)
+    shown = shown_of(cohort, name, analysis)
     figure = shown.figure(one_of(request, "theme", THEMES), one_of(request, "size", SIZES))
     if figure is None:
         raise Http404
@@ -96,7 +96,7 @@ def public_figure(request, cohort, name, analysis):
 @require_GET
 def public_file(request, cohort, name, analysis, kind):
     """The figure as a file, noted as an export."""
-    shown = _shown(cohort, name, analysis)
+    shown = shown_of(cohort, name, analysis)
     if not shown.is_drawn:
         raise Http404
     content = shown.file(kind, one_of(request, "theme", THEMES), one_of(request, "size", SIZES))
@@ -107,27 +107,27 @@ def public_file(request, cohort, name, analysis, kind):
 @require_GET
 def public_data(request, cohort, name, analysis):
     """The released numbers as CSV, noted as an export."""
-    shown = _shown(cohort, name, analysis)
+    shown = shown_of(cohort, name, analysis)
     return _attached(request, shown, shown.csv(), "csv", "data")
 
 
 def _attached(request, shown, content, kind, what):
     note_public(request.user, shown.release, shown.issue, content, what=f"public {what} {shown.name}", kind=kind)
     response = HttpResponse(content, content_type=TYPES[kind])
-    name = f"public_{shown.name}_cut-{shown.issue.name}_{shown.issue.hash[:8]}.{kind}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = f'attachment; filename="{shown.file_name(kind)}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
 
 
-def _issue(cohort, name):
+def issue_of(cohort, name):
+    """That the cut of this name was issued; None if it was not."""
     return PublicIssue.objects.filter(cohort__code=cohort, name=name).select_related("cohort").first()
 
 
-def _shown(cohort, name, analysis):
+def shown_of(cohort, name, analysis):
     """The release of one analysis that was issued; else 404."""
-    issue = _issue(cohort, name)
+    issue = issue_of(cohort, name)
     row = issue and Release.objects.filter(dataset_id=issue.dataset_id, audience=PUBLIC, analysis=analysis).first()
     if row is None or "refused" in row.body:
         raise Http404
@@ -162,7 +162,7 @@ def _reports(person, issue):
 @require_POST
 def public_report_make(request, cohort, name):
     """Order the public report in the reader's language."""
-    issue = _issue(cohort, name)
+    issue = issue_of(cohort, name)
     if issue is None or issue.taken_down_at:
         raise Http404
     cuts.order_report(issue.dataset, cuts.language(), PUBLIC, by=request.user)
@@ -174,7 +174,7 @@ def public_report_make(request, cohort, name):
 @require_GET
 def public_report(request, cohort, name, form):
     """The public report as a file, noted as an export."""
-    issue = _issue(cohort, name)
+    issue = issue_of(cohort, name)
     found = issue and cuts.report_of(issue.dataset, cuts.language(), PUBLIC, form)
     if not found:
         raise Http404

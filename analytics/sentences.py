@@ -29,6 +29,11 @@ def answer(panel, result):
     return _several(panel, result, month)
 
 
+def ended(text):
+    """Words as a sentence, with the full stop of the reader's language."""
+    return pgettext("end of a sentence", "{text}.").format(text=text)
+
+
 def common_month(groups):
     """The month at which all groups can be read without carrying an estimate on: 12 if possible, else the latest; or None."""
     possible = [row["months"] for row in groups[0]["at"] if all(is_observed(group, row["months"]) for group in groups)]
@@ -65,7 +70,7 @@ def _several(panel, result, month):
     )
     test = result["logrank"]
     if test is None:
-        return text + "."
+        return ended(text)
     return _("{text}; log-rank p {p}, unadjusted.").format(text=text, p=p_value(test["p"]))
 
 

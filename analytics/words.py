@@ -91,6 +91,9 @@ def figure_words(panel=None):
         follow_up=_("Median follow-up {median} months (quartiles {quartiles}), by reverse Kaplan–Meier."),
         follow_up_median=_("Median follow-up {median} months, by reverse Kaplan–Meier."),
         limits=_("Brackets and bands: {limits} confidence limits."),
+        points=_(
+            "Squares: estimates at fixed months, with {limits} confidence limits. What lies between the months is not told."
+        ),
         withheld=_("withheld"),
         withheld_note=_("–: withheld, or not asked."),
         tail=_("Thin and grey: fewer than 5 patients, or than 10 %, still at risk."),

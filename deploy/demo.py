@@ -164,11 +164,16 @@ def prepare(environment):
         prepare_assets()
     if static_files_changed():
         with step("The files for the browser are collected"):
-            manage("collectstatic", "--no-input", "--clear", "--verbosity", "0", environment=environment)
-        STATIC_STAMP.write_text(static_state())
+            collect(environment)
     with step("The tables are up to date"):
         owner = {**environment, "DATABASE_URL": environment["OWNER_DATABASE_URL"]}
         manage("migrate", "--verbosity", "0", environment=owner)
+
+
+def collect(environment):
+    """Collect the files for the browser, as the image does."""
+    manage("collectstatic", "--no-input", "--clear", "--verbosity", "0", environment=environment)
+    STATIC_STAMP.write_text(static_state())
 
 
 def load(environment):

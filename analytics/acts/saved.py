@@ -73,8 +73,14 @@ def save_view(*, person, title, query, dashboard=None, seen_version=None, new_ti
 
 @transaction.atomic
 def change_dashboard(dashboard, *, seen_version, title, is_shared, panels):
-    """Rename, share, order, rename and remove views. panels: (pk, title) in the order wanted; those not named are removed."""
+    """Rename, share, order, rename and remove views. panels: (pk, title) in the order wanted; those not named are removed.
+
+    Raises ChangedMeanwhileError; and TakenError for a title that another dashboard beside it has, or another of its views.
+    """
     kept = _locked(dashboard, seen_version)
+    if (kept.title.casefold(), kept.is_shared) != (title.casefold(), is_shared):
+        _refuse_taken(kept.owner, title, is_shared, but=kept)
+    _refuse_alike(kept, panels)
     held = {one.pk: one for one in kept.panels.all()}
     for position, (pk, panel_title) in enumerate(panels, start=1):
         if pk in held:
@@ -93,11 +99,21 @@ def remove_dashboard(dashboard, *, seen_version):
     _locked(dashboard, seen_version).delete()
 
 
-def _refuse_taken(person, title, is_shared):
-    """Two dashboards of one title side by side could not be told apart."""
+def _refuse_alike(dashboard, panels):
+    """Two views of one title on a dashboard could not be told apart."""
+    held = {one.pk: one for one in dashboard.panels.all()}
+    seen = {}
+    for pk, title in panels:
+        if pk in held and seen.setdefault(title.casefold(), pk) != pk:
+            raise TakenError(dashboard, held[seen[title.casefold()]])
+
+
+def _refuse_taken(person, title, is_shared, but=None):
+    """Two dashboards of one title side by side could not be told apart. person: its owner; but: the one that gets the title."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TITLES_LOCK])
-    taken = [one for one in visible_to(person).filter(title__iexact=title) if is_shared or one.owner_id == person.pk]
+    same = visible_to(person).filter(title__iexact=title).exclude(pk=but and but.pk)
+    taken = [one for one in same if is_shared or one.owner_id == person.pk]
     if taken:
         raise TakenError(taken[0])
 

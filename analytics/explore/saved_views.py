@@ -72,6 +72,17 @@ def _taken(taken, person):
     return text.format(title=taken.dashboard.title, who=taken.dashboard.owner)
 
 
+def _taken_by_change(taken, person):
+    """The same for a dashboard that is changed."""
+    if taken.view:
+        return _("Two views would be called alike. Give one of them another title.")
+    if taken.dashboard.owner_id == person.pk:
+        text = _("You have a dashboard “{title}” already. Give this one another title.")
+    else:
+        text = _("{who} has a dashboard “{title}” already. Give this one another title.")
+    return text.format(title=taken.dashboard.title, who=taken.dashboard.owner)
+
+
 class Typed:
     """What somebody typed into the form that saves a view."""
 
@@ -171,6 +182,10 @@ def saved_dashboard_change(request, pk):
     except ChangedMeanwhileError as changed:
         context = _change_context(request, changed.dashboard, change.shown(), change)
         context |= {"changed": change.differences(changed.dashboard)}
+        return render(request, "analytics/saved/change.html", context, status=409)
+    except TakenError as taken:
+        context = _change_context(request, board, change.shown(), change)
+        context |= {"errors": [_taken_by_change(taken, request.user)]}
         return render(request, "analytics/saved/change.html", context, status=409)
     messages.success(request, _("Saved on “{title}”.").format(title=kept.title))
     return redirect("saved_dashboard", pk=kept.pk)

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from analytics.figures import alt_reports, incidence
 from analytics.figures.below import with_limits
+from analytics.figures.curves import is_drawn
 from analytics.figures.forest_rows import forests
+from analytics.figures.frame import nothing_said
 from analytics.figures.ratio_axis import printed_with_limits
 from analytics.figures.text import months
 from analytics.figures.theme import LIGHT
@@ -18,38 +20,35 @@ MOST_GROUPS, MOST_ROWS = 6, 12  # named one by one
 
 def survival_text(result: dict, words: Words) -> str:
     """Survival of each group at one year, or at the last month that is estimated, and its median."""
-    shown = [group for group in result["groups"] if group["n"]]
-    head = words.alt_survival.format(
-        outcome=words.outcome or result["endpoint"]["label"], n=result["n"], events=result["events"]
-    )
+    head = _head(words.outcome or result["endpoint"]["label"], result, words)
+    shown = [group for group in result["groups"] if is_drawn(group)]
     if not shown:
-        return f"{head} {words.no_patients}"
+        return f"{head} {nothing_said(result, words)}"
     return " ".join([head, *(_group(group, words, len(shown) > 1) for group in shown[:MOST_GROUPS])])
 
 
 def _group(group: dict, words: Words, is_named: bool) -> str:
-    row = _preferred(group["at"])
-    text = words.alt_estimate.format(
-        months=words.at_month(row["months"]),
-        estimate=with_limits(row["survival"], row["lower"], row["upper"]),
-        median=words.alt_median.format(median=months(group["median"]["estimate"], words.not_reached)),
-    )
+    row, median = _preferred(group["at"], "survival"), group["median"]
+    at, estimate = words.at_month(row["months"]), with_limits(row["survival"], row["lower"], row["upper"])
+    if median.get("withheld"):
+        text = words.alt_at.format(months=at, estimate=estimate)
+    else:
+        said = words.alt_median.format(median=months(median["estimate"], words.not_reached))
+        text = words.alt_estimate.format(months=at, estimate=estimate, median=said)
     return words.alt_group.format(group=group["label"], text=text) if is_named else text
 
 
 def incidence_text(result: dict, words: Words) -> str:
     """Incidence of each curve at one year, or at the last month that is estimated."""
-    head = words.alt_survival.format(
-        outcome=words.outcome or result["endpoint"]["label"], n=result["n"], events=result["events"]
-    )
+    head = _head(words.outcome or result["endpoint"]["label"], result, words)
     curves = incidence.drawn_curves(result, words, LIGHT)
     if not curves:
-        return f"{head} {words.no_patients}"
+        return f"{head} {nothing_said(result, words)}"
     return " ".join([head, *(_incidence(one.curve.label, one.cause, words) for one in curves[:MOST_GROUPS])])
 
 
 def _incidence(label: str, cause: dict, words: Words) -> str:
-    row = _preferred(cause["at"])
+    row = _preferred(cause["at"], "incidence")
     estimate = with_limits(row["incidence"], row["lower"], row["upper"])
     return words.alt_group.format(
         group=label, text=words.alt_at.format(months=words.at_month(row["months"]), estimate=estimate)
@@ -58,11 +57,8 @@ def _incidence(label: str, cause: dict, words: Words) -> str:
 
 def forest_text(result: dict, words: Words) -> str:
     """Every hazard ratio that was estimated, of the common model where the covariate is in it."""
-    head = words.alt_survival.format(
-        outcome=words.hazard_title.format(endpoint=words.outcome or result["endpoint"]["label"]),
-        n=result["n"],
-        events=result["events"],
-    )
+    title = words.hazard_title.format(endpoint=words.outcome or result["endpoint"]["label"])
+    head = _head(title, result, words)
     rows = [row for forest in forests(result)[:1] for row in forest.rows if row.ratios]
     if not rows:
         return f"{head} {words.no_patients}" if not result["models"] else head
@@ -70,9 +66,16 @@ def forest_text(result: dict, words: Words) -> str:
     return " ".join([head, *said[:MOST_ROWS]])
 
 
-def _preferred(rows: list[dict]) -> dict:
-    """The estimate at one year, or the last one."""
-    return next((row for row in rows if row["months"] == PREFERRED_MONTHS), rows[-1])
+def _head(outcome: str, result: dict, words: Words) -> str:
+    """What is shown, of how many; in a released form a count may be withheld."""
+    n, events = (words.withheld if result[name] is None else result[name] for name in ("n", "events"))
+    return words.alt_survival.format(outcome=outcome, n=n, events=events)
+
+
+def _preferred(rows: list[dict], share: str) -> dict:
+    """The estimate at one year, or the last one; of a released form among those that are told."""
+    told = [row for row in rows if row[share] is not None] or rows
+    return next((row for row in told if row["months"] == PREFERRED_MONTHS), told[-1])
 
 
 ALT_TEXTS: dict[str, Callable[[dict, Words], str]] = {

@@ -62,7 +62,7 @@ def _shares(title: str, blocks: list[Block], words: Words) -> str:
     if not dots:
         return words.no_patients
     rows = [words.alt_counted.format(label=dot.label, counts=dot.said or dot.counts, share=dot.printed) for dot in dots]
-    return words.alt_shares.format(title=title, rows="; ".join(rows))
+    return words.alt_shares.format(title=title, rows=words.benchmark_between.join(rows))
 
 
 def toxicity_text(result: dict, words: Words) -> str:
@@ -106,4 +106,4 @@ def funnel_text(result: dict, words: Words) -> str:
         )
         for one in funnels
     ]
-    return "; ".join(said) + "."
+    return words.benchmark_between.join(said) + "."

@@ -38,10 +38,15 @@ class Axis:
         return self.ticks[-1] > 0.93 * self.end
 
 
-def months_axis(days: float, declared: int, most: int) -> Axis:
-    """An axis of months to the last of `days`; `declared` is the distance of the months that the Result has counts for."""
+def months_axis(days: float, declared: int, most: int, *, is_points: bool = False) -> Axis:
+    """An axis of months to the last of `days`; `declared` is the distance of the months that the Result has counts for.
+
+    is_points: estimates alone stand on it, with no counts below; a short one then has a tick at every month
+    """
     end = max(round(days / DAYS_PER_MONTH, 4), 1) if days else EMPTY_MONTHS
-    return Axis(DAYS_PER_MONTH, end, tuple(tick_months(declared, end, most)))
+    is_short = is_points and end < STEPS_OF_MONTHS[0]
+    ticks = range(int(end) + 1) if is_short else tick_months(declared, end, most)
+    return Axis(DAYS_PER_MONTH, end, tuple(ticks))
 
 
 def days_axis(days: float, most: int) -> Axis:

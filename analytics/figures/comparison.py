@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from analytics.figures.choices import USUAL
 from analytics.figures.sizes import WIDE, Size
 from analytics.figures.survival import figure_in
-from analytics.figures.theme import LIGHT, Theme
+from analytics.figures.theme import DASHES, LIGHT, Theme
 from analytics.figures.words import Words
 
-WHOLE, DASHED = "solid", "dash"
+WHOLE, DASHED = DASHES[:2]
 
 
 def comparison_figure(

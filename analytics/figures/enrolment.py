@@ -129,7 +129,7 @@ def _said(table: dict, words: Words) -> list[str]:
 
 def _line_of(place: int, theme: Theme) -> tuple[str, str]:
     """Colour and dash of a step; the infused are solid and strong."""
-    return ((theme.series[4], "2px,2px"), (theme.series[1], "7px,3px"), (theme.series[0], "solid"))[place]
+    return ((theme.line(theme.series[4]), "2px,2px"), (theme.series[1], "7px,3px"), (theme.series[0], "solid"))[place]
 
 
 def _time_axis(calendar: Calendar, sheet: Sheet) -> dict:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from analytics.figures.alt import alt_text
 from analytics.figures.choices import USUAL, Choices
+from analytics.figures.curves import is_drawn
 from analytics.figures.enrolment import enrolment_figure
 from analytics.figures.flow import flow_figure
 from analytics.figures.forest import forest_figure
 from analytics.figures.funnel import funnel_figure
-from analytics.figures.incidence import incidence_figure
+from analytics.figures.incidence import has_curves, incidence_figure
 from analytics.figures.response import proportion_figure, response_figure
 from analytics.figures.sensitivity import sensitivity_figure
 from analytics.figures.sizes import WIDE, Size
@@ -20,7 +21,7 @@ from analytics.figures.theme import LIGHT, Theme
 from analytics.figures.toxicity import toxicity_figure
 from analytics.figures.words import Words
 
-__all__ = ["FIGURES", "alt_text", "figure_of", "has_figure"]
+__all__ = ["FIGURES", "alt_text", "figure_of", "has_figure", "is_any_drawn"]
 
 Figure = Callable[[dict, Words, Theme, Size, Choices], dict]
 
@@ -58,3 +59,9 @@ def figure_of(
 def has_figure(method: str) -> bool:
     """Whether Results of this method are drawn."""
     return method in FIGURES
+
+
+def is_any_drawn(result: dict) -> bool:
+    """Whether a Result of curves or incidences has something to draw: in a released form everything may be withheld."""
+    has = has_curves if "causes" in result else is_drawn
+    return any(map(has, result["groups"]))

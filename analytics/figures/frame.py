@@ -12,6 +12,7 @@ from analytics.figures.placement import Box, Name, Place, placed
 from analytics.figures.sizes import Size
 from analytics.figures.text import safe, width, wrapped
 from analytics.figures.theme import FONT, STRONG, Theme
+from analytics.figures.words import Words
 
 TOP, BOTTOM = 30, 4
 PERCENTS = (0, 25, 50, 75, 100)
@@ -62,12 +63,15 @@ def put_together(
 
 
 def emptiness(frame: Frame, result: dict) -> dict:
-    """What the figure says when there is no curve: nobody, or in a released form too few."""
-    words = frame.sheet.words
-    text = words.too_few if any(group["n"] != 0 for group in result["groups"]) else words.no_patients
-    lines = wrapped(text, frame.sheet.size.type, frame.plot_width - 8)
+    """What the figure says when there is no curve."""
+    lines = wrapped(nothing_said(result, frame.sheet.words), frame.sheet.size.type, frame.plot_width - 8)
     place = {"xref": "paper", "x": 0.5, "yref": "y", "y": 62, "showarrow": False}
     return {**place, "text": "<br>".join(map(safe, lines)), "font": {"color": frame.sheet.theme.ink_soft}}
+
+
+def nothing_said(result: dict, words: Words) -> str:
+    """Why there is no curve: nobody, or in a released form too few."""
+    return words.too_few if any(group["n"] != 0 for group in result["groups"]) else words.no_patients
 
 
 def right_margin(names: list[list[str]], size: Size, axis: Axis) -> int:

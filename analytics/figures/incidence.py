@@ -143,7 +143,7 @@ def axis_of(result: dict, size: Size) -> Axis:
     days = max(map(last_day, groups), default=0) * (POINTS_ROOM if is_released(result) else 1)
     if any(group.get("risk_table_days") for group in groups):
         return days_axis(days, size.columns)
-    return months_axis(days, result["analysis"]["tick_months"], size.columns)
+    return months_axis(days, result["analysis"]["tick_months"], size.columns, is_points=is_released(result))
 
 
 def _left_margin(size: Size, words: Words) -> int:
@@ -225,7 +225,8 @@ def said(result: dict, words: Words) -> list[str]:
         for test in result["gray"]
         if test["cause"] == cause["code"] and test["statistic"] is not None
     ]
-    notes = [words.limits.format(limits=result["limits"])] if groups else []
+    text = words.points if is_released(result) and any(map(has_curves, groups)) else words.limits
+    notes = [text.format(limits=result["limits"])] if groups else []
     if len(groups) > MOST_BANDS:
         notes.append(words.no_bands.format(n=MOST_BANDS))
     elif not is_grouped(result) and sum(bool(cause["events"]) for cause in causes) > MOST_BANDS_OF_CAUSES:

@@ -58,7 +58,7 @@ def figure_in(
     groups = result["groups"]
     has_points = any(is_drawn(group) and not group["curve"]["time"] for group in groups)
     days = max(map(last_day, groups), default=0) * (POINTS_ROOM if has_points else 1)
-    axis = months_axis(days, result["analysis"]["tick_months"], size.columns)
+    axis = months_axis(days, result["analysis"]["tick_months"], size.columns, is_points=has_points)
     drawn = [
         (curve_of(group, choices.direction), style)
         for group, style in zip(groups, styles, strict=True)
@@ -156,7 +156,8 @@ def _said(result: dict, words: Words) -> list[str]:
         if permuted := result.get("permutation"):
             said.append(words.permutation.format(p=p_value(permuted["p"])))
         found.append(" ".join(said))
-    notes = [words.limits.format(limits=result["limits"])] if groups else []
+    is_points = any(is_drawn(group) and not group["curve"]["time"] for group in groups)
+    notes = [(words.points if is_points else words.limits).format(limits=result["limits"])] if groups else []
     if len(groups) > MOST_BANDS:
         notes.append(words.no_bands.format(n=MOST_BANDS))
     if any(group.get("withheld") is not None for group in groups):

@@ -56,12 +56,14 @@ def wrapped(text: str, size: float, widest: float, bold: bool = False) -> list[s
 
 
 def pieces(text: str) -> list[str]:
-    """Words with their space; each wide character on its own, with the closing punctuation after it."""
+    """Words with their space; each wide character on its own, with the opening bracket before and the closing punctuation after it."""
     found: list[str] = []
     for character in text:
         wide = unicodedata.east_asian_width(character) in "WF"
         closing = wide and unicodedata.category(character) in ("Pe", "Po", "Pf")
-        if (
+        if found and _opens(found[-1][-1]):
+            found[-1] += character
+        elif (
             not found
             or (wide and not closing)
             or found[-1].endswith(" ")
@@ -72,6 +74,11 @@ def pieces(text: str) -> list[str]:
         else:
             found[-1] += character
     return found
+
+
+def _opens(character: str) -> bool:
+    """Whether no line may end in it."""
+    return unicodedata.east_asian_width(character) in "WF" and unicodedata.category(character) in ("Ps", "Pi")
 
 
 def short(label: str) -> str:

@@ -11,6 +11,7 @@ FONT = (
 )
 DASHES = ("solid", "7px,3px", "2px,2px", "9px,3px,2px,3px", "4px,2px", "12px,3px")
 TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
+LINE_CONTRAST = 3  # WCAG 2.2, 1.4.11
 STRONG = 600  # by font.weight: plotly.js makes of <b> a style attribute, which the strict policy blocks
 BAND = 0.14
 TAIL_BAND = 0.09
@@ -29,14 +30,21 @@ class Theme:
 
     def styles(self, n: int) -> list[tuple[str, str]]:
         """Colour and dash of `n` groups, in their order; after six the colours come again with other dashes."""
-        colours = list(islice(cycle(self.series), n))
+        colours = list(islice(cycle(map(self.line, self.series)), n))
         return [(colour, DASHES[(i + i // len(self.series)) % len(DASHES)]) for i, colour in enumerate(colours)]
 
     def text(self, colour: str) -> str:
         """The colour moved towards the ink until it can be read as text on the surface."""
+        return self._darker(colour, TEXT_CONTRAST)
+
+    def line(self, colour: str) -> str:
+        """The colour moved towards the ink until a line of it is seen on the surface; most are as they are."""
+        return self._darker(colour, LINE_CONTRAST)
+
+    def _darker(self, colour: str, least: float) -> str:
         for step in range(21):
             moved = mixed(colour, self.ink, step / 20)
-            if contrast(moved, self.surface) >= TEXT_CONTRAST:
+            if contrast(moved, self.surface) >= least:
                 return moved
         return self.ink
 

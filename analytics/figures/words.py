@@ -30,6 +30,9 @@ class Words(ReportWords):
     follow_up: str = "Median follow-up {median} months (quartiles {quartiles}), by reverse Kaplan–Meier."
     follow_up_median: str = "Median follow-up {median} months, by reverse Kaplan–Meier."
     limits: str = "Brackets and bands: {limits} confidence limits."
+    points: str = (
+        "Squares: estimates at fixed months, with {limits} confidence limits. What lies between the months is not told."
+    )
     withheld: str = "withheld"
     withheld_note: str = "–: withheld, or not asked."
     tail: str = "Thin and grey: fewer than 5 patients, or than 10 %, still at risk."

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from analytics.sheets.sheet import NONE, Row, Sheet, counted, label, share, tested
+from analytics.sheets.sheet import NONE, Row, Sheet, at_month, counted, label, share, tested
 
 
 def sheets(result):
@@ -21,7 +21,7 @@ def sheets(result):
             rows.append(
                 Row(label(cause["label"]), (counted(cause["events"]), *cells), is_inner=len(result["groups"]) > 1)
             )
-    heads = (_("Events"), *(_("{months} months").format(months=month) for month in asked))
+    heads = (_("Events"), *(at_month(month) for month in asked))
     caption = _("Cumulative incidence (Aalen–Johansen) with 95 % confidence interval, limits {limits}; n {n}")
     found = [Sheet(caption.format(limits=result["limits"], n=counted(result["n"])), _("Cause"), heads, tuple(rows))]
     if result["gray"]:

@@ -50,6 +50,11 @@ class Sheet:
     note: str = ""
 
 
+def at_month(month):
+    """The head of a column: "12 months", "1 month"."""
+    return _("1 month") if month == 1 else _("{months} months").format(months=month)
+
+
 def counted(number):
     """A count; one that a released form withholds is said to be."""
     return _("withheld") if number is None else str(number)

@@ -4,7 +4,20 @@ from django.utils.translation import gettext as _
 
 from analytics import sentences
 from analytics.figures.text import months
-from analytics.sheets.sheet import MINUS, NONE, Row, Sheet, between, counted, decimal, label, p_of, share, tested
+from analytics.sheets.sheet import (
+    MINUS,
+    NONE,
+    Row,
+    Sheet,
+    at_month,
+    between,
+    counted,
+    decimal,
+    label,
+    p_of,
+    share,
+    tested,
+)
 
 
 def sheets(result):
@@ -21,7 +34,7 @@ def sheets(result):
 
 def _estimates(result):
     asked = [row["months"] for row in result["groups"][0]["at"]]
-    heads = [_("n"), _("Events"), *(_("{months} months").format(months=month) for month in asked), _("Median")]
+    heads = [_("n"), _("Events"), *(at_month(month) for month in asked), _("Median")]
     rows = []
     for group in result["groups"]:
         if group["n"] != 0:

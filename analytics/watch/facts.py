@@ -151,7 +151,13 @@ def heartbeats():
 def queues():
     """Queue → how many messages lie in it. A lost one is rung for again, so that this is no truth but a hint."""
     with presence.connect() as line:
-        return {queue.name: line.llen(queue.name) for queue in settings.CELERY_TASK_QUEUES}
+        return {name: line.llen(name) for name in queue_names()}
+
+
+def queue_names():
+    """Those of the pools of workers, and of the importer."""
+    routed = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
+    return sorted(routed | {queue.name for queue in settings.CELERY_TASK_QUEUES})
 
 
 def _rows(statement, values=None):

@@ -131,7 +131,7 @@ def _accounts():
 def _redis():
     yield _labelled("queue_messages", "Messages that no worker has taken.", "queue", facts.queues().items())
     alive = [one for one in presence.processes() if one.is_alive]
-    serve = [(queue.name, sum(queue.name in one.queues for one in alive)) for queue in settings.CELERY_TASK_QUEUES]
+    serve = [(name, sum(name in one.queues for one in alive)) for name in facts.queue_names()]
     yield _labelled("queue_workers", "Workers that serve the queue.", "queue", serve)
     count = dict.fromkeys(("web", "worker", "sweeper"), 0)
     for one in alive:

@@ -25,6 +25,10 @@ CHECKS = {
         gettext_lazy("Guards of the database are not as shipped"),
         gettext_lazy("Somebody changed triggers, policies or rights. manage.py guards names them. Treat it as a security incident."),
     ),
+    "scope": (
+        gettext_lazy("The database does not know this SECRET_KEY and shows no case"),
+        gettext_lazy("Run docker compose run --rm migrate with the key that the pages have, then start them again."),
+    ),
     "history": (
         gettext_lazy("The history does not hold, or was not verified"),
         gettext_lazy("Run manage.py verify_history: it names the places. What it names was changed past the registry: a security incident."),

@@ -156,6 +156,14 @@ class ScopeMiddleware:
                 response = view(request, *args, **kwargs)
                 if hasattr(response, "render") and callable(response.render):
                     response = response.render()
+                if "number" in kwargs and request.method == "GET" and response.status_code == 200:
+                    self.note_reading(request, kwargs["number"])
         except BusyError:  # rolled back: nothing was stored
             return too_many(request, 1)
         return response
+
+    def note_reading(self, request, number):
+        """Who was shown something of this case; the answer and its line are stored together or not at all."""
+        from registry.actions.readings import note_reading  # actions rest on this package
+
+        note_reading(request.user, number, page=request.resolver_match.url_name, request=request.id)

@@ -17,7 +17,9 @@ from registry.api.problems import BASE, KINDS
 from registry.api.schema import read_schema
 from registry.models import FORMS
 
-COLLECTIONS = ("sites", "codebook", "cases", "queries", "datasets", "analyses", "results", "runs", "schema", "docs")
+COLLECTIONS = (
+    *("sites", "codebook", "cases", "queries", "datasets", "analyses", "results", "runs", "public", "schema", "docs"),
+)
 
 
 class IndexSerializer(serializers.Serializer):

@@ -40,6 +40,7 @@ from registry.models.pre_infusion_assessment import PreInfusionAssessment
 from registry.models.prior_therapy import PriorTherapy
 from registry.models.prior_transplant import PriorTransplant
 from registry.models.query import Act, AnswerKind, Origin, Query, QueryState, QueryStep
+from registry.models.reading import CaseReading
 from registry.models.relapse import Relapse
 from registry.models.response_assessment import ResponseAssessment
 from registry.models.site import Cohort, Site
@@ -130,6 +131,7 @@ __all__ = [
     "SubsequentNeoplasm",
     "LateEffects",
     "Case",
+    "CaseReading",
     "Person",
     "Token",
     "Cohort",

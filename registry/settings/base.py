@@ -266,7 +266,7 @@ SWEEP_SECONDS = 2
 RING_AGAIN_SECONDS = 5
 
 # No personal data in logs: a JSON object a line, made of what registry/logs/lines.py allows. uvicorn's own loggers too, whose lines
-# it would write by itself; what Celery says of each task says registry/logs/tasks.py.
+# it would write by itself, but those of addresses; what Celery says of each task says registry/logs/tasks.py.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -279,13 +279,11 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "uvicorn": {"handlers": [], "level": "INFO", "propagate": True},
         "uvicorn.error": {"handlers": [], "level": "INFO", "propagate": True},
-        "uvicorn.access": {
-            "handlers": [],
-            "level": "CRITICAL",
-            "propagate": False,
-        },  # holds addresses; the middleware writes requests
+        # What it says holds addresses; the middleware writes requests.
+        "uvicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "CRITICAL"},
         "fido2": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},  # tells each glyph that it leaves out of a PDF
     },
 }

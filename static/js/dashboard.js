@@ -1,28 +1,17 @@
 /* Keeps a dashboard current: figures, sentences, tables and numbers change in place.
  *
- * The server says by event stream that something is newer; what it is, is asked by HTTP under the reader's own rights. Without the
- * stream the page asks every 15 s, with it every 60 s all the same. A hidden page asks nothing.
+ * The server says by event stream that something is newer (clock.js); what it is, is asked by HTTP under the reader's own rights.
  */
 
+import { Clock } from "./clock.js";
 import { canDraw, draw, resize, sizeFor } from "./figure.js";
 import { offerPrinting, themeNow } from "./for_paper.js";
-import { hears, show, word } from "./live_state.js";
+import { show, word } from "./live_state.js";
 
 const root = document.querySelector("[data-dashboard]");
 const panels = [...root.querySelectorAll("[data-panel]")];
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
-const STEADY = 60000;
-const WITHOUT_STREAM = 15000;
-const WHILE_RECOMPUTING = 2000;
 const TOLD_WHILE_RECOMPUTING = 10000;
-const BURST = 150; // a revision's analyses arrive one after the other: one refresh for all
-
-let stream = null;
-let isStreaming = false;
-let timer = null;
-let isAsking = false;
-let askAgain = false;
-let isRefused = false;
 
 /* The JSON at this address; null when the session has ended. Throws when nobody answers. */
 async function ask(url) {
@@ -78,7 +67,7 @@ async function showPanel(panel) {
   const size = sizeOf(panel);
   const body = await ask(withQuery(panel.dataset.url, { theme: themeNow(), size }));
   if (body === null) {
-    isRefused = true;
+    clock.isRefused = true;
   } else {
     await showBody(panel, size, body);
   }
@@ -94,7 +83,7 @@ async function showPanels(several) {
   const address = new URL(root.dataset.query, new URL(root.dataset.panelsUrl, window.location.href));
   const body = await ask(withQuery(address, { of, theme: themeNow() }));
   if (body === null) {
-    isRefused = true;
+    clock.isRefused = true;
     return [];
   }
   const shown = await Promise.all(several.map((one, at) => showBody(one, sizes[at], body.panels[at])));
@@ -160,52 +149,12 @@ async function choose(link) {
   open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
   document.getElementById(link.id)?.focus({ preventScroll: true });
   window.history.replaceState(null, "", root.dataset.query);
-  await refresh();
-}
-
-function pause(milliseconds) {
-  clearTimeout(timer);
-  timer = setTimeout(refresh, milliseconds);
-}
-
-function untilNext(state) {
-  if (state === "recomputing") {
-    return isStreaming ? TOLD_WHILE_RECOMPUTING : WHILE_RECOMPUTING;
-  }
-  return isStreaming && state === "live" ? STEADY : WITHOUT_STREAM;
-}
-
-/* Asks how things stand and fetches what has changed. One at a time; a wish that comes meanwhile is kept. */
-async function refresh() {
-  if (document.hidden || isRefused) {
-    return;
-  }
-  if (isAsking) {
-    askAgain = true;
-    return;
-  }
-  isAsking = true;
-  askAgain = false;
-  let state = "offline";
-  try {
-    state = await catchUp();
-  } catch {
-    show("offline");
-  }
-  isAsking = false;
-  if (isRefused) {
-    show("refused");
-    stop();
-  } else {
-    listen();
-    pause(askAgain ? BURST : untilNext(state));
-  }
+  await clock.refresh();
 }
 
 async function catchUp() {
   const body = await ask(new URL(root.dataset.query, new URL(root.dataset.stateUrl, window.location.href)));
   if (body === null) {
-    isRefused = true;
     return "refused";
   }
   showTiles(body.tiles);
@@ -219,31 +168,7 @@ async function catchUp() {
   return body.state.state;
 }
 
-function listen() {
-  if (stream && stream.readyState !== EventSource.CLOSED) {
-    return;
-  }
-  stream = new EventSource(root.dataset.eventsUrl);
-  stream.addEventListener("open", () => {
-    isStreaming = true;
-    hears(true);
-  });
-  stream.addEventListener("error", () => {
-    /* Each vain attempt to reconnect comes here too: only the loss itself sets the clock, or it would never run down. */
-    if (isStreaming && !isAsking) {
-      pause(WITHOUT_STREAM);
-    }
-    isStreaming = false;
-    hears(false);
-  });
-  stream.addEventListener("refresh", () => pause(BURST));
-}
-
-function stop() {
-  clearTimeout(timer);
-  stream?.close();
-  isStreaming = false;
-}
+const clock = new Clock(root.dataset.eventsUrl, catchUp, { told: TOLD_WHILE_RECOMPUTING });
 
 async function drawAll() {
   await showPanels(panels.filter((one) => "isNear" in one.dataset)).catch(() => show("offline"));
@@ -258,14 +183,6 @@ offerPrinting(
   },
   drawAll,
 );
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) {
-    stop();
-  } else {
-    refresh();
-  }
-});
-window.addEventListener("pagehide", stop);
 dark.addEventListener("change", drawAll);
 root.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-choice]");
@@ -292,4 +209,4 @@ for (const panel of panels) {
     near.observe(panel);
   }
 }
-refresh();
+clock.refresh();

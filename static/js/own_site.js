@@ -1,21 +1,13 @@
 /* Keeps a hospital's own page current: what the server renders for the address is fetched and put into place, panel by panel.
  *
- * The server says by event stream that something was released to this hospital. Without the stream the page asks every 15 s, with it
- * every 60 s all the same. A hidden page asks nothing.
+ * The server says by event stream that something was released to this hospital (clock.js).
  */
 
-import { hears, show as showState, word } from "./live_state.js";
+import { Clock } from "./clock.js";
+import { show as showState, word } from "./live_state.js";
 import { show as drawFigure } from "./still_figures.js";
 
 const root = document.querySelector("[data-own-site]");
-const STEADY = 60000;
-const WITHOUT_STREAM = 15000;
-const WHILE_RECOMPUTING = 2000;
-const BURST = 150;
-let stream = null;
-let isStreaming = false;
-let isRefused = false;
-let timer = null;
 
 /* The page of this address as it is now; null when the session has ended. */
 async function fetched() {
@@ -54,7 +46,6 @@ async function put(panel, now) {
 async function catchUp() {
   const page = await fetched();
   if (page === null) {
-    isRefused = true;
     return "refused";
   }
   const panels = [...root.querySelectorAll(".panel[data-digest]")];
@@ -88,58 +79,6 @@ async function catchUp() {
   return state;
 }
 
-async function refresh() {
-  if (document.hidden || isRefused) {
-    return;
-  }
-  let state = "offline";
-  try {
-    state = await catchUp();
-  } catch {
-    showState("offline");
-  }
-  if (isRefused) {
-    showState("refused");
-    stop();
-    return;
-  }
-  listen();
-  pause(state === "recomputing" ? WHILE_RECOMPUTING : isStreaming && state === "live" ? STEADY : WITHOUT_STREAM);
-}
-
-function pause(milliseconds) {
-  clearTimeout(timer);
-  timer = setTimeout(refresh, milliseconds);
-}
-
-function listen() {
-  if (stream && stream.readyState !== EventSource.CLOSED) {
-    return;
-  }
-  stream = new EventSource(root.dataset.eventsUrl);
-  stream.addEventListener("open", () => {
-    isStreaming = true;
-    hears(true);
-  });
-  stream.addEventListener("error", () => {
-    if (isStreaming) {
-      pause(WITHOUT_STREAM);
-    }
-    isStreaming = false;
-    hears(false);
-  });
-  stream.addEventListener("refresh", () => pause(BURST));
-}
-
-function stop() {
-  clearTimeout(timer);
-  stream?.close();
-  isStreaming = false;
-}
-
 if (root) {
-  document.addEventListener("visibilitychange", () => (document.hidden ? stop() : refresh()));
-  window.addEventListener("pagehide", stop);
-  listen();
-  pause(STEADY);
+  new Clock(root.dataset.eventsUrl, catchUp).begin();
 }

@@ -7,7 +7,7 @@ const frames = [...document.querySelectorAll("[data-figure-frame][data-url]")];
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const NEAR = "400px";
 
-/* Draws the figure of this frame as it is now. */
+/* Draws the figure of this frame as it is now; its steps lead to cases where the server says so. */
 export async function show(frame) {
   const size = sizeFor(frame);
   frame.dataset.size = size;
@@ -16,8 +16,15 @@ export async function show(frame) {
   url.searchParams.set("size", size);
   const response = await fetch(url, { headers: { Accept: "application/json" }, redirect: "manual" });
   if (response.ok) {
-    await draw(frame, (await response.json()).figure);
+    const { figure, cases } = await response.json();
+    await draw(frame, figure, cases);
   }
+}
+
+/* Every figure, those that are folded away too: what is folded has no width. */
+function opened() {
+  frames.forEach((frame) => frame.closest("details")?.setAttribute("open", ""));
+  return frames;
 }
 
 if (canDraw()) {
@@ -41,7 +48,9 @@ if (canDraw()) {
   );
   const redraw = () => Promise.allSettled(frames.filter((one) => one.dataset.size).map(show));
   dark.addEventListener("change", redraw);
-  offerPrinting(() => frames, show, redraw);
+  if (frames.length) {
+    offerPrinting(opened, show, redraw);
+  }
   frames.forEach((frame) => {
     near.observe(frame);
     widths.observe(frame);

@@ -14,7 +14,7 @@ POLICY = {
 WANTED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
+    "Referrer-Policy": ("same-origin", "no-referrer"),  # the latter where a key stands in the address
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -26,7 +26,9 @@ def missing_headers(answer):
     found = {part.strip() for part in answer.headers.get("Content-Security-Policy", "").split(";")}
     missing = [] if found == POLICY else [f"Content-Security-Policy: {found ^ POLICY}"]
     missing += [
-        f"{name}: {answer.headers.get(name)}" for name, value in WANTED.items() if answer.headers.get(name) != value
+        f"{name}: {answer.headers.get(name)}"
+        for name, value in WANTED.items()
+        if answer.headers.get(name) not in (value if isinstance(value, tuple) else (value,))
     ]
     sensors = answer.headers.get("Permissions-Policy", "")
     return missing + [f"Permissions-Policy: {one}" for one in OFF if one not in sensors]

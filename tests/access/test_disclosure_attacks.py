@@ -68,7 +68,12 @@ def range_of(place, bounds, rows, totals):
 
 def is_pinned(truth, least, most):
     """A true 1 … k - 1 of which fewer than k values, from 1 on, or not all of 0 … k, remain."""
-    return 0 < truth < K and not (most - max(least, 1) + 1 >= K or (least == 0 and most >= K))
+    return 0 < truth < K and is_pinned_below(least, most, K)
+
+
+def is_pinned_below(least, most, k):
+    """Whether fewer than k values, from 1 on, and not all of 0 … k, remain between these."""
+    return not (most - max(least, 1) + 1 >= k or (least == 0 and most >= k))
 
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: f"{world[1]}-{world[0]}")

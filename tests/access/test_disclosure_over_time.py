@@ -5,7 +5,7 @@ the worker issues them, all kinds together and only where `may_follow` allows it
 how many cases there are each time, and that a case once entered stays: only the truth judges.
 
 T1 (no change of a count is pinned) and T3 (p and hazard ratios move with many or not at all) were seen red with `may_follow` answering True.
-Scorecards are not attacked here; response, flow and incidences are issued, but no harness reads them.
+Scorecards: `test_scorecards_over_time.py`.
 """
 
 import json
@@ -51,6 +51,11 @@ KINDS = (
     NAMED["response"],
     NAMED["flow"],
 )
+COUNTED = tuple(
+    one.name
+    for one in KINDS
+    if one.method in ("proportion", "toxicity", "table-one", "response", "flow", "cumulative-incidence")
+)
 
 
 @cache
@@ -84,7 +89,12 @@ def delivered(exact):
 
 def rows_of(exact, form):
     """(row, true counts, shown counts) whose counts add up to the cases that are counted: of tables and proportions."""
-    if exact["analysis"]["method"] == "proportion":
+    method = exact["analysis"]["method"]
+    if method in OTHER_ROWS:
+        if form["groups" if method == "cumulative-incidence" else "table"]:
+            yield from OTHER_ROWS[method](exact, form)
+        return
+    if method == "proportion":
         for own, shown in zip(exact["groups"], form["groups"], strict=True):
             rest, hidden = own["n"] - own["x"], None
             yield "outcome", [own["x"], rest, own["not_known"]], [shown["x"], hidden, shown["not_known"]]
@@ -103,11 +113,48 @@ def rows_of(exact, form):
         yield own["column"], [x for _value, x in truth], told
 
 
+def _of_response(exact, form):
+    """Of each measure: who counts, who does not, and who is not in the denominator."""
+    for own, shown in zip(exact["table"]["rows"][:1], form["table"]["rows"][:1], strict=True):
+        for cell, told in zip(own["cells"], shown["cells"], strict=True):
+            yield cell["measure"], [cell["x"], cell["n"] - cell["x"], own["n"] - cell["n"]], [told["x"], None, None]
+
+
+def _of_flow(exact, form):
+    """Of each box: who left it for which reason, and who went on to which."""
+    released = {box["id"]: box for box in form["table"]["nodes"]}
+    for own in exact["table"]["nodes"]:
+        shown = released.get(own["id"], {"exits": [], "next": []})
+        told = {
+            (kind, one["reason" if kind == "exits" else "id"]): one["n"]
+            for kind in ("exits", "next")
+            for one in shown[kind]
+        }
+        ways = [(("exits", one["reason"]), one["n"]) for one in own["exits"]] + [
+            (("next", one["id"]), one["n"]) for one in own["next"]
+        ]
+        if ways:
+            yield own["id"], [n for _way, n in ways], [told.get(way) for way, _n in ways]
+
+
+def _of_incidence(exact, form):
+    """Of each group, until the last month that is shown: events of each cause, and who had none."""
+    for own, shown in zip(exact["groups"], form["groups"], strict=True):
+        if not shown["risk_table"]:
+            continue
+        last = shown["risk_table"][-1]["months"]
+        events = next(row["causes"] for row in own["risk_table"] if row["months"] == last)
+        yield own["group"], [*events, own["n"] - sum(events)], [*(one["events"] for one in shown["causes"]), None]
+
+
+OTHER_ROWS = {"response": _of_response, "flow": _of_flow, "cumulative-incidence": _of_incidence}
+
+
 def steps(seed):
     """(kind, row, counts before, after, shown before, after) of each pair of forms that follow each other."""
     _table, found = issued(seed)
     for (_n, before), (_m, after) in zip(found, found[1:], strict=False):
-        for kind in ("best-response", "toxicity", "table-one"):
+        for kind in COUNTED:
             pairs = zip(rows_of(*before[kind]), rows_of(*after[kind]), strict=False)
             for (row, truth, told), (later, now, said) in pairs:
                 if row == later and len(truth) == len(now):
@@ -142,7 +189,8 @@ def test_no_change_of_a_count_is_pinned(seed):
             continue
         for place, (before, after) in enumerate(zip(truth, now, strict=True)):
             looked += 1
-            if told[place] is None or said[place] is None:
+            is_alone = kind == "flow" and now[place] == totals[1]  # that everybody goes on is shown by one form, too
+            if told[place] is None or said[place] is None or is_alone:
                 continue
             least, most = range_of_change(place, told, said, totals)
             assert least <= after - before <= most

@@ -282,6 +282,7 @@ TABLE = [
     Row("own_site", "302 200 200 200 403 403 403 403"),
     Row("own_site", "302 200 404 200 403 403 403 403", body={"site": "KYO"}),
     Row("own_site_figure", "302 404 404 404 403 403 403 403", {"name": "os"}),
+    Row("own_site_cases", "302 404 404 404 403 403 403 403", {"name": "os"}),
     Row("run_figure", POOLED_PAGE_BUT_EMPTY, {"pk": 1, "kind": "svg"}),
     Row("run_data", POOLED_PAGE_BUT_EMPTY, {"pk": 1}),
     # From a result to its cases, and back: for those who may see both. Nothing is computed in this world.
@@ -337,6 +338,11 @@ TABLE = [
     Row("api-export", NO_EXPORT, {"pk": 1}, method="delete"),
     Row("api-export-file", NO_EXPORT, {"pk": 1}),
     Row("api-stream-check", "401 404 404 404 404 404 404 404", {"name": "0" * 32}),
+    # REST: what was issued for the public is there for every role but the administrator; in this world nothing was.
+    Row("api-public", TAKERS),
+    Row("api-public-issue", NO_EXPORT, CUT),
+    Row("api-public-result", NO_EXPORT, {**CUT, "analysis": "os"}),
+    Row("api-public-data", NO_EXPORT, {**CUT, "analysis": "os"}),
     Row("api-results", POOLED),
     Row("api-result", POOLED_BUT_EMPTY, {"name": "os"}),
     Row("api-result-data", POOLED_BUT_EMPTY, {"name": "os"}),

@@ -13,7 +13,9 @@ from registry.models import Case, HistoryEvent
 from tests import factories
 from tests.conftest import log_in_as
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+# Where a seal must be of another transaction than the one that is tried.
+of_its_own = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -76,6 +78,7 @@ def test_nobody_answers_for_a_change_in_anothers_name(kyoto):
             Case.objects.create(number="KYO-0009", site=kyoto, cohort=factories.cohort())
 
 
+@of_its_own
 def test_a_seal_that_was_read_is_of_no_use_in_another_transaction(kyoto):
     with everything_scope(actor="tests"):
         stolen = scope_as_it_stands()
@@ -85,6 +88,7 @@ def test_a_seal_that_was_read_is_of_no_use_in_another_transaction(kyoto):
         assert Case.objects.count() == 0
 
 
+@of_its_own
 def test_a_seal_that_was_read_is_of_no_use_on_another_connection(kyoto):
     place = {key: connection.settings_dict[key.upper()] for key in ("host", "port", "user", "password")}
     name = connection.settings_dict["NAME"]
@@ -110,6 +114,7 @@ def test_a_process_with_another_key_sees_nothing_and_says_so(kyoto):
     assert health.scope() is None
 
 
+@of_its_own
 def test_while_keys_are_changed_both_are_believed(kyoto):
     name = connection.settings_dict["NAME"]
     with psycopg.connect(settings.ADMIN_URL, dbname=name, autocommit=True) as administrator:

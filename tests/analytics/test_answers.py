@@ -20,7 +20,7 @@ SAID = {
     "cir": "At 12 months: Cumulative incidence of relapse 33 % (95 % CI 18–49), death 3 % (95 % CI 0–12); n 39.",
     "regression": (
         "Taken together: hazard ratio 0.21 (95 % CI 0.08 to 0.53) for Disease burden: Low (< 5 % marrow blasts), hazard ratio "
-        "0.44 (95 % CI 0.17 to 1.09) for Prior transplant: Prior transplant; n 42, events 20."
+        "0.44 (95 % CI 0.17 to 1.09) for Prior transplant; n 42, events 20."
     ),
     "flow": (
         "Accepted for CAR-T therapy 42, Cells collected 42, Infused with tisagenlecleucel 42, Complete remission (CR or CRi) by "

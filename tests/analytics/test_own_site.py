@@ -1,5 +1,7 @@
 """What a hospital sees of outcomes: its own cases exactly, the others as released, nothing else; and how releases come and go."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,7 +13,7 @@ from django.urls import reverse
 
 from analytics import actions, actions_of_releases, live
 from analytics.models import Release, ReleaseBasis
-from analytics.pseudonyms import site_pseudonym
+from analytics.pseudonyms import pseudonym, site_pseudonym
 from registry.access.row_security import person_scope
 from tests import factories
 from tests.analytics.test_consent_in_datasets import answer_consent, as_worker, everything
@@ -100,6 +102,37 @@ def test_a_hospital_reads_only_what_is_released_to_it(world):
     figure = client.get(reverse("own_site_figure", args=["os"]))
     assert figure.status_code == 200
     assert len(figure.json()["figure"]["data"]) > 2
+
+
+def test_a_number_of_the_own_cases_leads_to_them_and_none_of_the_others_does(world):
+    kyoto, others, nurse, own, cases = world
+    stranger = factories.person("coordinator", sites=[others[0]], email="osaka@example.org")
+    issue()
+    client = Client()
+    client.force_login(nurse)
+
+    page = client.get("/own-site/").content.decode()
+    links = [html.unescape(one) for one in re.findall(r'href="(/own-site/[^"]+/cases/[^"]+)"', page)]
+    asked = {one: client.get(one) for one in links}
+    assert {one.split("/")[2] for one in links} >= {"os", "efs-a", "toxicity"}
+    assert {answer.status_code for answer in asked.values()} == {200}
+    whole = "".join(answer.content.decode() for answer in asked.values())
+    assert own[0].number in whole
+    for case in cases:
+        assert case.number not in whole and pseudonym("case", case.pk) not in whole
+    died = asked["/own-site/os/cases/?what=event&site=KYO"].content.decode()
+    assert own[0].number in died and own[1].number not in died
+
+    leads = client.get("/own-site/os/figure/").json()["cases"]
+    assert leads == {"url": "/own-site/os/cases/", "keys": {"own": "site=KYO&group=all"}}
+    step = client.get(f"{leads['url']}?{leads['keys']['own']}&from=100&to=100").content.decode()
+    assert own[0].number in step
+    for words in ("group=others", "group=own", "what=none", "site=OSA", "from=x"):
+        assert client.get(f"/own-site/os/cases/?{words}").status_code == 404, words
+    assert client.get("/own-site/cir/cases/").status_code == 404
+    client.force_login(stranger)
+    assert client.get("/own-site/os/cases/?site=KYO").status_code == 404
+    assert own[0].number not in client.get("/own-site/os/cases/").content.decode()
 
 
 def test_the_page_hears_of_its_own_releases_and_saves_and_of_nobody_elses(world, monkeypatch):

@@ -2,15 +2,19 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
-from analytics.models import AnalysisRun, Release, Result
+from analytics import actions
+from analytics.models import AnalysisRun, Release, ReleaseBasis, Result
 from analytics.pseudonyms import site_pseudonym
 from registry.access.row_security import everything_scope
 from tests import factories
 from tests.analytics.test_api_datasets import compute
+from tests.analytics.test_consent_in_datasets import answer_consent, as_worker, everything
 from tests.conftest import log_in_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,11 +33,15 @@ def text_of(response):
 
 @pytest.fixture
 def sites(transactional_db):
-    """Five hospitals: at Kyoto a patient died, at the others one was seen on day 400; a further one at Hiroshima."""
+    """Five hospitals: at Kyoto a patient died, at the others one was seen on day 400, a further one at Hiroshima; and, so that there are
+    enough to be seen by Kyoto, four that are registered alone at each of the others."""
     found = {code: factories.site(code) for code in CODES}
     factories.completed_form(factories.infused_case(found["KYO"]))
     for code in (*CODES[1:], "HIR"):
         factories.follow_up(factories.infused_case(found[code]), 400)
+    for code in CODES[1:]:
+        for _number in range(4):
+            factories.stored_form(factories.enrolled_case(found[code]), "patient", **factories.USUAL["patient"])
     compute(names=("completeness",))
     return found
 
@@ -112,17 +120,17 @@ def bodies():
 
 def test_what_is_released_to_a_site_is_its_own_and_rounded_and_for_its_people_alone(sites):
     found = bodies()
-    assert found.keys() == {(code, audience) for code in CODES for audience in ("card", "card-rest")}
+    assert found.keys() == {(code, "card") for code in CODES}
 
     names = {site_pseudonym(code) for code in CODES}
-    for (code, audience), body in found.items():
+    for (code, _audience), body in found.items():
         strangers = names - {site_pseudonym(code)}
         assert not any(name in json.dumps(body) for name in strangers)
         for funnel in body["funnels"]:
             for one in funnel["sites"]:
                 if one["site"] is None:
                     assert one["n"] % 5 == one["x"] % 5 == 0 and one["n"] >= 10
-            if audience == "card-rest" and funnel["n"] is not None:
+            if funnel["n"] is not None:
                 assert funnel["n"] % 5 == funnel["x"] % 5 == 0
 
     from registry.access.row_security import person_scope
@@ -134,15 +142,40 @@ def test_what_is_released_to_a_site_is_its_own_and_rounded_and_for_its_people_al
         assert not AnalysisRun.objects.exists()
 
 
-def test_the_others_are_renewed_once_a_day_and_the_own_at_once(sites):
-    before = bodies()
-    factories.follow_up(factories.infused_case(sites["OSA"]), 500)
-    compute(names=("completeness",))
-    after = bodies()
+def others_at(code):
+    """What the card of this hospital shows of the others, in all."""
+    return [(one["measure"], one["x"], one["n"]) for one in bodies()[code, "card"]["funnels"]]
 
-    assert after["OSA", "card"]["site"]["cases"] == before["OSA", "card"]["site"]["cases"] + 1
-    assert after["KYO", "card-rest"] == before["KYO", "card-rest"]
-    assert after["KYO", "card"]["funnels"][0]["pooled"] == before["KYO", "card"]["funnels"][0]["pooled"]
+
+def days_pass():
+    """What stands of the hospitals is two days old."""
+    as_worker(lambda: everything(lambda: ReleaseBasis.objects.update(made_at=F("made_at") - timedelta(days=2))))
+
+
+def test_the_others_move_by_five_cases_of_a_hospital_and_the_own_at_once(sites):
+    """Seen red where what stands was renewed once a day, whatever had changed."""
+    before = bodies()
+    shown = others_at("KYO")
+    assert {measure: n for measure, _x, n in shown}["forms_complete"]
+    extra = [factories.infused_case(sites["OSA"])]
+    days_pass()
+    compute(names=("completeness",))
+
+    assert bodies()["OSA", "card"]["site"]["cases"] == before["OSA", "card"]["site"]["cases"] + 1
+    assert others_at("KYO") == shown, "one case more at one hospital is one case told"
+
+    extra += [factories.infused_case(sites["OSA"]) for _number in range(4)]
+    compute(names=("completeness",))
+    assert others_at("KYO") != shown, "five cases more"
+
+    after = others_at("KYO")
+    answer_consent(extra[0], consent_withdrawn=1, consent_wd_date=factories.day(300))
+    as_worker(actions.build_datasets)
+    assert not bodies(), "what somebody was in who withdrew is taken down with the dataset"
+    days_pass()
+    compute(names=("completeness",))
+    assert others_at("KYO") != after
+    assert sum(point["site"] is None for point in bodies()["KYO", "card"]["funnels"][0]["sites"]) < 4
 
 
 def test_the_pages_ask_the_database_no_more_for_more_cases(sites, django_assert_max_num_queries):

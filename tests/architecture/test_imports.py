@@ -127,6 +127,7 @@ WRITERS = (
     "analytics/actions_of_exports.py",
     "analytics/actions_of_history.py",
     "analytics/actions_of_public.py",
+    "analytics/actions_of_scorecards.py",
     "analytics/actions_of_verification.py",
     "analytics/acts",
     "analytics/migrations",
@@ -205,7 +206,7 @@ def test_what_a_site_user_sees_comes_from_releases_alone():
     """The page of the own hospital names neither stored results nor datasets: what was not released to it is out of its reach."""
     named = {
         f"{name}.{alias.name}"
-        for path in (ROOT / "analytics/own_site.py", ROOT / "analytics/site_view.py")
+        for path in (ROOT / f"analytics/{one}.py" for one in ("own_site", "own_cases", "site_view"))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom)
         for name in [node.module]

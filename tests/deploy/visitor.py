@@ -89,7 +89,8 @@ class Visitor:
 
     def sign_in(self):
         """Password on one replica, the first code of a new app on the other."""
-        self.get("/accounts/login/")
+        status, text = self.get("/accounts/login/")
+        assert status == 200, text
         status, _text, place = self.post("/accounts/login/", {"username": self.email, "password": PASSWORD})
         assert status == 302, _text
         _status, page = self.get(place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analytics.core.columns.declarations import COLUMN_OF
 from analytics.core.disclosure import words
 from analytics.core.disclosure.blocks import Sum, withheld
 from analytics.core.disclosure.counts import coarse, is_small, p_value, shown
@@ -26,7 +27,7 @@ def characteristics(result: Body, policy: Policy) -> tuple[Body, list[str]]:
     is_split = len(heads) > 1 and not any(is_small(n, policy) for n in (*(one["n"] for one in heads[1:]), rest))
     kept = len(heads) if is_split else 1
     ns = [head["n"] for head in heads[:kept]] + ([rest] if is_split and rest else [])
-    rows = [_row(row, ns, kept, policy) for row in table["rows"] if row["column"] != BY_NAME]
+    rows = _without_what_follows([_row(row, ns, kept, policy) for row in table["rows"] if row["column"] != BY_NAME])
     body = {
         "n": shown(table["n"], policy),
         "group": table["group"] if is_split else None,
@@ -43,6 +44,39 @@ def _row(row: Body, ns: list[int], kept: int, policy: Policy) -> Body:
     if "levels" not in row:
         return {**head, "cells": _numbers(row["cells"], ns, kept, policy)}
     return {**head, **_levels(row, ns, kept, policy)}
+
+
+def _without_what_follows(rows: list[Body]) -> list[Body]:
+    """The rows, without the counts of those that are asked of some levels of another row only, where something of either is withheld.
+
+    Those with CRS of any grade are those with an onset, known or not: the one row completes the other.
+    """
+    of_name = {row["column"]: row for row in rows}
+    made = []
+    for row in rows:
+        of = COLUMN_OF[row["column"]].of if row["column"] in COLUMN_OF else None
+        other = of_name.get(of[0]) if of else None
+        made.append(_without_counts(row) if other and (_is_partial(row) or _is_partial(other)) else row)
+    return made
+
+
+def _is_partial(row: Body) -> bool:
+    """Whether a count of the row is withheld."""
+    if "levels" not in row:
+        return any(cell["n"] is None or cell["missing"] is None for cell in row["cells"])
+    return any(cell["withheld"] for one in row["levels"] for cell in one["cells"]) or any(
+        cell["withheld"] for cell in row.get("missing", ())
+    )
+
+
+def _without_counts(row: Body) -> Body:
+    def bare(cells: list[Body]) -> list[Body]:
+        return [{**cell, "x": None, "percent": None, "withheld": True} for cell in cells]
+
+    if "levels" not in row:
+        return {**row, "cells": [{**cell, "n": None, "missing": None} for cell in row["cells"]]}
+    levels = [{**one, "cells": bare(one["cells"])} for one in row["levels"]]
+    return {**row, "levels": levels} | ({"missing": bare(row["missing"])} if "missing" in row else {})
 
 
 def _numbers(cells: list[Body], ns: list[int], kept: int, policy: Policy) -> list[Body]:

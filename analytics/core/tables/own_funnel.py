@@ -1,22 +1,27 @@
 """What a hospital sees of a completeness table: its own numbers exactly, the others as rounded points without a name.
 
-Rules of the consortium's disclosure control for a site's view of all others together: from at least 3 other hospitals, counts rounded to
-5, counts of 1 to 4 (and all but 1 to 4) withheld, shares and limits computed from rounded counts. Limits are drawn to a size that follows
-from rounded counts, too.
+Rules of the consortium's disclosure control for a site's view of all others together: from at least 3 other hospitals with k cases or more
+each, counts rounded, small counts (and all but a few) withheld with those from which they would follow, shares and limits computed from
+rounded counts. Limits are drawn to a size that follows from rounded counts, too. Over time a hospital's counts move by k or more of its
+cases at once or not at all (`analytics.core.disclosure.standing`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from analytics.core import table_words as words
+from analytics.core.disclosure.blocks import Sum, withheld
+from analytics.core.disclosure.counts import is_small, shown
+from analytics.core.disclosure.policy import OTHERS, POLICIES, Policy
+from analytics.core.disclosure.standing import Standing
 from analytics.core.results import number
-from analytics.core.tables.completeness import limits_at, outside
+from analytics.core.tables.completeness import MEASURED, limits_at, outside
 
-POLICY = "scorecard 1"
-LEAST, ROUNDED_TO = 5, 5  # counts below LEAST are withheld; the others rounded
-OTHER_SITES = 3
+POLICY = "scorecard 2"
 SMALLEST_POINT = 10
 POINTS = 40
 Json = dict[str, Any]
@@ -25,7 +30,7 @@ Json = dict[str, Any]
 def own_scorecard(table: Json, site: str, others: Json) -> Json:
     """The hospital's own row, with the day and thresholds by which it is judged, and the funnels with its own point in them.
 
-    others  `others_funnels` of the same hospital, which may be older. The own point has the name that the table gives the hospital.
+    others  `others_funnels` without this hospital. The own point has the name that the table gives the hospital.
     """
     own = next(one for one in table["sites"] if one["site"] == site)
     measured = {
@@ -40,29 +45,29 @@ def own_scorecard(table: Json, site: str, others: Json) -> Json:
     }
 
 
-def others_funnels(table: Json, site: str) -> Json:
-    """The funnels around all other hospitals together, as `completeness` makes them, without the own point.
+def others_funnels(others: Sequence[Standing]) -> Json:
+    """The funnels around the other hospitals together, by what stands of each of them.
 
+    day       the last one on which something of them was renewed; null if nothing stands
     funnels   measure, label, x, n and pooled of the others (rounded counts), sites (their points: rounded x and n, share and limits of
               those, in the order of n and share, without a name), curves; null where fewer than 3 others count, or a count is withheld
     """
-    return {"day": table["day"], "funnels": [_funnel(funnel, site) for funnel in table["funnels"]]}
+    days = [one.day for one in others]
+    return {
+        "day": max(days, default=None),
+        "funnels": [_funnel(measure, others, POLICIES[OTHERS]) for measure in MEASURED],
+    }
 
 
-def _funnel(funnel: Json, site: str) -> Json:
-    others = [one for one in funnel["sites"] if one["site"] != site and one["n"]]
-    said = {"measure": funnel["measure"], "label": funnel["label"]}
-    x, n = (sum(one[name] for one in others) for name in ("x", "n"))
-    if len(others) < OTHER_SITES or is_withheld(x, n):
+def _funnel(measure: str, others: Sequence[Standing], policy: Policy) -> Json:
+    counts = [one.counts[measure] for one in others if one.counts.get(measure, (0, 0))[1]]
+    said = {"measure": measure, "label": words.MEASURES[measure]}
+    x, n = (sum(one[place] for one in counts) for place in (0, 1))
+    if len(counts) < policy.least_sites or is_withheld(x, n, policy):
         return {**said, "x": None, "n": None, "pooled": None, "sites": [], "curves": []}
-    x, n = rounded(x, n)
+    x, n = rounded(x, n, policy)
     pooled = x / n
-    points = sorted(
-        (n_of, x_of)
-        for x_of, n_of in (rounded(one["x"], one["n"]) for one in others if not is_withheld(one["x"], one["n"]))
-        if n_of >= SMALLEST_POINT
-    )
-    points = points if len(points) >= OTHER_SITES else []
+    points = _points(counts, policy)
     largest = max([n_of for n_of, _ in points], default=SMALLEST_POINT * 2)
     sizes = np.array([n_of for n_of, _ in points], dtype="float64")
     drawn = np.unique(np.rint(np.geomspace(1, largest, POINTS)))
@@ -89,15 +94,26 @@ def _funnel(funnel: Json, site: str) -> Json:
     }
 
 
-def is_withheld(x: int, n: int) -> bool:
+def _points(counts: Sequence[tuple[int, int]], policy: Policy) -> list[tuple[int, int]]:
+    """(n, x) of each hospital that can be shown, rounded, ascending; none where they are too few to hide in."""
+    small = {place for place, (x, n) in enumerate(counts) if is_withheld(x, n, policy) or n < SMALLEST_POINT}
+    everybody = Sum(tuple(range(len(counts))), is_division=False)
+    hidden = withheld([x for x, _n in counts], [everybody], policy, small)
+    hidden |= withheld([n - x for x, n in counts], [everybody], policy, small)
+    found = [rounded(x, n, policy) for place, (x, n) in enumerate(counts) if place not in hidden]
+    points = sorted((n, x) for x, n in found if n >= SMALLEST_POINT)
+    return points if len(points) >= policy.least_sites else []
+
+
+def is_withheld(x: int, n: int, policy: Policy) -> bool:
     """Whether a count of so many may not be shown: few forms, few complete, or few incomplete ones."""
-    return n < LEAST or any(0 < one < LEAST for one in (x, n - x))
+    return n < policy.k or is_small(x, policy) or is_small(n - x, policy)
 
 
-def rounded(x: int, n: int) -> tuple[int, int]:
-    """Both counts to the next multiple of 5, the first re-summed from the parts that are shown."""
-    parts = [ROUNDED_TO * round(one / ROUNDED_TO) for one in (x, n - x)]
-    return parts[0], sum(parts)
+def rounded(x: int, n: int, policy: Policy) -> tuple[int, int]:
+    """Both counts as they are shown, the second re-summed from the parts that are shown."""
+    counted, rest = (shown(one, policy) or 0 for one in (x, n - x))
+    return counted, counted + rest
 
 
 def with_own(others: Json, own: Json) -> Json:

@@ -7,8 +7,9 @@ import pytest
 
 from analytics.catalogue import CATALOGUE
 from analytics.core.analysis import Analysis
-from analytics.core.cases_counted import COUNTED, Counted, cell
+from analytics.core.cases_counted import COUNTED, Counted
 from analytics.core.cases_in_cells import cases_in_cells
+from analytics.core.disclosure.numbers import numbers_of
 from analytics.core.run import run
 from analytics.explore.address import analysis_of
 from analytics.figures.response import proportion_blocks, response_blocks
@@ -24,46 +25,6 @@ VIEWS = [analysis_of(query).analysis.with_(name=query) for query in (
 ASKED = [one for one in (*CATALOGUE, *VIEWS) if one.method in COUNTED and one.cohort == "tisagenlecleucel"]
 
 
-def numbers(result):
-    """(words of a cell, the number that it says) of everything that a Result counts."""
-    method, table = result["analysis"]["method"], result.get("table")
-    if method == "proportion":
-        for one in result["groups"]:
-            group = ("group", f"is.{one['group']}")
-            yield cell("outcome", "yes", *group), one["x"]
-            yield cell("outcome", "missing", *group), one["not_known"]
-            yield cell("group", group[1]), one["n"] + one["not_known"]
-    elif method == "flow":
-        for box in table["nodes"]:
-            yield cell(box["id"]), box["n"] if box["exits"] or box["next"] else 0
-            yield from ((cell(box["id"], f"left.{place}"), one["n"]) for place, one in enumerate(box["exits"]))
-            yield from ((cell(box["id"], f"next.{one['id']}"), one["n"]) for one in box["next"])
-    elif method == "response":
-        for row in table["rows"]:
-            of = (row["column"], "missing" if row["value"] is None else f"is.{row['value']}") if row["column"] else ()
-            yield cell(*(of or ("in",))), row["n"]
-            for one in row["cells"]:
-                yield cell(one["measure"], "yes", *of), one["x"]
-                yield cell(one["measure"], "", *of), one["n"]
-    else:
-        yield from numbers_by_group(table)
-
-
-def numbers_by_group(table):
-    """Of Table 1 and the table of toxicity."""
-    groups = [() if one["value"] == "all" else ("group", f"is.{one['value']}") for one in table["heads"]]
-    for row in table["rows"]:
-        for place, group in enumerate(groups):
-            for one in row.get("levels", ()):
-                word = "missing" if one["value"] is None else f"is.{one['value']}"
-                yield cell(row["column"], word, *group), one["cells"][place]["x"]
-            if "missing" in row:
-                yield cell(row["column"], "missing", *group), row["missing"][place]["x"]
-            if "cells" in row:
-                yield cell(row["column"], "in", *group), row["cells"][place]["n"]
-                yield cell(row["column"], "missing", *group), row["cells"][place]["missing"]
-
-
 def chosen(counted, words):
     return counted.chosen(**{name: values[0] for name, values in parse_qs(words).items()})
 
@@ -74,9 +35,9 @@ def test_as_many_cases_as_every_cell_says(analysis: Analysis, everything):  # no
     counted = cases_in_cells(analysis, everything, DAY)
     assert Counted.unpack(counted.pack()) == counted
 
-    said = list(numbers(result))
-    assert [(words, len(chosen(counted, words))) for words, _ in said] == said
-    assert sum(n > 0 for _, n in said) > 1
+    said = list(numbers_of(result))
+    assert [(one.name, len(one.cases(counted))) for one in said] == [(one.name, one.shown) for one in said]
+    assert sum(one.shown > 0 for one in said) > 1
     blocks = {"response": lambda one: response_blocks(one, Words()), "proportion": proportion_blocks}
     for block in blocks.get(analysis.method, lambda _: [])(result):
         for dot in block.dots:

@@ -156,6 +156,29 @@ def test_rename_order_remove_and_share(world):
     assert world.lead.get(f"/dashboards/saved/{pk}/").status_code == 404
 
 
+def test_a_title_that_is_taken_is_refused_for_a_dashboard_and_for_a_view(world):
+    shared_board(world)
+    pk = int(save(world.second, new_title="Mine", title="One").url.split("/")[-2])
+    save(world.second, dashboard=f"{pk}.1", title="Two")
+    with person_scope(world.people["second"]):
+        one, two = SavedDashboard.objects.get(pk=pk).panels.all()
+    change = f"/dashboards/saved/{pk}/change/"
+    words = {"version": 2, "was": [one.pk, two.pk], f"title.{one.pk}": "One <b>", f"title.{two.pk}": "Two"}
+
+    taken = world.second.post(change, {**words, "title": "MONTHLY call", "is_shared": "1"})
+    text = html.unescape(taken.content.decode())
+    assert taken.status_code == 409 and "has a dashboard “Monthly call” already" in text
+    assert 'value="MONTHLY call"' in text and 'value="One <b>"' in text, "what was typed is kept"
+    assert world.second.get(f"/dashboards/saved/{pk}/").context["board"].title == "Mine"
+
+    alike = world.second.post(change, {**words, "title": "Mine", f"title.{two.pk}": "one <B>"})
+    assert alike.status_code == 409 and "Two views would be called alike" in alike.content.decode()
+    assert world.second.post(change, {**words, "title": "Monthly call"}).status_code == 302, "for oneself it may be"
+    shared = world.second.post(change, {**words, "version": 3, "title": "Monthly call", "is_shared": "1"})
+    assert shared.status_code == 409, "sharing it would set two of one title side by side"
+    assert world.second.post(change, {**words, "version": 3, "title": "MONTHLY call"}).status_code == 302
+
+
 def test_who_neither_owns_it_nor_leads_looks_only(world):
     pk = shared_board(world)
 

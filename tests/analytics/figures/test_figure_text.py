@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from analytics.figures.text import fitted, limits, months, p_value, percent, safe, short, width, wrapped
-from analytics.figures.theme import DARK, LIGHT, Theme, contrast
+from analytics.figures.theme import DARK, LIGHT, THEMES, Theme, contrast
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -108,3 +108,7 @@ def test_series_colours_become_readable_text(theme):
 
 def test_after_six_groups_colour_and_dash_still_tell_them_apart():
     assert len(set(LIGHT.styles(18))) == 18
+    assert all(contrast(colour, one.surface) >= 3 for one in THEMES.values() for colour, _dash in one.styles(6))
+    assert [colour for colour, _dash in LIGHT.styles(4)] == list(LIGHT.series[:4]), (
+        "those that are seen stay as they are"
+    )

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from registry.access.row_security import everything_scope, person_scope
@@ -12,6 +13,7 @@ from registry.actions.forms import hospital_number_hash
 from registry.actions.import_jobs import Kind, State, Step
 from registry.imports.reports import refused_file, report_lines
 from registry.models import HistoryEvent, ImportedRecord, ImportJob, ImportLayout, Infusion, Patient, ResponseAssessment
+from registry.record import stored_case
 from tests import factories
 from tests.registry.imports.conftest import CSV, MAPPING, counted
 
@@ -175,15 +177,17 @@ def test_hospital_numbers_come_back_from_the_hospitals_own_list(nurse):
 
 
 def test_forms_are_marked_complete_where_nothing_blocks_it(nurse):
-    text = "case,course_no,inf_weight\nKYO-0001,1,21\nKYO-0002,1,21\n"
+    text = "case,course_no,inf_seq,inf_weight\nKYO-0001,1,1,21\nKYO-0002,1,1,21\n"
     with everything_scope(actor="tests"):
         Infusion.objects.update(is_complete=False)
         Infusion.objects.filter(case__number="KYO-0002").update(inf_date=None, inf_date_p=None)
     job = worked(nurse, taken_in(nurse, text, name="infusion.csv", completes=True, step=Step.STORE))
     assert job.counts["changed"] == 2
     with everything_scope(actor="tests"):
-        found = dict(Infusion.objects.values_list("case__number", "is_complete"))
-    assert (found["KYO-0001"], found["KYO-0002"]) == (True, False)
+        rows = Infusion.objects.filter(case__number__in=("KYO-0001", "KYO-0002")).select_related("case")
+        found = {row.case.number: row.is_complete for row in rows}
+        assert found == {row.case.number: not stored_case(row.case).blocking(row) for row in rows}
+    assert not found["KYO-0002"], "its date is missing"
     before = counted()
     assert (
         worked(nurse, taken_in(nurse, text, name="infusion.csv", completes=True, step=Step.STORE)).counts["unchanged"]
@@ -264,3 +268,24 @@ def test_rows_of_another_system_come_in_by_a_mapping_that_is_kept(nurse):
     assert is_new
     assert worked(nurse, twice).counts["unchanged"] == 2
     assert counted() == before
+
+
+def test_the_commands_go_row_by_row_and_write_the_reports(nurse, tmp_path, capsys):
+    file, report, refused = (tmp_path / name for name in ("records.csv", "report.csv", "refused.csv"))
+    file.write_text(HEADER + ROWS, encoding="utf-8")
+    words = {"by": nurse.email, "row_by_row": True, "report": report, "refused": refused}
+    call_command("import_records", str(file), dry_run=True, **words)
+    assert "Could be stored: 2 records" in capsys.readouterr().out
+    assert blasts() == {}
+    call_command("import_records", str(file), **words)
+    assert "Stored: 2 records (0 new cases), 8 answers. Nothing to change: 0. Refused: 2." in capsys.readouterr().out
+    assert blasts() == {"KYO-0001": Decimal(35), "KYO-0003": Decimal(3)}
+    assert len(report.read_text(encoding="utf-8-sig").splitlines()) == 5
+    assert len(refused.read_text(encoding="utf-8-sig").splitlines()) == 3
+    table, mapping = tmp_path / "cases.csv", tmp_path / "map.yml"
+    table.write_text(CSV, encoding="cp932")
+    mapping.write_text(MAPPING, encoding="utf-8")
+    call_command("import_cases", str(table), mapping=mapping, encoding="shift_jis", **words)
+    assert "Stored: 1 records (1 new cases)" in capsys.readouterr().out, "the other is of another hospital"
+    with pytest.raises(CommandError, match="--by EMAIL"):
+        call_command("import_cases", str(table), mapping=mapping, row_by_row=True)

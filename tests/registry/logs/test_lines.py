@@ -17,7 +17,7 @@ SECRET = "Plantedname Tarou"
 # What our own calls of a logger may name beside their words: ids, names of tasks and kinds of failures.
 ARGUMENTS = {
     "run_id", "job_id", "order_id", "letter.pk", "letter.fault", "site.pk", "request.id", "request.user.pk", "task", "cohort",
-    "revision", "sender.name",
+    "revision", "sender.name", "job.pk", "PATIENCE",
 }  # fmt: skip
 
 

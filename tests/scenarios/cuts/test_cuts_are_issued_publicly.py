@@ -8,12 +8,15 @@ from datetime import date
 
 import pytest
 from django.db import DatabaseError, connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 from pypdf import PdfReader
 
 from analytics import actions, actions_of_cuts, actions_of_public
 from analytics.catalogue import CATALOGUE
 from analytics.models import AnalysisRun, CutOrder, Export, PublicBasis, PublicIssue, PublicWithheld, Release
+from registry.access.token_scopes import Scope
 from registry.models import Cohort
 from tests import factories
 from tests.analytics.core.disclosure import cohorts
@@ -103,13 +106,25 @@ def forgotten():
     log_in_as("reg_app")
 
 
-def test_a_later_cut_shows_nothing_that_is_near_and_a_withdrawal_takes_everything_down(world):
+def asked(client, address):
+    """How many questions to the database an address takes."""
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(address).status_code == 200
+    return len(found)
+
+
+def test_a_later_cut_shows_nothing_that_is_near_and_a_withdrawal_takes_everything_down(world, client):
     """One case more: every form would tell it. One case withdrawn: how many it was stays known, its name does not."""
     patients, cut = world
     issued(cut)
+    client.force_login(person("lead"))
+    addresses = (PAGE.format("first"), "/api/v1/public", f"/api/v1/public/{COHORT}/first")
+    before = [asked(client, one) for one in addresses * 2][len(addresses) :]
     second = frozen("second", dict(list(patients.items())[:188]))
     issued(second)
     assert {name for name, body in bodies(second).items() if "refused" not in body} == set()
+    assert [asked(client, one) for one in addresses] == before, "no more questions for more issues"
+    assert asked(client, PAGE.format("second")) <= before[0] + 1, "nor for what is withheld"
     near = everything(lambda: list(PublicWithheld.objects.filter(issue__dataset=second)))
     assert near and all(one.other_cut == "first" and 1 <= one.cases <= 9 for one in near)
 
@@ -163,13 +178,38 @@ def test_a_lead_issues_it_on_the_page_and_a_hospital_reads_it_without_an_exact_n
             delivered[f"{name}.figure"] = taken(client, f"{page}{name}/figure/")
             for kind in ("svg", "png", "pdf"):
                 delivered[f"{name}.{kind}"] = taken(client, f"{page}{name}/figure.{kind}")
-    assert len(delivered) > 15
+    delivered |= rest_of(coordinator, bodies(cut))
+    assert len(delivered) > 25
+    for name in ("os", "toxicity"):
+        assert delivered[f"rest/{name}.csv"] == delivered[f"{name}.csv"], "page and REST give the same bytes"
     exact = everything(lambda: {run.analysis: run.result.body for run in cut.runs.select_related("result")})
     told = {name: sorted(forbidden_in(text_of(content), exact)) for name, content in delivered.items()}
     assert not {name: found for name, found in told.items() if found}
     taken_files = everything(lambda: set(Export.objects.values_list("audience", flat=True)))
     assert taken_files == {"public"}
     assert forbidden_in(json.dumps(exact["os"]), exact), "the search finds what it looks for"
+
+
+def rest_of(owner, released):
+    """Everything that a program gets of the issue, with a token of this person that is narrowed to their hospital."""
+    key = factories.token(owner, scopes=[Scope.READ], sites=list(everything(lambda: list(owner.sites.all()))))
+    client = Client(headers={"Authorization": f"Bearer {key}"})
+    at = f"/api/v1/public/{COHORT}/first"
+    listed, whole = (client.get(address).json() for address in ("/api/v1/public", at))
+    assert [one["url"] for one in listed["results"]] == [at] and whole["results"][0].keys() >= {"refused", "url"}
+    assert client.get("/api/v1/results/os").status_code == 403, "exact numbers stay where they were"
+    found = {"rest/list": json.dumps(listed).encode(), "rest/issue": json.dumps(whole).encode()}
+    for one in whole["results"]:
+        assert bool(one["refused"]) is ("refused" in released[one["analysis"]]) is (one["url"] is None)
+        answer = client.get(f"{at}/{one['analysis']}")
+        assert answer.status_code == (404 if one["refused"] else 200)
+        if one["url"]:
+            assert answer.json() == released[one["analysis"]]
+            assert client.get(one["url"], headers={"If-None-Match": answer["ETag"]}).status_code == 304
+            found[f"rest/{one['analysis']}"] = answer.content
+            found[f"rest/{one['analysis']}.csv"] = taken(client, f"{one['url']}/data?format=csv")
+            found[f"rest/{one['analysis']}.data"] = taken(client, f"{one['url']}/data")
+    return found
 
 
 def taken(client, address):
@@ -217,7 +257,7 @@ def words_of(value):
 
 def forbidden_in(text, exact):
     """What must not be in it: names of cases and sites, days of events, estimates with all digits, exact counts with a word about them."""
-    found = set(re.findall(r"\bc\d{5}\b|\bs\d{1,2}\b(?=[\"<,])", text))
+    found = set(re.findall(r"(?<!#)\bc\d{5}\b|\bs\d{1,2}\b(?=[\"<,])", text))
     long = set(re.findall(r"\d\.\d{6,}|\d{2}\.\d{4,}", text))
     values = list(numbers_of(exact))
     told = {one for value in values if isinstance(value, float) for one in (repr(value), f"{value * 100:.4f}")}

@@ -164,7 +164,7 @@ def test_comparing_a_cut_with_live_names_what_changed_and_whose_case_it_was(case
     assert f'href="/cases/{cases[2].number}/"' in page and f'href="/cases/{cases[0].number}/"' not in page
     figure = lead.get(f"/datasets/{COHORT}/compare/os/figure/?a=cut:asco-2027&b=live").json()["figure"]
     lines = [one for one in figure["data"] if one.get("line", {}).get("shape") == "hv"]
-    assert {one["line"]["dash"] for one in lines} == {"solid", "dash"}
+    assert {one["line"]["dash"] for one in lines} == {"solid", "7px,3px"}
     said = json.dumps(figure)
     assert "asco-2027" in said and "n 4, events 1" in said and "n 4, events 2" in said
 
