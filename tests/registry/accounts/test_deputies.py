@@ -108,13 +108,19 @@ def test_it_ends_by_itself_and_with_each_of_the_three(people, monkeypatch):
         assert browser.post(work).status_code == 404
     for end in (
         lambda: browser_of(people["doctor"]).post(f"/accounts/deputies/{deputy.pk}/end/"),
-        lambda: Person.objects.filter(pk=people["doctor"].pk).update(is_active=False),
+        lambda: opened(people["doctor"], False),
     ):
-        Person.objects.filter(pk=people["doctor"].pk).update(is_active=True)
+        opened(people["doctor"], True)
         Deputy.objects.update(ended_at=None)
         assert browser.post(work).status_code == 302 and browser.get(page).status_code == 200
         end()
         assert browser.get(page).status_code == 403
+
+
+def opened(person, is_active):
+    """The account is open, or not."""
+    with everything_scope(actor="tests"):
+        Person.objects.filter(pk=person.pk).update(is_active=is_active)
 
 
 def live(session):
