@@ -184,11 +184,11 @@ def test_a_change_during_a_build_stays_open_until_a_dataset_covers_it(as_worker)
 def test_a_change_that_no_analysis_reads_makes_no_dataset(as_worker):
     log_in_as("reg_app")
     case = infused_case(site("KYO"))
-    form = stored_form(case, "baseline_disease", karyotype_done=0)
+    form = stored_form(case, "baseline_disease", karyotype_done=1, karyotype_iscn="46,XX")
     log_in_as("reg_worker")
     actions.build_datasets()
     log_in_as("reg_app")
-    form.karyotype_done = 1
+    form.karyotype_iscn = "47,XX,+21"  # a text; what is coded or a number is in the dataset
     with everything_scope(actor="test"):
         save_form(form, by=BUILDER, seen_version=1, reason="Found the report")
     log_in_as("reg_worker")

@@ -101,8 +101,8 @@ def test_after_the_window_it_is_open_again(nurse):
 
 
 def test_an_unknown_an_ended_and_a_known_account_are_told_the_same(nurse, monkeypatch):
-    ended = factories.person("lead")
-    members.change_person(ended, name="x", role="lead", sites=[], is_active=False, by=factories.BUILDER)
+    ended = factories.person("statistician")
+    members.change_person(ended, name="x", role="statistician", sites=[], is_active=False, by=factories.BUILDER)
     hashed = hashes_of(monkeypatch)
 
     def told(email, password):
