@@ -22,6 +22,7 @@ CATALOGUE = messages.ROOT / "locale/ja/LC_MESSAGES/django.po"
 PERCENT = re.compile(r"%\(\w+\)[sd]|%[sd%]")
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 ATTRIBUTES = ("title", "placeholder", "aria-label", "alt")
+FEW_LETTERS = 6
 FEWEST_LETTERS = 3  # of a message's own words, by which it is recognised on a page
 
 
@@ -192,8 +193,10 @@ def english(entries):
     for entry in entries:
         for text in filter(None, (entry.msgid, entry.msgid_plural)):
             own = re.sub(r"%\(\w+\)[sd]|%[sd]|\{\w+\}", "\0", text.replace("%%", "%").replace("\u00a0", " ")).strip()
-            if text not in kept and len(re.findall("[A-Za-z]", own)) >= FEWEST_LETTERS:
-                patterns.add(".+".join(map(re.escape, own.split("\0"))))
+            letters = len(re.findall("[A-Za-z]", own))
+            if text not in kept and letters >= FEWEST_LETTERS:
+                filled = ".+" if letters > FEW_LETTERS else r"\S+"  # "3 rows" is not every sentence that ends in "rows"
+                patterns.add(filled.join(map(re.escape, own.split("\0"))))
     return re.compile("|".join(sorted(patterns, key=len, reverse=True)))
 
 
