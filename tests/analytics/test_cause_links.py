@@ -7,7 +7,7 @@ import pytest
 
 from analytics.catalogue import CATALOGUE
 from analytics.cause_links import case_links, figure_cases
-from analytics.causes import Asked
+from analytics.causes_of_steps import Asked
 from analytics.core.cases_behind import cases_behind
 from analytics.core.cases_listed import chosen
 from analytics.core.run import run
