@@ -17,6 +17,8 @@ RUN = ROOT / "var/test"  # what the last run left for manage.py validation_repor
 INTERRUPTED = 130
 # A worker a core, each with its database and its browser; one that has done its tests takes over half of another's.
 ON_ALL_CORES = ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal", "--durations=25")
+# Under CI, which is to answer soon, without the few tests that kill and wait the longest.
+SOON = ("-m", "not soak")
 TEST_NAMES = ("ADMIN_DATABASE_URL", "DATABASE_URL", "APP_DATABASE_URL", "WORKER_DATABASE_URL", "REDIS_URL")
 
 
@@ -45,6 +47,7 @@ def test(arguments):
     """The whole suite on servers of its own, on all cores unless ARGS say otherwise; the exit status is pytest's."""
     browser.ensure()
     r.ensure()
+    which = SOON if os.environ.get("CI") else ()
     with servers_for_tests() as environment:
         _note_run(environment)
         junit = f"--junit-xml={RUN / 'junit.xml'}"
@@ -55,6 +58,7 @@ def test(arguments):
                 "pytest",
                 *ON_ALL_CORES,
                 junit,
+                *which,
                 *shlex.split(os.environ.get("ARGS", "")),
                 *arguments,
             ],

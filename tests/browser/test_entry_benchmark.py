@@ -9,6 +9,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FORMS = ("patient", "prior_therapy", "lymphodepletion")
 
 
+@pytest.mark.soak
 def test_both_store_the_same_and_one_is_quicker(browser, live_server, transactional_db):
     forms = [(name, answers) for name, answers in entry.typical_case()[1] if name in FORMS]
 

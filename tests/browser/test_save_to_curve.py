@@ -103,6 +103,7 @@ def test_a_relapse_entered_by_keyboard_moves_the_curve_on_the_leads_open_page(wo
         print(f"\nfrom save to changed sentence {text_seconds:.2f} s, to changed curve {curve_seconds:.2f} s")
 
 
+@pytest.mark.soak
 def test_the_page_catches_up_when_the_stream_is_lost(world, new_context, faults):
     processes, _nurse, lead = world
     theirs = signed_in(new_context, processes.url, lead, faults)

@@ -75,6 +75,7 @@ def services():
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.mark.soak
 def test_the_services_of_the_compose_file_hold_together(services, capsys):
     steps = (
         *(interrupted_migration, start_all, one_person_moves_between_the_replicas, health_checks, a_full_disk),

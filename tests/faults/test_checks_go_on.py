@@ -33,6 +33,7 @@ def done(run):
     return run.state == CheckRun.State.DONE
 
 
+@pytest.mark.soak
 def test_a_run_survives_kill_9_and_a_lost_message(processes, run):
     processes.start("worker")
     until(lambda: CheckRun.objects.get(pk=run.pk).cases_done > 0, 180, "the run did not begin")

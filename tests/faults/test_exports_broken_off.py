@@ -48,6 +48,7 @@ def job_of(pk):
     return as_worker(lambda: everything(lambda: ExportJob.objects.get(pk=pk)))
 
 
+@pytest.mark.soak
 def test_kill_9_of_whoever_makes_an_export_loses_nothing(transactional_db, settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path)
     four_cases()

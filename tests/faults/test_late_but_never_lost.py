@@ -51,6 +51,7 @@ def is_live():
         return read.live_state(COHORT)["state"] == "live" and Dataset.objects.exists()
 
 
+@pytest.mark.soak
 def test_a_flushed_redis_delays_the_curve_only(processes):
     case = infused_case(site("KYO"))
     flush_redis()
@@ -111,6 +112,7 @@ def test_a_step_longer_than_its_lease_is_computed_once(as_worker, settings, monk
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("lease-")]
 
 
+@pytest.mark.soak
 def test_the_worker_may_be_killed_again_and_again(processes):
     case = infused_case(site("KYO"))
     processes.start("sweeper")
