@@ -72,7 +72,7 @@ def test_a_deputy_signs_in_the_doctors_place_and_the_history_says_for_whom(peopl
     assert doctor.post(page, sent).url == page and browser.get(sign).status_code == 403
     (place,) = browser.get(page).context["places"]
     before = browser.cookies["sessionid"].value
-    assert browser.post(f"{page}{place.pk}/work/").status_code == 302 and browser.cookies["sessionid"].value != before
+    assert browser.post(f"{page}{place.pk}/stand-in/").status_code == 302 and browser.cookies["sessionid"].value != before
     shown = browser.get(sign)
     assert "You work in the place of Dr Aoki" in shown.content.decode()
     choice, meaning = shown.context["choices"][0].value, shown.context["meanings"][0][0]
@@ -93,7 +93,7 @@ def test_it_ends_by_itself_and_with_each_of_the_three(people, monkeypatch):
     monkeypatch.setattr("analytics.live.close_old_connections", lambda: None)
     deputy = named(people)
     browser, page = browser_of(people["nurse"]), "/cases/KYO-0001/sign/"
-    work = f"/accounts/deputies/{deputy.pk}/work/"
+    work = f"/accounts/deputies/{deputy.pk}/stand-in/"
     browser.post(work)
     assert browser.get(page).status_code == 200
     session = browser.session.session_key
@@ -156,7 +156,7 @@ def test_who_can_be_whose_deputy(people, admin):
     named(people)
     with pytest.raises(ValidationError):
         named(people)
-    assert browser_of(people["osaka"]).post(f"/accounts/deputies/{Deputy.objects.get().pk}/work/").status_code == 404
+    assert browser_of(people["osaka"]).post(f"/accounts/deputies/{Deputy.objects.get().pk}/stand-in/").status_code == 404
 
 
 def test_a_role_lent_is_never_stored(people):
