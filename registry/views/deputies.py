@@ -23,10 +23,13 @@ class DeputyForm(forms.Form):
     """Who, and when."""
 
     deputy = forms.ModelChoiceField(label=gettext_lazy("Deputy"), queryset=Person.objects.none())
-    begins = forms.DateField(label=gettext_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    begins = forms.DateField(
+        label=gettext_lazy("First day"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"placeholder": "2026-04-01", "autocomplete": "off"}),
+    )
     ends = forms.DateField(
         label=gettext_lazy("Last day"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"placeholder": "2026-04-01", "autocomplete": "off"}),
         help_text=gettext_lazy("It ends by itself in the night after it."),
     )
 

@@ -25,7 +25,7 @@ class LeavingForm(forms.Form):
 
     last_day = forms.DateField(
         label=gettext_lazy("Last day"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"placeholder": "2026-04-01", "autocomplete": "off"}),
         help_text=gettext_lazy(
             "The account ends in the night after it; a day that is over ends it at once. Signatures and history stay."
         ),
