@@ -5,9 +5,9 @@ import csv
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.dateparse import parse_date
 
+from registry import clock
 from registry.access.row_security import everything_scope
 from registry.models import Case, CaseReading
-from registry.views.history_pages import midnight
 
 
 class Command(BaseCommand):
@@ -30,9 +30,9 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no case {case[:40]}.", returncode=2)
             readings = CaseReading.objects.filter(case_id=found.pk).order_by("at", "id")
             if first:
-                readings = readings.filter(at__gte=midnight(first))
+                readings = readings.filter(at__gte=clock.midnight(first))
             if last:
-                readings = readings.filter(at__lt=midnight(last, 1))
+                readings = readings.filter(at__lt=clock.midnight(last, 1))
             table = csv.writer(self.stdout, lineterminator="\n")
             table.writerow(["at", "who", "role", "page", "request"])
             for one in readings.select_related("person").iterator(2000):
