@@ -8,14 +8,14 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
 
-from registry.settings.environment import ROOT, VERSION, digest_of, given, mail, whole
+from registry.settings.environment import ROOT, VERSION, digest_of, given, mail, names, whole
 
 # Printed beside what rules found.
 RULES_VERSION = digest_of("registry/dictionary", "registry/edit_checks", "registry/grading")
 CODE_VERSION = os.environ.get("CODE_VERSION") or f"{VERSION}+{digest_of('analytics/core', 'analytics/catalogue.py')}"
 DEMO = False
 
-ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "").split(",")
+ALLOWED_HOSTS = names(os.environ.get("ALLOWED_HOSTS", ""))
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
