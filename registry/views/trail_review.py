@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from registry.access.deputies import place_of, put_in_place
+from registry.access.middleware import patient
 from registry.access.permissions import Permission
 from registry.access.row_security import person_scope
 from registry.api.csv_cells import guarded
@@ -65,6 +66,7 @@ class Sign:
     url: str
 
 
+@patient
 @permitted(Permission.TRAIL_REVIEW)
 @require_GET
 def trail(request):
