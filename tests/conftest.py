@@ -9,6 +9,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from deploy import browser, r
 from tests import databases
@@ -157,6 +158,11 @@ def processes(transactional_db, tmp_path, request):
     started.end()
     if getattr(request.node, "failed", False):
         print(started.logs())
+
+
+def pytest_runtest_teardown():
+    """A request leaves its language behind in the thread; the next test begins in English."""
+    translation.deactivate()
 
 
 @pytest.hookimpl(wrapper=True)
