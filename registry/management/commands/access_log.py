@@ -1,4 +1,4 @@
-"""`manage.py who_read NUMBER`: everybody who was shown something of one case, when and by which page."""
+"""`manage.py access_log --case NUMBER`: everybody who was shown something of one case, when and by which page."""
 
 import csv
 
@@ -17,14 +17,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         """Which case, and which days in Japan's time."""
-        parser.add_argument("case", metavar="NUMBER")
+        parser.add_argument("--case", metavar="NUMBER", required=True)
         parser.add_argument("--since", metavar="YYYY-MM-DD", help="only of this day and later")
         parser.add_argument("--until", metavar="YYYY-MM-DD", help="only of this day and before")
 
     def handle(self, *args, case, since, until, **options):
         """A line a reading."""
         first, last = (day_of(name, text) for name, text in (("--since", since), ("--until", until)))
-        with everything_scope(actor="who_read"):
+        with everything_scope(actor="access_log"):
             found = Case.with_void.filter(number=case).first()
             if not found:
                 raise CommandError(f"There is no case {case[:40]}.", returncode=2)
