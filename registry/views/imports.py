@@ -24,13 +24,14 @@ from django.views.decorators.http import require_http_methods
 from registry.access.middleware import patient
 from registry.access.permissions import Permission
 from registry.actions.import_jobs import MOST_OPEN, Kind, TooManyOpenError, take_in
+from registry.imports.owned import own_jobs
 from registry.imports.reading import ENCODINGS, MOST_BYTES, refuse_large
 from registry.imports.sources import UNKNOWN_LAYOUT, rows_of
 from registry.imports.watched import Watch
 from registry.redcap.meant import How
 from registry.redcap.storing import NotAcceptedError, store
 from registry.views.access import permitted
-from registry.views.import_jobs import SHOWN, heading, own_jobs, progress
+from registry.views.import_jobs import SHOWN, heading, progress
 from registry.views.sent_once import sent_once
 
 MOST_ROWS = 500  # of one import on the page: it is answered while somebody waits
