@@ -9,13 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from registry.access.permissions import Permission
-from registry.edit_checks.base import Row
 from registry.edit_checks.case import Record
-from registry.models import FORMS, Draft, Exemption, Query, QueryState, Signature
+from registry.models import Draft, Exemption, Query, QueryState, Signature
 from registry.record import exemptions_of
-from registry.schedule import DUE_SOON, LATE, NEEDED, OPEN, OVERDUE, OWED, possibly_lost_since, schedule
+from registry.schedule import DUE_SOON, LATE, OPEN, OVERDUE, OWED, possibly_lost_since, schedule
+from registry.stored_rows import stored_rows
 
-STRUCTURE = ("case_id", "pk", "is_complete", "is_verified")
 LONG_AGO = date.min
 
 
@@ -67,7 +66,7 @@ def owed(cases, *, person, today):
     """What `person` owes in `cases`, a queryset with what the pages show of a case."""
     cases = cases.not_withdrawn()
     by_pk = {case.pk: case for case in cases}
-    rows = stored_rows(cases)
+    rows = stored_rows(by_pk)
     exempt = exemptions_of(Exemption.objects.filter(case__in=cases.values("pk")))
     signed = set(Signature.objects.filter(case__in=cases.values("pk"), voided_at=None).values_list("form", "row_id"))
     found = Owed()
@@ -97,33 +96,6 @@ def owed_queries(cases, person):
 def own_drafts(cases, person):
     """What this person typed and did not save, the newest first."""
     return Draft.objects.filter(case__in=cases.not_withdrawn().values("pk"), person=person).order_by("-saved_at", "pk")
-
-
-@dataclass(frozen=True, slots=True)
-class _StoredRow:
-    """One stored form with the answers that the schedule reads."""
-
-    form: str
-    pk: int
-    is_complete: bool
-    is_verified: bool
-    as_read: Row
-
-
-def stored_rows(cases):
-    """Id of each case → its stored rows, in clinical order, with the answers that the schedule reads. One query a form."""
-    found = defaultdict(list)
-    for model in FORMS:
-        names = NEEDED[model.form_name]
-        place = [name for name in (model.of_course and "course_no", model.key_item) if name]
-        rows = model.objects.filter(case__in=cases.values("pk")).in_order()
-        for case, pk, complete, verified, *rest in rows.values_list(*STRUCTURE, *place, *names):
-            key = ".".join(map(str, rest[: len(place)])) or "1"
-            answers = dict(zip(names, rest[len(place) :], strict=True))
-            course = rest[0] if place and place[0] == "course_no" else None
-            row = Row(model.form_name, key, {}, answers, course)
-            found[case].append(_StoredRow(model.form_name, pk, complete, verified, row))
-    return found
 
 
 def _sort_in(found, case, own, expected, exempt, today):
