@@ -22,6 +22,7 @@ from analytics.exports.written import ODM, kept, needed, written, zipped
 from analytics.extract import may_go_abroad, refused_cases
 from analytics.models import Dataset, ExportJob
 from analytics.pseudonyms import ids_by_name
+from registry import clock
 from registry.access.row_security import everything_scope
 from registry.doorbell import ring
 from registry.models import Cohort
@@ -107,7 +108,7 @@ def _is_same(before):
 
     Who may go abroad changes with the day, as patients come of age.
     """
-    if before.abroad and timezone.localdate(before.ended_at) != timezone.localdate():
+    if before.abroad and clock.day_of(before.ended_at) != clock.today():
         return False
     if before.dataset_name != LIVE:
         cuts = Dataset.objects.filter(cohort=before.cohort_id, kind="cut", retired_at=None)
@@ -157,8 +158,8 @@ def _made(job):
 def _of_abroad(snapshot, cohort):
     """The snapshot with the cases whose consent reaches outside the consortium today."""
     with everything_scope(actor="worker"):
-        by_now = may_go_abroad(cohort, timezone.localdate())
-    return only_abroad(snapshot, timezone.localdate(), by_now)
+        by_now = may_go_abroad(cohort, clock.today())
+    return only_abroad(snapshot, clock.today(), by_now)
 
 
 def _step(job, step):
@@ -211,7 +212,7 @@ def take_back_exports():
         if refused := refused_ids():
             ready.filter(cases__overlap=refused).update(state=ExportJob.TAKEN_BACK, ended_at=now)
         for cohort in Cohort.objects.filter(exportjob__in=ready.filter(abroad=True)).distinct().order_by("pk"):
-            may = sorted(may_go_abroad(cohort, timezone.localdate()))
+            may = sorted(may_go_abroad(cohort, clock.today()))
             gone = ready.filter(abroad=True, cohort=cohort).exclude(cases__contained_by=may)
             gone.update(state=ExportJob.TAKEN_BACK, ended_at=now)
         if ExportJob.objects.filter(state=ExportJob.RUNNING, lease_until__gt=now).exists():

@@ -23,6 +23,7 @@ from analytics.core.tables.own_funnel import POLICY as SCORECARD_POLICY
 from analytics.models import Dataset, Release, ReleaseBasis
 from analytics.pseudonyms import site_pseudonym
 from analytics.site_view import COHORT, OF_BOTH, OF_OWN, READERS
+from registry import clock
 from registry.access.row_security import everything_scope
 from registry.models import Cohort, Site
 
@@ -92,7 +93,7 @@ def _issue_own(site, dataset, own):
     )
     basis.cases = dict.fromkeys(own["case"], "")
     basis.save(update_fields=["cases"])
-    not_after = dataset.made_at.date()
+    not_after = clock.day_of(dataset.made_at)
     for analysis in OF_OWN:
         result = release(compute(analysis, own, not_after=not_after), OWN)
         behind = packed_cases(analysis, own, result)
@@ -108,7 +109,7 @@ def _issue_others(site, dataset, others):
     )
     if bases and timezone.now() - bases[-1].made_at < LEAST_APART:
         return 0
-    exact = {one.name: compute(one, others, not_after=dataset.made_at.date()) for one in OF_BOTH}
+    exact = {one.name: compute(one, others, not_after=clock.day_of(dataset.made_at)) for one in OF_BOTH}
     released = {one.name: _released(one, exact[one.name], others) for one in OF_BOTH}
     new = Basis(counts_of(exact, released), _digests(others))
     if not may_follow(new, [Basis(one.counts, one.cases) for one in bases], policy):

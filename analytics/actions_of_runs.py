@@ -27,6 +27,7 @@ from analytics.core.run import run as compute
 from analytics.core.whole import whole_table
 from analytics.explore.grammar import EXPLORED
 from analytics.models import AnalysisRun
+from registry import clock
 from registry.access.row_security import everything_scope
 from registry.doorbell import ring
 
@@ -145,7 +146,7 @@ def answer_of(run):
     progress.begin(progress.READING)
     with everything_scope(actor="worker"):
         table = cases_of(dataset, analysis)
-    result = compute(analysis, table, cut=dataset.cut_date, not_after=dataset.made_at.date())
+    result = compute(analysis, table, cut=dataset.cut_date, not_after=clock.day_of(dataset.made_at))
     if analysis.method not in (COX, FINE_GRAY):
         return result
     from analytics.second_opinion import second_opinions
@@ -194,7 +195,7 @@ def whole_of(dataset):
     if key not in _wholes:
         while len(_wholes) >= 3:
             _wholes.pop(next(iter(_wholes)))
-        _wholes[key] = whole_table(tables_of(dataset), cut=dataset.cut_date, not_after=dataset.made_at.date())
+        _wholes[key] = whole_table(tables_of(dataset), cut=dataset.cut_date, not_after=clock.day_of(dataset.made_at))
     return _wholes[key]
 
 

@@ -6,9 +6,9 @@ from itertools import groupby
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.shortcuts import render
-from django.utils import timezone
 
 from analytics.models import CutOrder, Dataset
+from registry import clock
 from registry.access.permissions import Permission
 from registry.models import Person
 from registry.views.access import permitted
@@ -94,4 +94,4 @@ def _newest_orders():
 
 
 def _today():
-    return timezone.localdate().isoformat()
+    return clock.today().isoformat()

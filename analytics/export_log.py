@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET
 
 from analytics import export_words
 from analytics.models import Dataset, Export
+from registry import clock
 from registry.access.permissions import Permission
 from registry.api.csv_cells import guarded
 from registry.models import Case, Person
 from registry.views.access import permitted
-from registry.views.history_pages import Narrowed, midnight
+from registry.views.history_pages import Narrowed
 from registry.views.proof import proved
 from registry.views.trail_review import CASE_NUMBER
 
@@ -145,9 +146,9 @@ def _of(narrowed):
     if narrowed.get("holds") == "cases":
         found = found.filter(cases__isnull=False)
     if narrowed.days["since"]:
-        found = found.filter(at__gte=midnight(narrowed.days["since"]))
+        found = found.filter(at__gte=clock.midnight(narrowed.days["since"]))
     if narrowed.days["until"]:
-        found = found.filter(at__lt=midnight(narrowed.days["until"], after=1))
+        found = found.filter(at__lt=clock.midnight(narrowed.days["until"], after=1))
     return found
 
 

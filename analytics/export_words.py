@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from analytics.acts import exports
 from analytics.exports.policy import CONSORTIUM, DEIDENTIFIED, FULL
 from analytics.models import ExportJob
+from registry import clock
 from registry.views.case_forms import short_title_of
 
 STEPS = {
@@ -84,7 +85,7 @@ def why_not(job):
             "The consent of somebody in it does not reach outside the consortium any more, so its file was removed. "
             "Tell whoever has a copy, and ask for it again."
         )
-    return said.get(job.state, "").format(day=job.expires_at and job.expires_at.date().isoformat())
+    return said.get(job.state, "").format(day=job.expires_at and clock.day_of(job.expires_at).isoformat())
 
 
 def _failed(job):

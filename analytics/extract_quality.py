@@ -1,9 +1,9 @@
 """The two tables of data quality: states of forms and open queries, by the names of the core."""
 
 import pandas as pd
-from django.utils import timezone
 
 from analytics.core.quality_tables import FORM_STATES, OPEN_QUERIES, QUALITY_TABLES, checked_quality
+from registry import clock
 from registry.form_states import form_states
 from registry.models import Case, Query, QueryState
 
@@ -34,7 +34,7 @@ def quality_tables(cohort, pseudonyms):
         Query.objects.filter(case__in=cases.values("pk")).exclude(state=QueryState.CLOSED).order_by("opened_at", "pk")
     )
     queries = [
-        (pseudonyms[case], form, severity, origin, state, timezone.localdate(opened))
+        (pseudonyms[case], form, severity, origin, state, clock.day_of(opened))
         for case, form, severity, origin, state, opened in waiting.values_list(
             "case_id", "form", "severity", "origin", "state", "opened_at"
         )

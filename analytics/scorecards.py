@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -24,6 +23,7 @@ from analytics.models import Release
 from analytics.pseudonyms import sites_by_name
 from analytics.views import one_of, plotly_style_ids
 from analytics.words import figure_words, localised
+from registry import clock
 from registry.access.permissions import Permission
 from registry.models import Site
 from registry.views.access import permitted
@@ -89,7 +89,7 @@ def scorecard(request, code):
     site = _site(request.user, code)
     card = next(iter(_cards(request.user, site)), None)
     own = followed(request.user).filter(site=site).select_related("site").order_by("number")
-    work = next(kind for kind in all_work(own, request.user, timezone.localdate()) if kind.key == OVERDUE)
+    work = next(kind for kind in all_work(own, request.user, clock.today()) if kind.key == OVERDUE)
     context = {
         "site": site,
         "is_all": request.user.may(Permission.SITES_COMPARE),

@@ -2,7 +2,6 @@
 
 import dataclasses
 import re
-from datetime import date
 from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from registry import clock
 from registry.dictionary.codelists import DatePrecision, MissingReason, NoYes
 from registry.dictionary.items import Item, Span, plain
 
@@ -199,7 +199,7 @@ class ClinicalDate(ItemField, models.DateField):
         super().validate(value, instance)
         if value is None:
             return
-        if value > date.today():
+        if value > clock.today():
             raise ValidationError(
                 _("%(label)s is %(found)s, which has not come yet. Please enter the day it happened.")
                 % {"label": self.verbose_name, "found": value.isoformat()},

@@ -12,8 +12,8 @@ from django.db.models import Case as Choice
 from django.db.models import CharField, IntegerField, Min, Q, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import TruncDate
-from django.utils import timezone
 
+from registry import clock
 from registry.edit_checks.case import Record
 from registry.models import FORMS, Exemption, HistoryEvent
 from registry.record import exemptions_of
@@ -61,7 +61,7 @@ class FormState(NamedTuple):
 def form_states(cases, among):
     """The FormState of every form of those `cases`, a queryset, whose ids are `among`: all that is stored, and all planned visits that
     open by the newest date in any form, so that the answer changes with the data and not from day to day."""
-    today, among = timezone.localdate(), sorted(among)
+    today, among = clock.today(), sorted(among)
     exempt = exemptions_of(Exemption.objects.filter(case__in=cases.values("pk")))
     marks = {case: (told, today, exempt[case]) for case, told in changes(cases).items()}
     changed = [case for case in among if case not in marks or case not in _known or _known[case].mark != marks[case]]
@@ -176,7 +176,8 @@ def _first_days(case_pks):
     saved, said = Q(kind="insert"), Q(item="is_complete", new=True)
     told = HistoryEvent.objects.filter(saved | said, case_id__in=_among(case_pks)).values_list("form", "row_id")
     rows = told.annotate(
-        entered=TruncDate(Min("at", filter=saved)), completed=TruncDate(Min("at", filter=said))
+        entered=TruncDate(Min("at", filter=saved), tzinfo=clock.zone()),
+        completed=TruncDate(Min("at", filter=said), tzinfo=clock.zone()),
     ).order_by()
     entered, completed = {}, {}
     for form, row, first, complete in rows:

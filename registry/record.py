@@ -13,6 +13,7 @@ from django.db import connection, models
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from registry import clock
 from registry.consent import consent_of, is_about_consent
 from registry.dictionary.words import Amount, Label
 from registry.edit_checks.base import HARD, MISSING, Finding, Row
@@ -148,16 +149,16 @@ def findings_in(forms):
     After a withdrawal only the answers about consent are asked about, and the other forms, which nobody sees, are not looked at.
     """
     if not consent_in(forms).is_withdrawn:
-        return case_findings(record_of(forms, date.today()))
+        return case_findings(record_of(forms, clock.today()))
     registration = [form for form in forms if form.form_name == "patient"]
-    found = case_findings(record_of(registration, date.today()))
+    found = case_findings(record_of(registration, clock.today()))
     return [one for one in found if is_about_consent(one.form, [one.item])]
 
 
 def consent_in(forms, *, is_published=False):
     """What the patient's consent allows today, from the forms of one case."""
     patient = next((form for form in forms if form.form_name == "patient"), None)
-    return consent_of(patient and patient.answers(), today=date.today(), is_published=is_published)
+    return consent_of(patient and patient.answers(), today=clock.today(), is_published=is_published)
 
 
 def record_of(forms, today=None):

@@ -5,11 +5,11 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from analytics.models import CutOrder, CutReport, Dataset
+from registry import clock
 from registry.access.permissions import Permission
 from registry.access.row_security import everything_scope
 from registry.actions.waiting import ring_waiting
@@ -36,7 +36,7 @@ def checked_name(cohort, name):
     taken = Dataset.objects.filter(cohort=cohort, name=name).first()
     if taken:
         words = _("There is a cut “%(name)s” already: %(who)s froze it on %(day)s. Choose another name.")
-        day = timezone.localtime(taken.made_at).date().isoformat()
+        day = clock.day_of(taken.made_at).isoformat()
         raise ValidationError({"name": words % {"name": name, "who": taken.taken_by, "day": day}})
     order = CutOrder.objects.filter(cohort=cohort, name=name, kind=CutOrder.TAKE, state__in=OPEN).first()
     if order:
@@ -46,7 +46,7 @@ def checked_name(cohort, name):
 
 def checked_day(day):
     """The day, if a cut can be taken at it. Raises ValidationError for one that has not come."""
-    today = timezone.localdate()
+    today = clock.today()
     if day > today:
         words = _("%(day)s has not come yet. A cut can be taken at today, %(today)s, or an earlier day.")
         raise ValidationError({"date": words % {"day": day.isoformat(), "today": today.isoformat()}})

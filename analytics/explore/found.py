@@ -7,14 +7,13 @@ import csv
 import io
 from dataclasses import dataclass, replace
 
-from django.utils import timezone
-
 from analytics import read
 from analytics.core.items.asked import asked_by, file_of, values_of
 from analytics.core.parts import PERIOD
 from analytics.explore import choosing, problems
 from analytics.explore.problems import Problem, shown
 from analytics.explore.said import as_typed, month_as_typed
+from registry import clock
 
 CASES = "cases.csv"  # as the dataset keeps it
 KEPT, KEPT_RANGES = 8, 100
@@ -123,7 +122,7 @@ def _notes(analysis, found):
             yield Problem("cuts", EMPTY_GROUP, ", ".join(outside), (as_typed(low), as_typed(high)))
     for one in analysis.filters:
         if one.column == PERIOD:
-            today = timezone.localdate()
+            today = clock.today()
             if one.low is not None and one.low > today.year * 100 + today.month:
                 yield Problem("from.period", FUTURE, month_as_typed(int(one.low)))
         elif one.column in found.ranges:

@@ -1,12 +1,11 @@
 """One dataset as an export reads it: a named cut as it was frozen, or the record of this moment in one snapshot."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
 from analytics.actions import files_of, manifest_hash
 from analytics.actions_of_runs import forms_of, tables_of
@@ -19,6 +18,7 @@ from analytics.exports.trail import Trail
 from analytics.extract import extract_with_answers, refused_cases
 from analytics.models import Dataset
 from analytics.pseudonyms import ids_by_name
+from registry import clock
 from registry.access.replica import from_replica
 from registry.access.row_security import everything_scope
 from registry.models import Cohort
@@ -122,7 +122,7 @@ def _cut(cohort, name, profile):
     return _snapshot(
         cohort, profile, pseudonyms_of(cohort), name=name, hash=cut.hash, cut_date=cut.cut_date, revision=cut.revision,
         tables=tables, whole=case_table(tables, cut.cut_date), forms={one.removeprefix(WHOLE_FORM): rows for one, rows in forms_of(cut).items()},
-        as_of=timezone.make_aware(datetime.combine(cut.cut_date, time(23, 59, 59))),
+        as_of=clock.midnight(cut.cut_date, after=1) - timedelta(seconds=1),
     )  # fmt: skip
 
 

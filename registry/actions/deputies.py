@@ -5,10 +5,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from registry import clock
 from registry.access.deputies import may_stand_in
 from registry.access.permissions import Permission
 from registry.models import Deputy, Person
-from registry.models.standing_in import today
 
 LONGEST_DAYS = 93
 
@@ -28,9 +28,9 @@ def name_deputy(person, other, *, begins, ends, by):
         raise ValidationError(
             {"deputy": _("Choose somebody who does the same kind of work, at one of the same hospitals.")}
         )
-    if ends < begins or ends < today():
+    if ends < begins or ends < clock.today():
         raise ValidationError({"ends": _("The last day lies before the first one, or is over.")})
-    if (ends - max(begins, today())).days >= LONGEST_DAYS:
+    if (ends - max(begins, clock.today())).days >= LONGEST_DAYS:
         raise ValidationError({"ends": _("A deputy is named for %(days)d days at most. For longer, ask the administrator for the role itself.") % {"days": LONGEST_DAYS}})  # fmt: skip
     overlapping = Deputy.objects.filter(person=person, deputy=other, ended_at=None, begins__lte=ends, ends__gte=begins)
     if overlapping.exists():
@@ -48,6 +48,6 @@ def end_deputy(deputy, *, by):
 
 def places_of(person):
     """In whose place `person` may work today."""
-    now = {"begins__lte": today(), "ends__gte": today()}
+    now = {"begins__lte": clock.today(), "ends__gte": clock.today()}
     found = Deputy.objects.filter(deputy=person, ended_at=None, person__is_active=True, **now)
     return [one for one in found.select_related("person") if may_stand_in(one.person, person)]

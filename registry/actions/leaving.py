@@ -5,12 +5,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from registry import clock
 from registry.access.deputies import may_stand_in
 from registry.access.row_security import everything_scope
 from registry.actions.doors import check_not_the_last, close_doors, has_drafts
 from registry.actions.members import check_manages_people
 from registry.models import Leaving
-from registry.models.standing_in import today
 
 
 def leaving_of(person):
@@ -35,7 +35,7 @@ def set_end(person, *, last_day, successor, by):
         raise ValidationError({"successor": _("There are drafts of this person. Choose who goes on with them.")})
     Leaving.objects.filter(person=person, done_at=None, taken_back_at=None).update(taken_back_at=timezone.now())
     leaving = Leaving.objects.create(person=person, last_day=last_day, successor=successor, set_by=by.email)
-    if last_day < today():
+    if last_day < clock.today():
         _end(leaving)
     return leaving
 
@@ -50,7 +50,7 @@ def take_back(person, *, by):
 def end_due():
     """End the accounts whose last day is over; returns whose."""
     ended = []
-    due = Leaving.objects.filter(done_at=None, taken_back_at=None, last_day__lt=today())
+    due = Leaving.objects.filter(done_at=None, taken_back_at=None, last_day__lt=clock.today())
     for pk in due.values_list("pk", flat=True):
         with transaction.atomic():
             one = Leaving.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=pk, done_at=None).first()

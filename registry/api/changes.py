@@ -6,13 +6,14 @@ repetition does no harm, for rows carry versions. PostgreSQL documentation, Syst
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 
 from django.core import signing
 from django.db import connection
 from django.db.models import Q
 from django.utils.dateparse import parse_date, parse_datetime
 
+from registry import clock
 from registry.api.base import bad_parameter
 from registry.api.problems import Problem
 from registry.models import Case, HistoryEvent
@@ -94,7 +95,7 @@ def _now():
 def _moment(text):
     try:
         day = parse_date(text)
-        moment = datetime.combine(day, time(), UTC) if day else parse_datetime(text)
+        moment = clock.midnight(day) if day else parse_datetime(text)
     except ValueError:
         return None
     return moment if moment is not None and moment.tzinfo is not None else None

@@ -1,8 +1,8 @@
 """The case as it would be with answers that are typed and not stored."""
 
 from dataclasses import replace
-from datetime import date
 
+from registry import clock
 from registry.edit_checks.base import MISSING
 from registry.edit_checks.case import Record, case_findings
 from registry.record import in_clinical_order, row_of
@@ -21,7 +21,7 @@ def case_as_typed(stored, form, refused=()):
     rows = [_without(row_of(one), refused) if one is form else row_of(one) for one in forms]
     findings = [
         one
-        for one in case_findings(Record(rows, date.today()))
+        for one in case_findings(Record(rows, clock.today()))
         if not ((one.form, one.key) == own and one.severity == MISSING and one.item in refused)
     ]
     return replace(stored, forms=forms, findings=findings)

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from registry import clock
 from registry.entry.eras import era_date, without_kanji_numerals
 
 SEPARATED = re.compile(r"(\d{4})\s*[-/.年 ]\s*(\d{1,2})(?:\s*[-/.月 ]\s*(\d{1,2})日?|月)?")
@@ -113,9 +114,9 @@ def _slashed(typed):
 def _relative(typed, day0):
     """A date counted from today or from the infusion; None for others."""
     if typed in DAYS_BACK:
-        return Reading(date.today() - timedelta(days=DAYS_BACK[typed]))
+        return Reading(clock.today() - timedelta(days=DAYS_BACK[typed]))
     if found := AGO.fullmatch(typed):
-        return Reading(date.today() - timedelta(days=int(found[1] or 0), weeks=int(found[2] or 0)))
+        return Reading(clock.today() - timedelta(days=int(found[1] or 0), weeks=int(found[2] or 0)))
     number = _day_of_study(typed)
     if number is None:
         return None
@@ -168,7 +169,7 @@ def _without_numbered_year(typed):
 
 def _latest(month, day):
     """The latest day of this month and number that has come."""
-    today = date.today()
+    today = clock.today()
     for year in range(today.year, today.year - 9, -1):  # 29 February may be eight years away
         try:
             found = date(year, int(month), int(day))

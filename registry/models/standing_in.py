@@ -1,18 +1,11 @@
 """Who works for whom for a time, and when somebody's account ends."""
 
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from registry import clock
 from registry.models.person import Person
-
-
-def today():
-    """The day of the registry's clock, wherever it is asked: pages, streams and workers each have a time zone of their own."""
-    return timezone.localdate(timezone=ZoneInfo(settings.DISPLAY_TIME_ZONE))
 
 
 class Deputy(models.Model):
@@ -39,7 +32,7 @@ class Deputy(models.Model):
     @property
     def is_now(self) -> bool:
         """Whether the deputy may work in the other's place at this moment."""
-        return self.ended_at is None and self.begins <= today() <= self.ends and self.person.is_active
+        return self.ended_at is None and self.begins <= clock.today() <= self.ends and self.person.is_active
 
 
 class Leaving(models.Model):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.utils.translation import get_language
 
+from registry import clock
 from registry.access.permissions import Permission
 from registry.access.token_scopes import Scope
 from registry.models import Case, Cohort, Site
@@ -81,7 +82,7 @@ def user_row(person, token, *, is_json):
         "email": person.email,
         "firstname": first,
         "lastname": last,
-        "expiration": token.expires_at.date().isoformat(),
+        "expiration": clock.day_of(token.expires_at).isoformat(),
         "data_access_group": group_of(only) if only else "",
         "data_access_group_id": only.pk if only else "",
         "logging": int(exports),

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
-
+from registry import clock
 from registry.redcap.logic import LogicError, read_logic
 from registry.redcap.project import (
     COMPLETE,
@@ -140,7 +139,7 @@ def _moment(sent, name):
     text = sent.text(name)
     for shape in MOMENTS if text else ():
         try:
-            return timezone.make_aware(datetime.strptime(text, shape))
+            return datetime.strptime(text, shape).replace(tzinfo=clock.zone())
         except ValueError:
             continue
     if text:

@@ -9,6 +9,7 @@ from datetime import date
 
 from django.db.models import Max
 
+from registry import clock
 from registry.consent import ITEMS, consent_of
 from registry.models import Case, HistoryEvent, Patient, Query, QueryState
 from registry.redcap.project import ANSWER, AS_ENTERED, COMPLETE, Instrument, instance_of
@@ -87,7 +88,7 @@ def _exportable(cases):
     """Those of the cases whose consent allows an export; registry/consent.py is the rule."""
     rows = Patient.objects.filter(case__in=cases).values("case_id", *ITEMS)
     answers = {row["case_id"]: row for row in rows}
-    today = date.today()
+    today = clock.today()
     return [
         case
         for case in cases

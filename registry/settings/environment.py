@@ -69,6 +69,11 @@ def refuse_missing(*names: str) -> None:
         )
 
 
+def names(text: str) -> list[str]:
+    """The names of a list with commas, blanks beside them left out: the proxy wants one after each comma."""
+    return [name.strip() for name in text.split(",")]
+
+
 def database(url: str, **options: object) -> dict:
     """Django's settings of the PostgreSQL at `url`."""
     parts = urlsplit(url)

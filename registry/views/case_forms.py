@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from registry import clock
 from registry.dictionary.items import EMPTY
 from registry.edit_checks.base import HARD, SOFT
 from registry.models import FORM_OF, FORMS
@@ -55,7 +55,7 @@ class FormLine:
 
 def form_lines(case, stored):
     """Lines of every form of `case`; `stored` is its StoredCase. A repeating form ends with a place for its next row."""
-    record, today = stored.record, timezone.localdate()
+    record, today = stored.record, clock.today()
     waiting = {}
     for one in schedule(record, stored.exemptions):
         if not one.key:

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from registry import clock
 from registry.access.permissions import Permission
 from registry.entry import read_aloud
 from registry.entry.dates import study_day
@@ -52,8 +52,8 @@ def case(request, number):
         "is_withdrawn": withdrawn,
         "facts": [] if withdrawn else header_facts(found, stored),
         "line": None if withdrawn else course_line(stored),
-        "schedule": None if withdrawn else case_schedule(found, stored, today=timezone.localdate()),
-        "lost_since": possibly_lost_since(record_of(stored.forms, timezone.localdate())),
+        "schedule": None if withdrawn else case_schedule(found, stored, today=clock.today()),
+        "lost_since": possibly_lost_since(record_of(stored.forms, clock.today())),
         "lines": [line for line in lines if (line.stored if withdrawn else line.is_listed)],
         "addable": [line for line in lines if not withdrawn and not line.is_listed],
         "data": case_data(found, stored, request.user),
@@ -87,7 +87,7 @@ def header_facts(case, stored):
         Fact(_("Prior transplant"), said("prior_therapy", "prior_hsct")),
         Fact(_("Product"), said("cart_course", "prod_name")),
         Fact(_("Infused"), case.day0.isoformat() if case.day0 else ""),
-        Fact(_("Today"), study_day(timezone.localdate(), case.day0) if case.day0 and case.state != "died" else ""),
+        Fact(_("Today"), study_day(clock.today(), case.day0) if case.day0 and case.state != "died" else ""),
         *(Fact(name, words) for name, words in derived_facts(stored)),
         Fact(_("Group"), case.stratum or ""),
     ]

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from registry import clock
 from registry.access.sessions import STANDS_IN
 from registry.actions.deputies import candidates, end_deputy, name_deputy, places_of
 from registry.actions.security import note_for
 from registry.models import Deputy, Happened, Person
-from registry.models.standing_in import today
 from registry.views.proof import proved
 from registry.views.sent_once import sent_once
 from registry.views.simple import refuse
@@ -58,7 +58,7 @@ def deputies(request):
                 request, _("%(name)s can work in your place from the first day on.") % {"name": made.deputy.name}
             )
             return redirect("deputies")
-    own = Deputy.objects.filter(person=request.user, ended_at=None, ends__gte=today()).select_related(
+    own = Deputy.objects.filter(person=request.user, ended_at=None, ends__gte=clock.today()).select_related(
         "deputy", "person"
     )
     context = {

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from registry import clock
 from registry.access.permissions import Permission
 from registry.actions.drafts import REPLY, OtherDraftError, draft_of, drop_draft, keep_draft, stamp
 from registry.entry import EntryForm, read_aloud
@@ -91,7 +92,7 @@ def _window(request):
 def kept_words(kept):
     """When a draft was kept: the time today, else the day too."""
     moment = timezone.localtime(kept.saved_at)
-    is_today = moment.date() == timezone.localdate()
+    is_today = moment.date() == clock.today()
     return _("draft kept %(time)s") % {"time": moment.strftime("%H:%M" if is_today else "%Y-%m-%d %H:%M")}
 
 

@@ -2,13 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
 
 from django.utils.dateparse import parse_date
-from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 
+from registry import clock
 from registry.views.acts import ACTS
 from registry.views.story import columns_of, entries_of
 
@@ -82,9 +81,9 @@ class Narrowed:
         if self.get("item"):
             events = events.filter(item__in=columns_of(self.get("item")))
         if self.days["since"]:
-            events = events.filter(at__gte=midnight(self.days["since"]))
+            events = events.filter(at__gte=clock.midnight(self.days["since"]))
         if self.days["until"]:
-            events = events.filter(at__lt=midnight(self.days["until"], after=1))
+            events = events.filter(at__lt=clock.midnight(self.days["until"], after=1))
         return events
 
 
@@ -150,8 +149,3 @@ def _day(text):
     except ValueError:
         return None
     return day if day and 1900 < day.year < 3000 else None
-
-
-def midnight(day, after=0):
-    """When a day begins where the registry is read."""
-    return make_aware(datetime.combine(day, time.min) + timedelta(days=after))

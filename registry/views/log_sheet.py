@@ -8,9 +8,9 @@ from functools import cached_property
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from registry import clock
 from registry.access.permissions import Permission
 from registry.dictionary.items import EMPTY
 from registry.edit_checks.derived import crs_at, icans_at
@@ -67,7 +67,7 @@ class Sheet:
             return [None] * SPARE
         is_known = resolved and getattr(self.episode, f"{prefix}_resolved_p") == "D"
         last_entered = max((day for day in there if day), default=onset)
-        last = resolved if is_known else min(last_entered + timedelta(days=7), timezone.localdate())
+        last = resolved if is_known else min(last_entered + timedelta(days=7), clock.today())
         days = [onset + timedelta(days=number) for number in range(min((last - onset).days + 1, PROPOSED))]
         return [day for day in days if day not in there]
 

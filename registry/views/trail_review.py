@@ -14,7 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from registry import clock
 from registry.access.deputies import place_of, put_in_place
+from registry.access.middleware import patient
 from registry.access.permissions import Permission
 from registry.access.row_security import person_scope
 from registry.api.csv_cells import guarded
@@ -23,7 +25,7 @@ from registry.models import FORM_OF, Case, HistoryEvent, Person, Site
 from registry.oddities import SIGNALS, oddities
 from registry.views.access import permitted
 from registry.views.case_forms import short_title
-from registry.views.history_pages import Narrowed, act_choices, midnight, page_of
+from registry.views.history_pages import Narrowed, act_choices, page_of
 from registry.views.proof import proved
 from registry.views.story import is_withheld, names_of, withdrawn_among
 
@@ -65,6 +67,7 @@ class Sign:
     url: str
 
 
+@patient
 @permitted(Permission.TRAIL_REVIEW)
 @require_GET
 def trail(request):
@@ -115,8 +118,12 @@ def _narrowed(request):
 
 def _period(narrowed):
     """(since, until) of the days chosen, or of the last ones."""
-    until = midnight(narrowed.days["until"], after=1) if narrowed.days["until"] else timezone.now() + timedelta(days=1)
-    since = midnight(narrowed.days["since"]) if narrowed.days["since"] else until - timedelta(days=USUAL_DAYS + 1)
+    until = (
+        clock.midnight(narrowed.days["until"], after=1)
+        if narrowed.days["until"]
+        else timezone.now() + timedelta(days=1)
+    )
+    since = clock.midnight(narrowed.days["since"]) if narrowed.days["since"] else until - timedelta(days=USUAL_DAYS + 1)
     return since, until
 
 
@@ -148,7 +155,7 @@ def _signs(found, narrowed):
         if any(value and has[name] and has[name] != value for name, value in wanted.items()):
             continue
         title = short_title(FORM_OF[one.form]) if one.form else ""
-        day = timezone.localtime(one.at).date().isoformat()
+        day = clock.day_of(one.at).isoformat()
         query = {"who": one.actor, "case": has["case"], "form": one.form, "since": day}
         url = "?" + urlencode({name: value for name, value in query.items() if value}) + "#changes"
         where = " · ".join(part for part in (has["case"], title) if part)

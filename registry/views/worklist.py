@@ -7,11 +7,11 @@ from itertools import groupby
 from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
+from registry import clock
 from registry.access.permissions import Permission
 from registry.actions.cases import PRIMARY_COHORT
 from registry.dictionary.visits import period_end
@@ -67,7 +67,7 @@ class Section:
 @require_GET
 def worklist(request):
     """Everything owed for the cases this person may see, the most overdue first."""
-    today, own = timezone.localdate(), followed(request.user)
+    today, own = clock.today(), followed(request.user)
     sites = {site.code: site.code for site in Site.objects.filter(pk__in=own.values("site")).order_by("code")}
     place = Filters(request.GET, {"site": (_("Site"), sites)})
     if place.get("site"):
@@ -180,7 +180,7 @@ def query_lines(queries):
             row.url,
             row.query.case,
             row.status,
-            timezone.localtime(row.query.opened_at).date(),
+            clock.day_of(row.query.opened_at),
             row.days,
         )
         for row in rows
@@ -195,7 +195,7 @@ def draft_lines(drafts):
             draft_page(draft),
             draft.case,
             WORK["draft"],
-            timezone.localtime(draft.saved_at).date(),
+            clock.day_of(draft.saved_at),
         )
         for draft in drafts.select_related("case")
     ]

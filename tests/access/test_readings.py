@@ -8,8 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
 
+from registry import clock
 from registry.access.row_security import everything_scope, person_scope
 from registry.models import Case, CaseReading
 from tests import factories
@@ -34,10 +34,10 @@ def readings():
         return [(who, page, numbers[case]) for who, page, case in found]
 
 
-def told(*words):
+def told(case, *words):
     """What the command prints, as rows."""
     out = io.StringIO()
-    call_command("who_read", *words, stdout=out)
+    call_command("access_log", "--case", case, *words, stdout=out)
     return [*csv.DictReader(io.StringIO(out.getvalue()))]
 
 
@@ -94,7 +94,7 @@ def test_the_command_tells_who_read_a_case_between_two_days(client, kyoto):
     client.force_login(nurse)
     client.get("/cases/KYO-0001/")
     client.get("/cases/KYO-0001/print/")
-    today = timezone.localdate(timezone=timezone.get_fixed_timezone(540))
+    today = clock.today()
     yesterday, tomorrow = (str(today + timedelta(days=days)) for days in (-1, 1))
 
     assert [(one["who"], one["role"], one["page"]) for one in told("KYO-0001")] == [

@@ -1,10 +1,8 @@
 """Facts on data quality in the extract: what is due, complete and on time, critical answers, open queries; and what moves the hash."""
 
 from datetime import date
-from types import SimpleNamespace
 
 import pytest
-from django.utils import timezone
 
 from analytics.actions import build_datasets
 from analytics.core.data_quality import data_quality, quality_columns
@@ -13,7 +11,7 @@ from analytics.core.quality_tables import FORM_STATES, OPEN_QUERIES
 from analytics.extract import extract
 from analytics.models import Dataset
 from analytics.pseudonyms import pseudonym
-from registry import form_states
+from registry import clock, form_states
 from registry.access.row_security import everything_scope
 from registry.actions.forms import void_form
 from registry.actions.queries import answer_query, close_query
@@ -63,7 +61,7 @@ def test_a_stored_form_says_when_it_was_due_and_when_it_was_complete(kyoto):
         1,
         1,
     )
-    assert death["due"].date() == factories.day(230) and death["completed"].date() == timezone.localdate()
+    assert death["due"].date() == factories.day(230) and death["completed"].date() == clock.today()
     assert (infusion["stored"], infusion["complete"]) == (1, 0)
     assert str(infusion["completed"]) == "NaT"
     assert (infusion["critical_asked"], infusion["critical_missing"]) == (4, 1)  # inf_oos is not answered
@@ -74,8 +72,7 @@ def test_planned_visits_are_listed_up_to_the_newest_date_whatever_day_it_is(kyot
     case = factories.infused_case(kyoto)
     factories.follow_up(case, 370)
     first = tables()[FORM_STATES]
-    in_2031 = SimpleNamespace(localdate=lambda at=None: timezone.localdate(at) if at else date(2031, 1, 1))
-    monkeypatch.setattr("registry.form_states.timezone", in_2031)
+    monkeypatch.setattr("registry.clock.today", lambda: date(2031, 1, 1))
     later = tables()[FORM_STATES]
 
     contacts = first[first["form"] == "follow_up"]
@@ -118,7 +115,7 @@ def test_open_queries_are_told_until_they_are_closed(kyoto):
         "soft",
         "open",
     )
-    assert row["opened"].date() == timezone.localdate()
+    assert row["opened"].date() == clock.today()
     with everything_scope(actor=nurse.email):
         query = answer_query(
             query, by=nurse, kind=AnswerKind.CONFIRMED, text="as in the source", seen_version=query.version

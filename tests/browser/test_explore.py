@@ -16,6 +16,7 @@ from analytics.core.run import run as core_run
 from analytics.explore.address import analysis_of
 from analytics.figures.text import percent
 from analytics.models import AnalysisRun, Dataset
+from registry import clock
 from registry.access.row_security import everything_scope
 from tests.analytics.explore.worlds import patients
 from tests.browser.test_accessibility import looked_at, unfold
@@ -111,7 +112,7 @@ def of_the_core():
     """The same from a computation of the core on the stored dataset."""
     with everything_scope(actor="test"):
         dataset = Dataset.objects.get(cohort__code="tisagenlecleucel")
-        result = core_run(analysis_of(VIEW).analysis, whole_of(dataset), not_after=dataset.made_at.date())
+        result = core_run(analysis_of(VIEW).analysis, whole_of(dataset), not_after=clock.day_of(dataset.made_at))
     return [
         [str(group["n"]), str(group["events"]), *(percent(row["survival"], "–") for row in group["at"])]
         for group in result["groups"]

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
+from registry import clock
 from tests import factories
 from tests.factories import PASSWORD
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def worklist(live_server, new_context):
     """The coordinator's worklist with the overdue forms of one patient, opened by signing in; no console error may come."""
-    kyoto, on = factories.site("KYO"), timezone.localdate() - timedelta(days=300)
+    kyoto, on = factories.site("KYO"), clock.today() - timedelta(days=300)
     nurse = factories.person("coordinator", sites=[kyoto])
     days = {"aph_start_date": on - timedelta(days=40), "aph_end_date": on - timedelta(days=39), "inf_date": on}
     factories.infused_case(kyoto, **days)

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from registry.settings import base
+from registry.settings.environment import names
 
 PRODUCTION = Path(base.__file__).with_name("production.py")
 KEYS = {name: name.lower() * 5 for name in ("SECRET_KEY", "HOSPITAL_NUMBER_KEY", "PSEUDONYM_KEY")}
@@ -25,7 +26,7 @@ def started(monkeypatch):
     def start(**changes):
         for name, value in {**GOOD, **changes}.items():
             monkeypatch.setenv(name, value) if value is not None else monkeypatch.delenv(name, raising=False)
-        monkeypatch.setattr(base, "ALLOWED_HOSTS", ({**GOOD, **changes}["ALLOWED_HOSTS"] or "").split(","))
+        monkeypatch.setattr(base, "ALLOWED_HOSTS", names({**GOOD, **changes}["ALLOWED_HOSTS"] or ""))
         return runpy.run_path(str(PRODUCTION))
 
     return start
@@ -36,6 +37,10 @@ def test_it_starts_with_what_it_needs_and_every_cookie_is_bound(started):
     assert found["SESSION_COOKIE_NAME"] == "__Host-session"
     assert found["DEBUG"] is found["DEMO"] is False
     assert found["SECURE_SSL_REDIRECT"] is True
+
+
+def test_several_host_names_stand_as_the_proxy_wants_them(started):
+    assert started(ALLOWED_HOSTS="a.example.org, b.example.org")["ALLOWED_HOSTS"] == ["a.example.org", "b.example.org"]
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -59,6 +64,7 @@ def test_all_that_is_missing_is_named_at_once(started):
         ({"DATABASE_URL": "postgresql://reg_app@db/registry"}, "must name user, password, host and database"),
         ({"REDIS_URL": "http://redis"}, "must begin with redis://"),
         ({"ALLOWED_HOSTS": "*"}, "“\\*” is not accepted"),
+        ({"ALLOWED_HOSTS": "a.example.org b.example.org"}, "no https:// and no blanks"),
         ({"ALLOWED_HOSTS": "https://registry.example.org"}, "no https:// and no blanks"),
         (
             {"SECRET_KEY": None, "SECRET_KEY_FILE": "/nowhere/key"},

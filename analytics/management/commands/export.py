@@ -3,7 +3,6 @@
 import getpass
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
 from analytics.acts.exports import TABLES
 from analytics.acts.taken import note_dataset
@@ -18,6 +17,7 @@ from analytics.exports.written import ODM, digest_of, kept, needed, written, zip
 from analytics.extract import may_go_abroad
 from analytics.management.as_worker import as_worker
 from analytics.models import Dataset
+from registry import clock
 from registry.access.row_security import everything_scope
 from registry.models import Cohort, Site
 
@@ -119,8 +119,8 @@ class Command(BaseCommand):
     def of_abroad(self, snapshot):
         """The snapshot with the cases whose consent reaches outside the consortium today."""
         with everything_scope(actor=ACTOR):
-            by_now = may_go_abroad(Cohort.objects.get(code=snapshot.cohort), timezone.localdate())
-        return only_abroad(snapshot, timezone.localdate(), by_now)
+            by_now = may_go_abroad(Cohort.objects.get(code=snapshot.cohort), clock.today())
+        return only_abroad(snapshot, clock.today(), by_now)
 
     def snapshot(self, cohort, dataset, profile, *, with_trail):
         """The dataset as it is to be exported."""

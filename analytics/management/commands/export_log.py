@@ -7,9 +7,9 @@ from django.utils.dateparse import parse_date
 
 from analytics.export_log import as_dict, copies
 from analytics.management.as_worker import as_worker
+from registry import clock
 from registry.access.row_security import everything_scope
 from registry.models import Case
-from registry.views.history_pages import midnight
 
 
 class Command(BaseCommand):
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         with as_worker(), everything_scope(actor="export_log"):
             if case and not Case.with_void.filter(number=case).exists():
                 raise CommandError(f"There is no case {case[:40]}.", returncode=2)
-            for one in copies(since=day and midnight(day), case=case, only_withdrawn=withdrawn).iterator():
+            for one in copies(since=day and clock.midnight(day), case=case, only_withdrawn=withdrawn).iterator():
                 told = as_dict(one)
                 self.stdout.write(json.dumps(told, ensure_ascii=False) if as_json else _line(told))
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
-from django.utils import timezone, translation
+from django.utils import translation
 
 from analytics import actions_of_cuts, phrases
 from analytics.actions_of_runs import cases_of, tables_of, whole_of
@@ -17,6 +17,7 @@ from analytics.core.run import run as core_run
 from analytics.explore.address import analysis_of
 from analytics.models import DatasetTable
 from analytics.r_scripts import script
+from registry import clock
 from registry.access.row_security import everything_scope
 from tests import factories
 from tests.analytics.explore.worlds import compute, newest_dataset, runs
@@ -109,7 +110,7 @@ def of_dataset(dataset, query):
     log_in_as("reg_worker")
     analysis = analysis_of(query).analysis
     with everything_scope(actor="test"):
-        result = core_run(analysis, cases_of(dataset, analysis), cut=dataset.cut_date, not_after=timezone.localdate())
+        result = core_run(analysis, cases_of(dataset, analysis), cut=dataset.cut_date, not_after=clock.today())
     log_in_as("reg_app")
     return result
 
@@ -131,9 +132,7 @@ def test_the_answers_are_a_file_by_rest_as_the_script_reads_them(world):
 
 def test_a_view_of_a_cut_says_the_same_and_a_cut_from_before_says_what_it_lacks(world):
     log_in_as("reg_worker")
-    cut = actions_of_cuts.take_cut(
-        world.dataset.cohort, "today", timezone.localdate(), reason="", by="lead@example.org"
-    )
+    cut = actions_of_cuts.take_cut(world.dataset.cohort, "today", clock.today(), reason="", by="lead@example.org")
     with everything_scope(actor="test"):
         answers = {one.name: bytes(one.parquet) for one in cut.tables.filter(name__startswith="items.")}
         live = {one.name: bytes(one.parquet) for one in world.dataset.tables.filter(name__startswith="items.")}

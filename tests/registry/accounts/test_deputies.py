@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from analytics.live import allowed
+from registry import clock
 from registry.access.row_security import everything_scope
 from registry.actions import members
 from registry.actions.deputies import name_deputy
@@ -24,15 +25,12 @@ from registry.models import (
     SignedInSession,
     Token,
 )
-from registry.models.standing_in import today
 from tests import factories
-
-TODAY = today()
 
 
 def days(number):
     """The day so many days from today."""
-    return TODAY + timedelta(days=number)
+    return clock.today() + timedelta(days=number)
 
 
 @pytest.fixture
@@ -68,11 +66,13 @@ def named(people, *, begins=0, ends=3):
 def test_a_deputy_signs_in_the_doctors_place_and_the_history_says_for_whom(people):
     doctor, browser = browser_of(people["doctor"]), browser_of(people["nurse"])
     page, sign = "/accounts/deputies/", "/cases/KYO-0001/sign/"
-    sent = {"deputy": people["nurse"].pk, "begins": TODAY.isoformat(), "ends": days(3).isoformat()}
+    sent = {"deputy": people["nurse"].pk, "begins": clock.today().isoformat(), "ends": days(3).isoformat()}
     assert doctor.post(page, sent).url == page and browser.get(sign).status_code == 403
     (place,) = browser.get(page).context["places"]
     before = browser.cookies["sessionid"].value
-    assert browser.post(f"{page}{place.pk}/stand-in/").status_code == 302 and browser.cookies["sessionid"].value != before
+    assert (
+        browser.post(f"{page}{place.pk}/stand-in/").status_code == 302 and browser.cookies["sessionid"].value != before
+    )
     shown = browser.get(sign)
     assert "You work in the place of Dr Aoki" in shown.content.decode()
     choice, meaning = shown.context["choices"][0].value, shown.context["meanings"][0][0]
@@ -99,9 +99,8 @@ def test_it_ends_by_itself_and_with_each_of_the_three(people, monkeypatch):
     session = browser.session.session_key
     assert live(session)
     later = days(4)
-    with monkeypatch.context() as clock:
-        for place in ("registry.models.standing_in.today", "registry.actions.deputies.today"):
-            clock.setattr(place, lambda: later)
+    with monkeypatch.context() as then:
+        then.setattr(clock, "today", lambda: later)
         assert not live(session)
         refused = browser.get(page)
         assert refused.status_code == 403 and "Your time as a deputy is over" in refused.content.decode()
@@ -139,7 +138,7 @@ def test_who_can_be_whose_deputy(people, admin):
         with pytest.raises(ValidationError):
             mine = factories.person(person, sites=[factories.site("KYO")], email=f"{person}.{other}@a.example")
             theirs = factories.person(other, sites=[factories.site("KYO")], email=f"{other}.{person}@b.example")
-            name_deputy(mine, theirs, begins=TODAY, ends=TODAY, by=mine)
+            name_deputy(mine, theirs, begins=clock.today(), ends=clock.today(), by=mine)
     doctor, nurse = people["doctor"], people["nurse"]
     for words in (
         {"other": people["osaka"]},  # of no hospital of the doctor's
@@ -148,15 +147,17 @@ def test_who_can_be_whose_deputy(people, admin):
         {"begins": days(2), "ends": days(1)},
         {"ends": days(93)},
     ):
-        given = {"other": nurse, "begins": TODAY, "ends": days(1), **words}
+        given = {"other": nurse, "begins": clock.today(), "ends": days(1), **words}
         with pytest.raises(ValidationError):
             name_deputy(doctor, given.pop("other"), **given, by=doctor)
     with pytest.raises(PermissionDenied):
-        name_deputy(doctor, nurse, begins=TODAY, ends=days(1), by=nurse)
+        name_deputy(doctor, nurse, begins=clock.today(), ends=days(1), by=nurse)
     named(people)
     with pytest.raises(ValidationError):
         named(people)
-    assert browser_of(people["osaka"]).post(f"/accounts/deputies/{Deputy.objects.get().pk}/stand-in/").status_code == 404
+    assert (
+        browser_of(people["osaka"]).post(f"/accounts/deputies/{Deputy.objects.get().pk}/stand-in/").status_code == 404
+    )
 
 
 def test_a_role_lent_is_never_stored(people):
@@ -179,9 +180,9 @@ def test_an_account_ends_after_its_last_day_and_its_drafts_go_on(people, admin):
     key = factories.token(doctor)
     named(people)
     page = f"/people/{doctor.pk}/leave/"
-    assert boss.post(page, {"last_day": TODAY.isoformat()}).status_code == 422, "who goes on with the draft?"
-    assert boss.post(page, {"last_day": TODAY.isoformat(), "successor": people["osaka"].pk}).status_code == 422
-    assert boss.post(page, {"last_day": TODAY.isoformat(), "successor": nurse.pk}).status_code == 302
+    assert boss.post(page, {"last_day": clock.today().isoformat()}).status_code == 422, "who goes on with the draft?"
+    assert boss.post(page, {"last_day": clock.today().isoformat(), "successor": people["osaka"].pk}).status_code == 422
+    assert boss.post(page, {"last_day": clock.today().isoformat(), "successor": nurse.pk}).status_code == 302
     assert end_due() == [] and browser.get("/cases/").status_code == 200, "today is the last day"
     Leaving.objects.update(last_day=days(-1))
 
@@ -209,16 +210,16 @@ def test_the_last_one_in_charge_cannot_leave_and_an_end_can_be_taken_back(people
     lead, boss = factories.person("lead"), browser_of(admin)
     other_admin = factories.person("administrator", email="second@example.org")
     with pytest.raises(ValidationError, match="only Consortium lead"):
-        set_end(lead, last_day=TODAY, successor=None, by=admin)
+        set_end(lead, last_day=clock.today(), successor=None, by=admin)
     with pytest.raises(ValidationError, match="only Consortium lead"):
         members.change_person(lead, name="x", role="statistician", sites=[], is_active=True, by=admin)
     set_end(other_admin, last_day=days(-1), successor=None, by=admin)
     other_admin.refresh_from_db()
     assert not other_admin.is_active
     with pytest.raises(ValidationError):
-        set_end(admin, last_day=TODAY, successor=None, by=admin)
+        set_end(admin, last_day=clock.today(), successor=None, by=admin)
     factories.person("lead", email="second.lead@example.org")
-    set_end(lead, last_day=TODAY, successor=None, by=admin)
+    set_end(lead, last_day=clock.today(), successor=None, by=admin)
     assert "The account ends after" in boss.get(f"/people/{lead.pk}/security/").content.decode()
     boss.post(f"/people/{lead.pk}/leave/back/")
     Leaving.objects.filter(person=lead).update(last_day=days(-1))

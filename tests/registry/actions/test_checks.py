@@ -88,7 +88,7 @@ def test_a_run_is_stored_with_its_counts(kyoto):
 
 def test_what_became_due_meanwhile_is_asked_in_the_name_of_the_registry(kyoto, monkeypatch):
     with monkeypatch.context() as then:
-        then.setattr(record, "date", SimpleNamespace(today=lambda: day(60)))
+        then.setattr(record, "clock", SimpleNamespace(today=lambda: day(60)))
         case = factories.infused_case(kyoto)
         factories.follow_up(case, 30, fup_visit=1)
     with everything_scope(actor="tests"):

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
+from registry import clock
 from registry.entry.dates import as_typed, echo, echo_date, read_date, understood
 
 DAY_0 = date(2025, 2, 14)
@@ -129,7 +130,7 @@ def test_a_date_after_its_era_is_told_when_the_era_ended():
     ],
 )
 def test_days_may_count_back_from_today(typed, back):
-    assert understood(typed, partial=False) == (date.today() - timedelta(days=back), "D")
+    assert understood(typed, partial=False) == (clock.today() - timedelta(days=back), "D")
 
 
 @pytest.mark.parametrize("typed", ["14/3", "3/14", "3月14日", "３／１４", "14 Mar", "Mar 14", "14march"])
@@ -137,14 +138,14 @@ def test_a_day_without_a_year_is_the_latest_that_has_come_and_says_so(typed):
     found = read_date(typed, partial=False)
 
     assert (found.day.month, found.day.day, found.is_latest) == (3, 14, True)
-    assert timedelta(0) <= date.today() - found.day < timedelta(366)
+    assert timedelta(0) <= clock.today() - found.day < timedelta(366)
     assert echo_date(found).endswith("the latest such day")
 
 
 def test_a_leap_day_without_a_year_is_found():
     found = read_date("29/2", partial=False).day
 
-    assert (found.month, found.day) == (2, 29) and found <= date.today()
+    assert (found.month, found.day) == (2, 29) and found <= clock.today()
 
 
 def test_japanese_writes_the_month_first():

@@ -1,12 +1,10 @@
 """The address of a form that was removed."""
 
 from html import unescape
-from zoneinfo import ZoneInfo
 
 import pytest
-from django.conf import settings
-from django.utils import timezone
 
+from registry import clock
 from registry.access.row_security import person_scope
 from registry.actions.forms import void_form
 from registry.models import Relapse
@@ -29,7 +27,7 @@ def test_the_address_of_a_removed_form_says_when_and_by_whom_and_leads_to_its_hi
     shown = unescape(page.content.decode())
     assert "This form was removed." in shown and "There is nothing here for you" not in shown
     assert "<h1>Relapse / progression" in shown and ": new" not in shown
-    today = timezone.localdate(timezone=ZoneInfo(settings.DISPLAY_TIME_ZONE)).isoformat()
+    today = clock.today().isoformat()
     assert today in shown and world.other_nurse.name in shown and "Another patient's" in shown
     history = f"{address}history/"
     assert f'href="{history}"' in shown and nurse.get(history).status_code == 200

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from registry import worklist
+from registry import clock, worklist
 from registry.access.row_security import everything_scope
 from registry.actions import queries
 from registry.actions.drafts import keep_draft
@@ -22,14 +22,14 @@ from tests.registry.views.conftest import signed_in
 
 def infused_days_ago(site, days, **answers):
     """A case infused so many days before today."""
-    on = timezone.localdate() - timedelta(days=days)
+    on = clock.today() - timedelta(days=days)
     dates = {"aph_start_date": on - timedelta(days=40), "aph_end_date": on - timedelta(days=39), "inf_date": on}
     return factories.infused_case(site, **dates, **answers)
 
 
 def contact_days_ago(case, days, **answers):
     """A contact so many days before today."""
-    on = timezone.localdate() - timedelta(days=days)
+    on = clock.today() - timedelta(days=days)
     answers = {"fup_date": on, "last_disease_date": on, "vital_status": 1, "lost_to_fup": 0, **answers}
     return factories.stored_form(case, "follow_up", **answers)
 
@@ -44,7 +44,7 @@ def owed_by(person):
     from registry.views.worklist import followed
 
     with everything_scope(actor="tests"):
-        return owed(followed(person), person=person, today=timezone.localdate())
+        return owed(followed(person), person=person, today=clock.today())
 
 
 def test_the_most_overdue_comes_first(world):
@@ -121,7 +121,7 @@ def test_what_is_not_required_is_not_owed(world):
 
 def test_nothing_is_owed_of_the_dead_but_what_happened(world):
     case = infused_days_ago(world.kyoto, 400)
-    on = timezone.localdate() - timedelta(days=300)
+    on = clock.today() - timedelta(days=300)
     factories.stored_form(case, "death", death_date=on, death_cause=1)
 
     forms = {one.form for one in owed_by(world.nurse).overdue if not one.key}
@@ -143,9 +143,7 @@ def test_two_missed_reports_ask_for_a_contact_or_the_loss(world):
     case = infused_days_ago(world.kyoto, 800)
     contact_days_ago(case, 430, fup_visit=4)
 
-    assert [(one.case, one.since) for one in owed_by(world.nurse).lost] == [
-        (case, timezone.localdate() - timedelta(days=64))
-    ]
+    assert [(one.case, one.since) for one in owed_by(world.nurse).lost] == [(case, clock.today() - timedelta(days=64))]
     assert "Record a contact, or that the patient is lost to follow-up" in page_of(world.nurse)
     assert "Possibly lost to follow-up" in signed_in(world.nurse).get(case.get_absolute_url()).content.decode()
 

@@ -6,11 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from analytics import actions_of_cuts, comparison
 from analytics.catalogue import CATALOGUE
 from analytics.models import CutOrder, Dataset, Export
+from registry import clock
 from registry.models import Patient
 from tests import factories
 from tests.scenarios.cuts.test_a_cut_is_frozen import corrected
@@ -239,13 +239,13 @@ def test_a_cut_of_today_differs_from_live_only_by_what_is_due(cases, as_, monkey
     few = tuple(one for one in CATALOGUE if one.name in names and one.cohort == COHORT)
     monkeypatch.setattr("analytics.actions.CATALOGUE", few)
     built()
-    cut = frozen(name="today", day=timezone.localdate())
+    cut = frozen(name="today", day=clock.today())
     live = everything(lambda: Dataset.objects.filter(kind="live").select_related("cohort").first())
 
     found = {one.name: one for one in everything(lambda: comparison.compared(cut, live)) if one.name in names}
     assert {name: one.changed for name, one in found.items()} == {"os": False, "flow": False, "completeness": True}
     first = found["completeness"].rows[0]
-    assert (first.label, first.a) == ("What is due was judged on", timezone.localdate().isoformat())
+    assert (first.label, first.a) == ("What is due was judged on", clock.today().isoformat())
     assert first.b < first.a
     assert all(row.a != "–" or row.b != "–" for row in found["completeness"].rows)
     assert [

@@ -4,11 +4,11 @@ import io
 from datetime import timedelta
 
 import pyarrow.parquet
-from django.utils import timezone
 
 from analytics import actions, actions_of_cuts
 from analytics.acts import cuts
 from analytics.models import AnalysisRun, CutOrder, Dataset
+from registry import clock
 from registry.access.row_security import everything_scope, person_scope
 from registry.models import Cohort, Person
 from tests import factories
@@ -112,4 +112,4 @@ def table(dataset, name):
 
 def tomorrow():
     """The day after today."""
-    return timezone.localdate() + timedelta(days=1)
+    return clock.today() + timedelta(days=1)
