@@ -217,6 +217,7 @@ def test_a_kind_of_work_has_a_page_of_its_own(world):
 def test_the_number_of_queries_does_not_grow_with_the_cases(world, who):
     def asked():
         browser = signed_in(getattr(world, who))
+        worklist._known.clear()  # nothing is kept from before
         with CaptureQueriesContext(
             connection,
         ) as seen:
@@ -259,5 +260,5 @@ def test_what_is_kept_of_each_case_is_what_reading_it_anew_gives(world):
     owed_by(world.nurse)
     assert worklist._known[second.pk] is untouched, "a case that has not changed is not read again"
     compared()
-    void_form(form, by=factories.BUILDER, seen_version=form.version + 2, reason="Another patient's")
+    void_form(form, by=factories.BUILDER, seen_version=form.version, reason="Another patient's")
     compared()
