@@ -4,7 +4,7 @@ import pandas as pd
 
 from analytics.core.quality_tables import FORM_STATES, OPEN_QUERIES, QUALITY_TABLES, checked_quality
 from registry import clock
-from registry.form_states import FormState, form_states
+from registry.form_states import form_states
 from registry.models import Case, Query, QueryState
 
 
@@ -15,6 +15,21 @@ def quality_tables(cohort, pseudonyms):
     for no build either (`quiet` in registry.access.guard_sql); its state is told as of the build that the next saved form brings.
     """
     cases = Case.objects.filter(cohort=cohort)
+    forms = [
+        (
+            pseudonyms[one.case_id],
+            one.form,
+            one.slot or None,
+            one.due,
+            one.event,
+            one.entered,
+            one.completed,
+            *(int(flag) for flag in (one.is_required, one.is_missed, one.is_stored, one.is_complete)),
+            one.critical_asked,
+            one.critical_missing,
+        )
+        for one in form_states(cases, pseudonyms)
+    ]
     waiting = (
         Query.objects.filter(case__in=cases.values("pk")).exclude(state=QueryState.CLOSED).order_by("opened_at", "pk")
     )
@@ -25,16 +40,9 @@ def quality_tables(cohort, pseudonyms):
         )
         if case in pseudonyms
     ]
-    asked = pd.DataFrame(queries, columns=list(QUALITY_TABLES[OPEN_QUERIES]))
-    asked = asked.sort_values("case", kind="stable", ignore_index=True)
-    return checked_quality({FORM_STATES: _states(cases, pseudonyms), OPEN_QUERIES: asked})
+    tables = {FORM_STATES: forms, OPEN_QUERIES: queries}
+    return checked_quality({name: _frame(rows, QUALITY_TABLES[name]) for name, rows in tables.items()})
 
 
-def _states(cases, pseudonyms):
-    """What is known of every form, a column at a time: a registry of ten thousand cases has hundreds of thousands of them."""
-    in_order = sorted(pseudonyms, key=pseudonyms.get)
-    columns = list(zip(*form_states(cases, in_order), strict=True)) or [()] * len(FormState._fields)
-    found = dict(zip(QUALITY_TABLES[FORM_STATES], columns, strict=True))  # FormState has them in this order
-    found["case"] = [pseudonyms[case] for case in found["case"]]
-    found["slot"] = [slot or None for slot in found["slot"]]
-    return pd.DataFrame({name: list(column) for name, column in found.items()})
+def _frame(rows, columns):
+    return pd.DataFrame(rows, columns=list(columns)).sort_values("case", kind="stable", ignore_index=True)

@@ -36,10 +36,10 @@ class FormState(NamedTuple):
     due               the day by which it is to be complete; None where that is not known
     event             the day of which a stored form tells: of the visit, else of the event from which it counts; None where not known
     entered           the day on which it was saved for the first time
-    completed         the day on which it was complete for the first time
     is_required       neither waived, reported elsewhere, optional, nor ended by death, loss, relapse or withdrawal; of an imported
                       transplant nothing is
     is_missed         a planned visit that nobody is asked for any more, because a later one is stored
+    completed         the day on which it was complete for the first time
     critical_asked    questions of the stored form that an endpoint needs and that apply; `critical_missing` have no answer
     """
 
@@ -49,19 +49,19 @@ class FormState(NamedTuple):
     due: date | None
     event: date | None
     entered: date | None
-    completed: date | None
     is_required: bool
     is_missed: bool
     is_stored: bool
     is_complete: bool
+    completed: date | None
     critical_asked: int
     critical_missing: int
 
 
 def form_states(cases, among):
-    """The FormState of every form of those `cases`, a queryset, whose ids are `among`, in their order: all that is stored, and all planned
-    visits that open by the newest date in any form, so that the answer changes with the data and not from day to day."""
-    today, among = clock.today(), list(among)
+    """The FormState of every form of those `cases`, a queryset, whose ids are `among`: all that is stored, and all planned visits that
+    open by the newest date in any form, so that the answer changes with the data and not from day to day."""
+    today, among = clock.today(), sorted(among)
     exempt = exemptions_of(Exemption.objects.filter(case__in=cases.values("pk")))
     marks = {case: (told, today, exempt[case]) for case, told in changes(cases).items()}
     changed = [case for case in among if case not in marks or case not in _known or _known[case].mark != marks[case]]
@@ -75,7 +75,7 @@ def form_states(cases, among):
             _keep(case, found[case])
     until = max((one.newest for one in found.values() if one.newest), default=today)
     for case in among:
-        for opens, *state in found[case].states:
+        for opens, state in found[case].states:
             if opens is None or opens <= until:
                 yield FormState._make(state)
 
@@ -85,8 +85,8 @@ class _Known:
     """The states of a case's forms, and what they were made of: mark (changes, day, exemptions).
 
     newest   the newest date in any of its forms
-    states   (the day on which a planned visit that is not stored opens, else None; then as in FormState): plain tuples, which the collector
-             of garbage does not look at
+    states   (the day on which a planned visit that is not stored opens, else None; FormState as a plain tuple, which the collector of
+             garbage does not look at)
     """
 
     mark: tuple | None
@@ -128,7 +128,7 @@ def _among(case_pks):
 
 
 def _states(case, read, today):
-    """Each form of one case: (the day on which it opens, if it is a planned visit that is not stored; then in the order of FormState)."""
+    """(the day on which it opens, if it is a planned visit that is not stored; its FormState as a tuple) of each form of one case."""
     own, exempt = read.rows.get(case, []), read.exempt[case]
     stored = {(row.form, row.as_read.key): row for row in own}
     record = Record(row.as_read for row in own)
@@ -141,19 +141,21 @@ def _states(case, read, today):
         is_complete = bool(row and row.is_complete)
         yield (
             one.earliest if one.slot and not one.key else None,
-            case,
-            one.form,
-            one.slot,
-            one.due,
-            _day_told(one, row) if row else None,
-            read.entered.get(place),
-            read.completed.get(place) if is_complete else None,
-            required,
-            bool(required and not row and one.is_passed),
-            bool(row),
-            is_complete,
-            asked,
-            missing,
+            (  # in the order of FormState
+                case,
+                one.form,
+                one.slot,
+                one.due,
+                _day_told(one, row) if row else None,
+                read.entered.get(place),
+                required,
+                bool(required and not row and one.is_passed),
+                bool(row),
+                is_complete,
+                read.completed.get(place) if is_complete else None,
+                asked,
+                missing,
+            ),
         )
 
 
