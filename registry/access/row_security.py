@@ -14,8 +14,8 @@ from registry.access import origin, signing
 SETTINGS = ("app.context", "app.pooled", "app.people", "app.actor", "app.role", "app.behalf", "app.request")
 SEAL = "app.seal"
 LIMITS = ("statement_timeout", "lock_timeout")
-PAGE = ("5s", "3s")  # how long one statement of a page, and its wait for a lock, may take
-READING = ("1min", "3s")  # of what reads much on purpose
+PAGE = ("5s", "4s")  # how long one statement of a page, and its wait for a lock, may take
+READING = ("1min", "4s")  # of what reads much on purpose
 WORK = ("10min", "5s")  # of work over all sites
 
 
