@@ -173,10 +173,7 @@ def _cells(a, b):
     of_a, of_b = _table_cells(a), _table_cells(b)
     labels = dict.fromkeys((*of_a, *of_b))
     changed = [label for label in labels if of_a.get(label) != of_b.get(label)]
-    told = slice(1 if len({caption for caption, *_of_cell in labels}) == 1 else 0, None)  # the only table needs no name
-    return [
-        Row(" · ".join(part for part in one[told] if part), of_a.get(one, NONE), of_b.get(one, NONE)) for one in changed
-    ]
+    return [Row(" · ".join(part for part in one if part), of_a.get(one, NONE), of_b.get(one, NONE)) for one in changed]
 
 
 def _table_cells(result):

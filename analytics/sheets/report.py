@@ -252,7 +252,7 @@ def completeness(result):
         *(_("Cases"), _("Forms complete"), _("On time"), _("Overdue contacts"), _("Critical answers")),
         *(_("Open queries"), _("Contradictions"), _("Follow-up (Clark’s C)")),
     )
-    rows = [Row(one.get("hospital", one["site"]), _completeness_cells(one)) for one in table["sites"]]
+    rows = [Row(one["site"], _completeness_cells(one)) for one in table["sites"]]
     rows.append(Row(_("All hospitals"), _completeness_cells(table["total"])))
     caption = _("Completeness by hospital, judged at {day}").format(day=table["day"])
     note = _("Forms: required and due. Critical answers: given of those asked that an endpoint needs.")
