@@ -195,6 +195,12 @@ class _Rows:
             one = self.exemptions[row]
             title = _(FORM_OF[one.form].title)
             return f"{title} {one.slot}".strip(), "", ExemptionKind(one.kind).label
+        if form == "redaction":
+            return (
+                _("a name in free text"),
+                reverse("names", args=[self.cases[group[0].case_id].number]),
+                _value(group, "reason") or "",
+            )
         return *self._form(form, row, group[0].case_id), ""
 
     def _form(self, form, row, case_id):
