@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from registry import clock
 from registry.access.deputies import place_of, put_in_place
+from registry.access.middleware import patient
 from registry.access.permissions import Permission
 from registry.access.row_security import person_scope
 from registry.api.csv_cells import guarded
@@ -67,6 +68,7 @@ class Sign:
     url: str
 
 
+@patient
 @permitted(Permission.TRAIL_REVIEW)
 @require_GET
 def trail(request):

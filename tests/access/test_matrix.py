@@ -322,6 +322,22 @@ TABLE = [
     Row(
         "api-query-steps", "401 428 404 428 403 403 403 403", {"pk": "{query}"}, method="post", body=ANSWER, headers=KEY
     ),
+    # REST: records from a file, of those who enter forms. 415: a file comes as a form; 409: there is nothing to go on with.
+    Row("api-imports", "401 200 200 200 403 403 403 403"),
+    Row("api-imports", "401 415 415 415 403 403 403 403", method="post"),
+    Row("api-import-whole", "401 415 415 415 403 403 403 403", method="post"),
+    *(
+        Row(name, "401 200 404 404 403 403 403 403", {"pk": "{import_job}"})
+        for name in ("api-import", "api-import-records", "api-import-report", "api-import-refused")
+    ),
+    Row("api-import", "401 200 404 404 403 403 403 403", {"pk": "{import_job}"}, method="delete"),
+    Row(
+        "api-import-steps",
+        "401 409 404 404 403 403 403 403",
+        {"pk": "{import_job}"},
+        method="post",
+        body={"step": "go_on"},
+    ),
     # REST: pooled data.
     Row("api-datasets", POOLED),
     Row("api-endpoints", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel"}),

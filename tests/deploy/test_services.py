@@ -22,6 +22,13 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy import demo, servers
+from tests.deploy.operating import (
+    a_frozen_database,
+    an_administrator_begins,
+    answers,
+    asked,
+    the_secret_key_is_changed,
+)
 from tests.deploy.proxy import Proxy, certificate
 from tests.deploy.services import Services
 from tests.deploy.visitor import Stream, Visitor
@@ -78,8 +85,16 @@ def services():
 @pytest.mark.soak
 def test_the_services_of_the_compose_file_hold_together(services, capsys):
     steps = (
-        *(interrupted_migration, start_all, one_person_moves_between_the_replicas, health_checks, a_full_disk),
-        *(start_backup, probes_while_every_page_thread_is_busy, back_from_the_backup, nobody_in_the_logs),
+        *(
+            interrupted_migration,
+            start_all,
+            an_administrator_begins,
+            one_person_moves_between_the_replicas,
+            health_checks,
+            a_full_disk,
+        ),
+        *(the_secret_key_is_changed, start_backup, probes_while_every_page_thread_is_busy, a_frozen_database),
+        *(back_from_the_backup, nobody_in_the_logs),
     )
     seconds = {}
     for step in steps:
@@ -125,13 +140,6 @@ def start_all(services):
     for name in ("worker-quick", "worker-heavy", "importer", "beat", "sweeper"):
         services.start(name)
     until(lambda: answers(services.proxy.replicas[1]), 180, "a replica did not answer")
-
-
-def answers(port):
-    """Whether the replica at this port lives."""
-    with contextlib.suppress(OSError):
-        return urllib.request.urlopen(f"http://127.0.0.1:{port}/live", timeout=1).status == 200
-    return False
 
 
 def one_person_moves_between_the_replicas(services):
@@ -195,16 +203,6 @@ def health_checks(services):
         assert [found["registry_queue_workers", name] for name in ("celery", "heavy", "imports")] == [1, 1, 1]
         assert found["registry_certificate_days",] > 80
         assert found["registry_versions",] == 1
-
-
-def asked(port, path, word=""):
-    """(status, text) of a replica asked by its own address, as what watches it does."""
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {word}"})
-    try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as refusal:
-        return refusal.code, refusal.read().decode()
 
 
 def probes_while_every_page_thread_is_busy(services):
