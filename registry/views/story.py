@@ -196,11 +196,9 @@ class _Rows:
             title = _(FORM_OF[one.form].title)
             return f"{title} {one.slot}".strip(), "", ExemptionKind(one.kind).label
         if form == "redaction":
-            return (
-                _("a name in free text"),
-                reverse("names", args=[self.cases[group[0].case_id].number]),
-                _value(group, "reason") or "",
-            )
+            case = self.cases.get(group[0].case_id)
+            url = "" if case is None or case.is_void else reverse("names", args=[case.number])
+            return _("a name in free text"), url, _value(group, "reason") or ""
         return *self._form(form, row, group[0].case_id), ""
 
     def _form(self, form, row, case_id):
