@@ -45,9 +45,14 @@ def take_in(*, by, name, content, encoding, kind, mapping="", site=None, complet
     by       a Person; whoever came by a token is bound by it until the end
     mapping  of a file of cases; without one it waits for it
     step     LOOK, and nothing is stored before `store_as_seen`; or STORE
-    Raises PermissionDenied, TooManyOpenError.
+    Raises PermissionDenied, TooManyOpenError, and ValidationError for somebody in another's place: the work goes on after that time.
     """
     check_may(by)
+    if by.stands_in:
+        words = _(
+            "This file is worked on record by record, after you have left this page too: bring it in in your own place."
+        )
+        raise ValidationError(words)
     waits = kind == Kind.CASES and not mapping
     words = [encoding, kind, mapping, site and site.pk, completes, "" if waits else step, by.came_by and by.came_by.pk]
     digest = hashlib.sha256(json.dumps(words).encode() + hashlib.sha256(content).digest()).hexdigest()

@@ -94,6 +94,8 @@ def _by_record(request, file, kind):
     except TooManyOpenError:
         said = _("You have %(most)d imports on the way, as many as one person may have. Wait for one, or end one.")
         return _page(request, refusal=said % {"most": MOST_OPEN}, status=429)
+    except ValidationError as refusal:
+        return _page(request, refusal=" ".join(refusal.messages), status=422)
     return redirect("import_job", pk=job.pk)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from registry.models import (
     Deputy,
     Draft,
     HistoryEvent,
+    ImportJob,
     Leaving,
     OneTimeLink,
     Person,
@@ -87,6 +89,16 @@ def test_a_deputy_signs_in_the_doctors_place_and_the_history_says_for_whom(peopl
     browser.post(f"{page}own/")
     assert browser.get(sign).status_code == 403
     assert Person.objects.get(pk=people["nurse"].pk).role == "coordinator"
+
+
+def test_what_goes_on_after_a_deputys_time_is_not_begun_in_it(people):
+    place, browser = named(people), browser_of(people["nurse"])
+    browser.post(f"/accounts/deputies/{place.pk}/stand-in/")
+    file = SimpleUploadedFile("theirs.csv", b"hospital_number,infused\nA-1,2024-01-01\n", content_type="text/csv")
+    answer = browser.post("/imports/", {"step": "preview", "file": file, "encoding": "utf-8"})
+    assert answer.status_code == 422 and "in your own place" in answer.content.decode()
+    with everything_scope(actor="tests"):
+        assert not ImportJob.objects.exists()
 
 
 def test_it_ends_by_itself_and_with_each_of_the_three(people, monkeypatch):
