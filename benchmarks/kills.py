@@ -209,6 +209,7 @@ def measure(kills=KILLS, say=print):
         _until(
             lambda: (cluster.mend(), _open(cluster) == 0)[1], CALM, f"runs did not end within {CALM} s", at_worst=True
         )
+        connection.close()  # its server was killed under it
         gone_on = importer.go_on()
         _until(lambda: _open(cluster) == 0, CALM, "", at_worst=True)
         acked = [number for writer in writers for number in writer.acked]
