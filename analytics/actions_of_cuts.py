@@ -13,7 +13,13 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from analytics.actions import cases_in, files_of, ids_of, manifest_hash, request_runs, table_of, text
-from analytics.actions_of_public import NotComputedError, issue_publicly, take_down_issue
+from analytics.actions_of_public import (
+    NotComputedError,
+    RetiredError,
+    hold_standing,
+    issue_publicly,
+    take_down_issue,
+)
 from analytics.actions_of_runs import forms_of, tables_of
 from analytics.actions_of_verification import verify
 from analytics.acts.cuts import ATTEMPTS
@@ -103,7 +109,8 @@ def retire_cuts(cohort):
     with transaction.atomic(), everything_scope(actor="worker"):
         with connection.cursor() as cursor:
             cursor.execute(ONE_AT_A_TIME)
-        cuts = list(Dataset.objects.filter(cohort=cohort, kind="cut", retired_at=None).order_by("revision"))
+        standing = Dataset.objects.filter(cohort=cohort, kind="cut", retired_at=None).order_by("revision")
+        cuts = list(standing.select_for_update())  # what is being stored of them is stored before, or refused
         refused = refused_cases(cohort) if cuts else set()
         for cut in cuts:
             gone = refused & cases_in(cut)
@@ -159,7 +166,7 @@ class OvertakenError(Exception):
 
 
 class RefusedError(Exception):
-    """The order cannot be done, now or later; the text is one of TAKEN, RETIRED, NOT_COMPUTED."""
+    """The order cannot be done, now or later; the text is one of TAKEN, NOT_COMPUTED."""
 
 
 class Progress:
@@ -199,6 +206,8 @@ def work_on_cut(order_id):
         progress.hold(state=CutOrder.DONE, lease_until=None, ended_at=timezone.now(), dataset=dataset, error="")
     except OvertakenError:
         return False
+    except RetiredError:
+        progress.hold(state=CutOrder.FAILED, lease_until=None, ended_at=timezone.now(), error=RETIRED)
     except RefusedError as refusal:
         progress.hold(state=CutOrder.FAILED, lease_until=None, ended_at=timezone.now(), error=str(refusal))
     except Exception as failure:
@@ -214,7 +223,7 @@ def _done(order, progress):
     if order.kind == CutOrder.TAKE:
         return _taken(order)
     if order.dataset.retired_at:
-        raise RefusedError(RETIRED)
+        raise RetiredError
     if order.kind == CutOrder.VERIFY:
         verify(order.dataset, progress)
     elif order.kind == CutOrder.ISSUE:
@@ -242,6 +251,7 @@ def _store_of(order):
         }
         which = {"dataset": order.dataset, "language": order.language, "audience": order.audience, "format": form}
         with everything_scope(actor="worker"):
+            hold_standing(order.dataset)
             CutReport.objects.update_or_create(**which, defaults=made)
 
     return store

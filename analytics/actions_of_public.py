@@ -18,7 +18,7 @@ from analytics.core.disclosure.policy import POLICIES, PUBLIC
 from analytics.core.disclosure.release import RefusedError, release
 from analytics.core.disclosure.sums import told_by_sums
 from analytics.core.selection import select
-from analytics.models import PublicBasis, PublicIssue, PublicWithheld, Release
+from analytics.models import Dataset, PublicBasis, PublicIssue, PublicWithheld, Release
 from registry.access.row_security import everything_scope
 
 # Advisory lock: two issues at the same moment would not know of each other.
@@ -30,10 +30,21 @@ class NotComputedError(Exception):
     """An analysis of the catalogue has no result on the cut yet."""
 
 
+class RetiredError(Exception):
+    """Somebody in the cut has withdrawn consent: nothing is made of it any more."""
+
+
+def hold_standing(dataset):
+    """Keep the cut from being retired until the transaction ends, so that what is stored of it goes with it. Raises RetiredError if it was."""
+    if not Dataset.objects.select_for_update().filter(pk=dataset.pk, retired_at=None).exists():
+        raise RetiredError
+
+
 def issue_publicly(dataset, *, by, progress=lambda _steps: None):
     """Store the public form of every analysis of the cut that may have one; the issue, the first one's if there is one.
 
     progress  hears of each analysis, with the number of all
+    Raises NotComputedError, RetiredError.
     """
     analyses = [one for one in CATALOGUE if one.cohort == dataset.cohort.code]
     with everything_scope(actor="worker"):
@@ -54,6 +65,7 @@ def issue_publicly(dataset, *, by, progress=lambda _steps: None):
     with everything_scope(actor="worker"):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ISSUE_LOCK])
+        hold_standing(dataset)
         before = PublicIssue.objects.filter(dataset=dataset).first()
         issue = before or _stored(dataset, analyses, stored, bodies, forms, small, by)
     progress(len(analyses) + 1)

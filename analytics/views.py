@@ -27,10 +27,10 @@ from analytics.dashboards import DASHBOARDS
 from analytics.figures.sizes import SIZES, WIDE
 from analytics.figures.theme import THEMES
 from analytics.kept import Kept
-from analytics.panels import panel_digest, quality_said, shown_panel, shown_panels, shown_tiles
+from analytics.panels import panel_digest, quality_said, shown_panel, shown_tiles
 from registry.access.permissions import Permission
 
-states, bodies = Kept(64), Kept(256)  # for all open pages of this process
+states, heads, bodies, insides = Kept(64), Kept(64), Kept(256), Kept(128)  # for all open pages of this process
 
 
 def pooled(view):
@@ -60,7 +60,7 @@ def dashboards(request):
 def dashboard(request, slug):
     """One dashboard, whole: numbers, answers and tables are in the page; figures arrive by script."""
     page = _page(request, slug)
-    panels, live = page.panels(), page.state()
+    live, head = page.state(), page.head()
     behind = page.behind(live)
     context = {
         "dashboard": page.dashboard,
@@ -68,10 +68,10 @@ def dashboard(request, slug):
         "choice": page.choice,
         "choices": _choices(page),
         "rules": _rules(page.choice) if page.dashboard.has_rules else [],
-        "tiles": page.tiles(),
-        "quality": quality_said(page.results),
+        "tiles": head.tiles,
+        "quality": head.quality,
         "sections": [
-            (section, [_whole(panels[one.name], request, behind.get(one.name, "")) for one in section.panels])
+            (section, [_whole(page, one, request, behind.get(one.name, "")) for one in section.panels])
             for section in page.dashboard.sections
         ],
         "state": live,
@@ -81,9 +81,17 @@ def dashboard(request, slug):
     return render(request, "analytics/dashboard.html", context)
 
 
-def _whole(shown, request, behind):
-    """A panel as its template takes it."""
-    return {**shown.texts(request.user), "heights": shown.heights(), "behind": behind}
+def _whole(page, asked, request, behind):
+    """A panel as its template takes it: what stands in it is made once for all readers of a role."""
+    place = page.place(asked)
+    key = (page.dashboard.slug, place.digest, request.user.role)
+    return {"shown": place, "inside": insides.get(key, lambda: _inside(page, asked, request)), "behind": behind}
+
+
+def _inside(page, asked, request):
+    shown = shown_panel(page.dashboard, asked, page.choice, page.results, request.user)
+    panel = {**shown.texts(request.user), "heights": shown.heights()}
+    return render_to_string("analytics/panel_inside.html", {"shown": shown, "panel": panel}, request=request)
 
 
 @pooled
@@ -125,13 +133,12 @@ def panels(request, slug):
 def _kept_panel(page, asked, size, request):
     """(all that the panel's JSON depends on, a function of no argument that gives it, made once for all readers of a role)."""
     theme = one_of(request, "theme", THEMES)
-    digest = panel_digest(asked, page.choice, page.runs.get(asked.analysis_for(page.choice.rule), (None,))[0])
-    key = (page.dashboard.slug, digest, theme.name, size.name, request.user.role)
+    key = (page.dashboard.slug, page.digest(asked), theme.name, size.name, request.user.role)
     return key, lambda: bodies.get(key, lambda: _panel_body(page, asked, theme, size, request))
 
 
 def _panel_body(page, asked, theme, size, request):
-    shown = shown_panel(page.dashboard, asked, page.choice, page.results)
+    shown = shown_panel(page.dashboard, asked, page.choice, page.results, request.user)
     texts = shown.texts(request.user)
     body = {
         "panel": asked.name,
@@ -145,6 +152,23 @@ def _panel_body(page, asked, theme, size, request):
         "html": render_to_string("analytics/panel_texts.html", {"shown": shown, "texts": texts}, request=request),
     }
     return json.dumps(body, cls=DjangoJSONEncoder)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a panel stands, without its result: analytics.dashboards.Panel, the address of its JSON under the choice, its digest."""
+
+    panel: object
+    url: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands above the panels: the numbers, and what is said of the state of the data."""
+
+    tiles: list
+    quality: list
 
 
 @dataclass(frozen=True)
@@ -167,10 +191,22 @@ class Page:
         data = self.dataset and self.dataset.hash
         return (self.dashboard.slug, self.choice, data, tuple(sorted(self.runs.items())), get_language())
 
+    def digest(self, panel):
+        """The digest of a panel."""
+        return panel_digest(panel, self.choice, self.runs.get(panel.analysis_for(self.choice.rule), (None,))[0])
+
+    def place(self, panel):
+        """Where the panel stands."""
+        return Place(panel, shown_panel(self.dashboard, panel, self.choice, {}).url, self.digest(panel))
+
+    def head(self):
+        """The numbers at the top and what is said of the data, made once for all readers."""
+        return heads.get(self.key, lambda: Head(self.tiles(), quality_said(self.results)))
+
     def numbers(self):
         """The numbers at the top, and the digest of each panel."""
         tiles = [{"name": one.name, "value": str(one.value), "note": str(one.note)} for one in self.tiles()]
-        return {"tiles": tiles, "panels": {name: shown.digest for name, shown in self.panels().items()}}
+        return {"tiles": tiles, "panels": {one.name: self.digest(one) for one in self.dashboard.panels}}
 
     def behind(self, live):
         """Panel → a sentence, for each panel that shows an earlier revision than the newest."""
@@ -179,10 +215,6 @@ class Page:
         late = freshness.behind(self.dataset, self.runs, is_stalled=live["state"] == "stalled")
         analyses = {one.name: one.analysis_for(self.choice.rule) for one in self.dashboard.panels}
         return {panel: late[name] for panel, name in analyses.items() if name in late}
-
-    def panels(self):
-        """Every panel by its name."""
-        return shown_panels(self.dashboard, self.choice, self.results)
 
     def tiles(self):
         """The numbers at the top."""

@@ -1,4 +1,4 @@
-"""Kill web, worker, beat, sweeper, Redis and PostgreSQL at random, under writers that note what was acknowledged; then count.
+"""Kill web, worker, importer, beat, sweeper, Redis and PostgreSQL at random, under writers that note what was acknowledged; then count.
 
 On servers of its own, which keep what they promise (fsync on). The order of kills follows from SEED; the moments depend on the machine.
 Writers send each create again under the same Idempotency-Key until it is answered, as the registry's clients must; often they hang up
@@ -24,6 +24,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import override_settings
 
+from benchmarks.kills_imports import Importer
 from deploy import servers
 from deploy.backups.cluster import workplace
 from deploy.roles import ROLES, make_roles_and_database
@@ -32,8 +33,12 @@ KILLS, WRITERS, SEED = 110, 3, 7
 HANGS_UP, PATIENCE = 0.3, (0.02, 0.4)  # of the tries, and after how many seconds
 GAP = (0.8, 2.4)  # seconds from a kill to the next
 CALM = 600  # seconds that the registry may take to finish what is open, once nothing is killed any more
-KINDS = ("web", "web-2", "worker", "beat", "sweeper", "redis", "postgres")
+KINDS = ("web", "web-2", "worker", "importer", "beat", "sweeper", "redis", "postgres")
 HOW = "make bench ARGS=kills"
+MUST_BE_NONE = (
+    *("lost", "doubled", "runs_without_end", "history_missing", "history_faults"),
+    *("import_lost", "import_doubled", "imports_without_end"),
+)
 
 
 class _Cluster:
@@ -78,16 +83,18 @@ class _Cluster:
         else:
             command = {
                 "worker": [*celery, "worker", "--concurrency", "1", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"],
+                "importer": [*celery, "worker", "--queues", "imports", "--concurrency", "1", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"],
                 "beat": [*celery, "beat", "--schedule", str(self.place / "beat"), "--pidfile="],
                 "sweeper": [sys.executable, "manage.py", "sweep"],
             }[name]  # fmt: skip
-            how = {"cwd": servers.ROOT, "env": self._env("reg_worker")}
+            role = "reg_app" if name == "importer" else "reg_worker"
+            how = {"cwd": servers.ROOT, "env": self._env(role)}
         self.running[name] = servers.start(command, log, **how)
 
     def kill(self, name):
         """kill -9 of it and all its children, and nothing is put in order."""
         child = self.running.pop(name)
-        pids = [child.pid, *_children(child.pid)]
+        pids = [child.pid, *children(child.pid)]
         for pid in pids:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, 9)
@@ -105,12 +112,13 @@ class _Cluster:
             self.kill(name)
 
 
-def _children(parent):
+def children(parent):
+    """Process ids of its children, theirs too."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             if int(path.read_text().rpartition(")")[2].split()[1]) == parent:
-                found += [int(path.parent.name), *_children(int(path.parent.name))]
+                found += [int(path.parent.name), *children(int(path.parent.name))]
     return found
 
 
@@ -172,13 +180,14 @@ def measure(kills=KILLS, say=print):
     with workplace() as place, contextlib.ExitStack() as stack:
         cluster = _Cluster(place, stack)
         stack.enter_context(_as_ours(cluster))
-        token = _prepared()
+        token, importing = _prepared()
         for name in KINDS:
             if name not in cluster.running:
                 cluster.start(name)
         stop = threading.Event()
         writers = [_Writer(cluster, token, stop) for _number in range(WRITERS)]
-        for writer in writers:
+        importer = Importer(*importing, lambda: _as_ours(cluster), stop)
+        for writer in (*writers, importer):
             writer.start()
         _until(lambda: all(writer.acked for writer in writers), 180, "the first case was not acknowledged")
         chance, counts, began = random.Random(SEED), dict.fromkeys(KINDS, 0), time.monotonic()  # noqa: S311 - the same order each time
@@ -193,18 +202,23 @@ def measure(kills=KILLS, say=print):
                 say(f"{number + 1} kills, {sum(len(one.acked) for one in writers)} acknowledged", flush=True)
         killed_for = time.monotonic() - began
         stop.set()
-        while any(writer.is_alive() for writer in writers):
+        while any(writer.is_alive() for writer in (*writers, importer)):
             cluster.mend()
             time.sleep(0.5)
         calm = time.monotonic()
         _until(
             lambda: (cluster.mend(), _open(cluster) == 0)[1], CALM, f"runs did not end within {CALM} s", at_worst=True
         )
+        connection.close()  # its server was killed under it
+        gone_on = importer.go_on()
+        _until(lambda: _open(cluster) == 0, CALM, "", at_worst=True)
         acked = [number for writer in writers for number in writer.acked]
+        with psycopg.connect(cluster.admin) as database:
+            imports = {**importer.counted(database), "imports_gone_on": gone_on, "files": len(importer.files)}
         return {
             "kills": counts, "seconds": round(killed_for), "tries": sum(writer.tries for writer in writers),
             "hung_up": sum(writer.hung_up for writer in writers), "acknowledged": len(acked),
-            "seconds_to_calm": round(time.monotonic() - calm), **_counted(cluster, acked),
+            "seconds_to_calm": round(time.monotonic() - calm), **imports, **_counted(cluster, acked),
         }  # fmt: skip
 
 
@@ -212,7 +226,9 @@ def _prepared():
     from tests import factories
 
     factories.infused_case(factories.site("KYO"))
-    return factories.token(factories.person("coordinator", sites=[factories.site("KYO")]))
+    osaka = factories.site("OSA")  # where files are brought in
+    importing = (factories.person("coordinator", sites=[osaka]), osaka)
+    return factories.token(factories.person("coordinator", sites=[factories.site("KYO")])), importing
 
 
 def _until(condition, seconds, complaint, *, at_worst=False):
@@ -231,6 +247,7 @@ def _until(condition, seconds, complaint, *, at_worst=False):
 OPEN = """
 SELECT (SELECT count(*) FROM analytics_analysisrun WHERE state IN ('queued', 'running'))
   + (SELECT count(*) FROM registry_outbox WHERE dataset_id IS NULL)
+  + (SELECT count(*) FROM registry_importjob WHERE state IN ('queued', 'running'))
 """
 
 
@@ -247,7 +264,8 @@ def _counted(cluster, acked):
     with override_settings(MEDIA_ROOT=cluster.environment["MEDIA_ROOT"]):  # where the anchors are
         faults = verify_history()
     with psycopg.connect(cluster.admin) as database:
-        present = [number for (number,) in database.execute("SELECT number FROM registry_case").fetchall()]
+        written = database.execute("SELECT number FROM registry_case WHERE number LIKE 'KYO-%'")
+        present = [number for (number,) in written.fetchall()]
         told = {
             row
             for (row,) in database.execute(
@@ -272,10 +290,12 @@ def show(found):
         f"{sum(found['kills'].values())} kills in {found['seconds']} s ({kinds}); {found['acknowledged']} creates acknowledged in {found['tries']} tries, "
         f"{found['hung_up']} of them hung up on.\n"
         f"Lost {found['lost']}, doubled {found['doubled']}, runs without an end {found['runs_without_end']}, rows without history "
-        f"{found['history_missing']}, faults of the history {found['history_faults']}. All done {found['seconds_to_calm']} s after the last kill."
+        f"{found['history_missing']}, faults of the history {found['history_faults']}. All done {found['seconds_to_calm']} s after the last kill.\n"
+        f"{found['imported']} patients in {found['files']} files brought in: lost {found['import_lost']}, doubled {found['import_doubled']}, imports without an end "
+        f"{found['imports_without_end']}; {found['imports_gone_on']} gone on with by hand after three kills in one place."
     )
 
 
 def is_kept(found):
     """Whether every count is 0."""
-    return not any(found[name] for name in ("lost", "doubled", "runs_without_end", "history_missing", "history_faults"))
+    return not any(found[name] for name in MUST_BE_NONE)

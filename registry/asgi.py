@@ -6,6 +6,7 @@ Django's own ASGI handler holds a thread for each open request, so streams do no
 
 import asyncio
 import importlib
+import json
 import os
 import threading
 
@@ -17,6 +18,10 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 PAGE_THREADS = 8
 WATCHED = ("/ready", "/metrics")
+PATIENCE = (
+    10.0  # s that what watches us waits; a frozen server still acknowledges, so no timeout of PostgreSQL ends the wait
+)
+NO_ANSWER = f"no answer within {PATIENCE:.0f} s: PostgreSQL or its machine is frozen or overloaded"
 MOST_HEARD = 4  # messages of a request's body that wait to be read
 GONE = "registry.gone"
 django = get_wsgi_application()
@@ -59,9 +64,31 @@ async def application(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
         await send({"type": "http.response.body", "body": b"ok\n"})
     elif scope["type"] == "http" and scope["path"] in WATCHED:
-        await probes(by_our_name(scope), receive, send)
+        await in_time(probes, by_our_name(scope), receive, send)
     elif scope["type"] == "http":
         await (live.events if scope["path"].startswith("/events/") else page)(scope, receive, send)
+
+
+async def in_time(lane, scope, receive, send):
+    """The lane's answer; 503 when it has not begun in time, whatever its thread waits for."""
+    begun = asyncio.Event()
+
+    async def note(message):
+        begun.set()
+        await send(message)
+
+    answering = asyncio.create_task(lane(scope, receive, note))
+    started = asyncio.create_task(begun.wait())
+    await asyncio.wait((answering, started), timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+    started.cancel()
+    if answering.done() or begun.is_set():
+        await answering
+        return
+    answering.cancel()
+    said = {"ready": False, "checks": {"database": {"ok": False, "reason": NO_ANSWER}}}
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(said).encode()})
 
 
 async def page(scope, receive, send):

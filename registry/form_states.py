@@ -1,22 +1,24 @@
 """What is known of every form of many cases, as facts without a day of today: asked for, due, stored, complete since when.
 
-Data quality is judged from these at any day. The number of queries does not grow with the cases, and the checks are not run: whether a
-stored form is complete was settled when it was saved.
+Data quality is judged from these at any day. There are three queries for each two thousand cases that changed, and the checks are not
+run: whether a stored form is complete was settled when it was saved.
 """
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Case as Choice
-from django.db.models import Count, IntegerField, Max, Min, Q, Value, When
+from django.db.models import CharField, IntegerField, Min, Q, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import TruncDate
 
 from registry import clock
 from registry.edit_checks.case import Record
-from registry.models import FORMS, Exemption, HistoryEvent, Outbox
+from registry.models import FORMS, Exemption, HistoryEvent
 from registry.record import exemptions_of
 from registry.schedule import schedule
-from registry.worklist import stored_rows
+from registry.stored_rows import changes, stored_rows
 
 OWN_DAY = {  # planned visits: the day on which they were made, which tells more than the infusion they are counted from
     "follow_up": "fup_date",
@@ -27,8 +29,7 @@ OWN_DAY = {  # planned visits: the day on which they were made, which tells more
 LOOKUPS = {"==": "exact", "!=": "exact", ">=": "gte", "<=": "lte", ">": "gt", "<": "lt", "in": "in"}
 
 
-@dataclass(frozen=True, slots=True)
-class FormState:
+class FormState(NamedTuple):
     """A form that a case has or should have.
 
     slot              planned visit of a repeating form; else blank
@@ -60,32 +61,36 @@ class FormState:
 def form_states(cases, among):
     """The FormState of every form of those `cases`, a queryset, whose ids are `among`: all that is stored, and all planned visits that
     open by the newest date in any form, so that the answer changes with the data and not from day to day."""
-    today, among = clock.today(), set(among)
+    today, among = clock.today(), sorted(among)
     exempt = exemptions_of(Exemption.objects.filter(case__in=cases.values("pk")))
-    marks = {case: (told, today, exempt[case]) for case, told in _changes(cases).items()}
-    changed = {case for case in among if case not in marks or case not in _known or _known[case].mark != marks[case]}
-    newest = {case: _known[case].newest for case in among - changed}
-    read = _read(cases, changed, exempt)
-    newest |= {case: _newest(read.rows.get(case, ()), today) for case in changed}
-    until = max((day for day in newest.values() if day), default=today)
-    others = {case for case in among - changed if _known[case].until != until}
-    also = _read(cases, others, exempt)
-    for case in sorted(among):
-        if case in changed or case in others:
-            states = list(_states(case, read if case in changed else also, until))
-            _keep(case, _Known(marks.get(case), newest[case], until, states))
-        else:
-            states = _known[case].states
-        yield from states
+    marks = {case: (told, today, exempt[case]) for case, told in changes(cases).items()}
+    changed = [case for case in among if case not in marks or case not in _known or _known[case].mark != marks[case]]
+    found = {case: _known[case] for case in among if case in _known}
+    for start in range(0, len(changed), BATCH):
+        some = changed[start : start + BATCH]
+        read = _read(some, exempt)
+        for case in some:
+            newest = _newest(read.rows.get(case, ()), today)
+            found[case] = _Known(marks.get(case), newest, list(_states(case, read, today)))
+            _keep(case, found[case])
+    until = max((one.newest for one in found.values() if one.newest), default=today)
+    for case in among:
+        for opens, state in found[case].states:
+            if opens is None or opens <= until:
+                yield FormState._make(state)
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The states of a case's forms, and what they were made of: mark (changes, day, exemptions) and the newest date of all cases."""
+    """The states of a case's forms, and what they were made of: mark (changes, day, exemptions).
+
+    newest   the newest date in any of its forms
+    states   (the day on which a planned visit that is not stored opens, else None; FormState as a plain tuple, which the collector of
+             garbage does not look at)
+    """
 
     mark: tuple | None
     newest: date | None
-    until: date
     states: list
 
 
@@ -100,6 +105,7 @@ class _Read:
     critical: dict
 
 
+BATCH = 2_000  # cases read at once
 KEPT_CASES = 50_000
 _known: dict = {}  # case id → _Known: of ten thousand cases, one changes between two datasets
 
@@ -110,48 +116,46 @@ def _keep(case, known):
     _known[case] = known
 
 
-def _changes(cases):
-    """Case id → (last, how many) changes of its forms, as the database tells them; not of a case that has none.
-
-    How many, too: of two changes at the same time the later number may be committed first.
-    """
-    rows = Outbox.objects.filter(case_id__in=cases.values("pk")).order_by().values_list("case_id")
-    return {case: (last, count) for case, last, count in rows.annotate(last=Max("id"), count=Count("id"))}
+def _read(case_pks, exempt):
+    """Read these cases."""
+    entered, completed = _first_days(case_pks)
+    return _Read(stored_rows(case_pks), exempt, entered, completed, _critical(case_pks))
 
 
-def _read(cases, wanted, exempt):
-    """Read those of the cases whose ids are `wanted`."""
-    if not wanted:
-        return _Read({}, exempt, {}, {}, {})
-    some = cases.filter(pk__in=wanted)
-    entered, completed = _first_days(some)
-    return _Read(stored_rows(some), exempt, entered, completed, _critical(some))
+def _among(case_pks):
+    """Ids as one parameter of a statement: thousands of them, one by one, take longer to write than to look up."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(case_pks)])  # noqa: S611 - no text in it
 
 
-def _states(case, read, until):
-    """The FormState of each form of one case."""
+def _states(case, read, today):
+    """(the day on which it opens, if it is a planned visit that is not stored; its FormState as a tuple) of each form of one case."""
     own, exempt = read.rows.get(case, []), read.exempt[case]
     stored = {(row.form, row.as_read.key): row for row in own}
     record = Record(row.as_read for row in own)
-    for one in schedule(record, exempt, until=until):
+    for one in schedule(record, exempt, until=today):
         row = stored.get((one.form, one.key)) if one.key else None
         waived = bool(one.exemption) or (one.form, one.slot) in exempt
         required = record.is_car_t and not (waived or one.ended or (one.is_optional and not row))
-        asked, missing = read.critical.get((row.form, row.pk), (0, 0)) if row else (0, 0)
-        yield FormState(
-            case_id=case,
-            form=one.form,
-            slot=one.slot,
-            due=one.due,
-            event=_day_told(one, row) if row else None,
-            entered=read.entered.get((row.form, row.pk)) if row else None,
-            is_required=required,
-            is_missed=bool(required and not row and one.is_passed),
-            is_stored=bool(row),
-            is_complete=bool(row and row.is_complete),
-            completed=read.completed.get((row.form, row.pk)) if row and row.is_complete else None,
-            critical_asked=asked,
-            critical_missing=missing,
+        place = (row.form, row.pk) if row else None
+        asked, missing = read.critical.get(place, (0, 0))
+        is_complete = bool(row and row.is_complete)
+        yield (
+            one.earliest if one.slot and not one.key else None,
+            (  # in the order of FormState
+                case,
+                one.form,
+                one.slot,
+                one.due,
+                _day_told(one, row) if row else None,
+                read.entered.get(place),
+                required,
+                bool(required and not row and one.is_passed),
+                bool(row),
+                is_complete,
+                read.completed.get(place) if is_complete else None,
+                asked,
+                missing,
+            ),
         )
 
 
@@ -167,10 +171,10 @@ def _day_told(one, row):
     return (own and row.as_read.answers[own]) or one.event
 
 
-def _first_days(cases):
+def _first_days(case_pks):
     """Two dictionaries, (form, row id) → day: first saved, and first said to be complete by the site."""
     saved, said = Q(kind="insert"), Q(item="is_complete", new=True)
-    told = HistoryEvent.objects.filter(saved | said, case_id__in=cases.values("pk")).values_list("form", "row_id")
+    told = HistoryEvent.objects.filter(saved | said, case_id__in=_among(case_pks)).values_list("form", "row_id")
     rows = told.annotate(
         entered=TruncDate(Min("at", filter=saved), tzinfo=clock.zone()),
         completed=TruncDate(Min("at", filter=said), tzinfo=clock.zone()),
@@ -181,21 +185,24 @@ def _first_days(cases):
     return entered, completed
 
 
-def _critical(cases):
+def _critical(case_pks):
     """(form, row id) → (critical questions that apply, those of them without an answer). Counted by the database."""
-    found = {}
-    for form in FORMS:
-        items = {name: item for name, item in form.items().items() if item.critical}
-        if items:
-            applies = {name: _applies(item, form.items()) for name, item in items.items()}
-            asked = sum((_one_if(rule) for rule in applies.values()), start=Value(0))
-            missing = sum(
-                (_one_if(rule & Q(**{f"{name}__isnull": True})) for name, rule in applies.items()), start=Value(0)
-            )
-            rows = form.objects.filter(case__in=cases.values("pk")).order_by()
-            for pk, n, without in rows.annotate(asked=asked, without=missing).values_list("pk", "asked", "without"):
-                found[form.form_name, pk] = (n, without)
-    return found
+    first, *others = [_critical_of(form, case_pks) for form in FORMS if any(map(_is_critical, form.items().values()))]
+    return {(form, pk): (asked, missing) for form, pk, asked, missing in first.union(*others, all=True)}
+
+
+def _is_critical(item):
+    return item.critical
+
+
+def _critical_of(form, case_pks):
+    """(form, row id, asked, missing) of the rows of one form."""
+    applies = {name: _applies(item, form.items()) for name, item in form.items().items() if item.critical}
+    asked = sum((_one_if(rule) for rule in applies.values()), start=Value(0))
+    missing = sum((_one_if(rule & Q(**{f"{name}__isnull": True})) for name, rule in applies.items()), start=Value(0))
+    rows = form.objects.filter(case_id__in=_among(case_pks)).order_by()
+    named = rows.annotate(of=Value(form.form_name, output_field=CharField()), asked=asked, without=missing)
+    return named.values_list("of", "pk", "asked", "without")
 
 
 def _applies(item, own):

@@ -10,6 +10,7 @@ from analytics.figures.text import limits, p_value, percent
 
 NONE = "–"
 MINUS = "\u2212"
+LONG = 40  # characters; a longer text may be broken into lines
 
 
 class Cell(str):
@@ -37,6 +38,14 @@ class Row:
     cells: tuple = ()
     is_head: bool = False
     is_inner: bool = False
+
+    @property
+    def shown(self):
+        """Of each cell: its text, whether it is long, and the words of the address of its cases or nothing.
+
+        A page has ten thousand cells, and a template is slow to ask a text for what it has not.
+        """
+        return [(str(one), len(one) > LONG, getattr(one, "words", "")) for one in self.cells]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from registry.access.hashing import BusyError
-from registry.access.row_security import person_scope
+from registry.access.row_security import PAGE, READING, person_scope
 from registry.access.sessions import FACTOR, note_seen
 from registry.access.throttle import source_of, taken, too_many
 from registry.models import Token
@@ -124,6 +124,17 @@ def unscoped(view):
     return view
 
 
+def patient(view):
+    """A view that reads much on purpose: one statement of it may take a minute, not five seconds."""
+    view.patient = True
+    return view
+
+
+def is_patient(view):
+    """Whether the view is one of these."""
+    return getattr(view, "patient", False)
+
+
 class ScopeMiddleware:
     """Runs the view, rendering included, in one transaction in which only the person's rows exist.
 
@@ -152,7 +163,7 @@ class ScopeMiddleware:
         if request.resolver_match.url_name not in settings.QUIET_PAGES and "X-Unattended" not in request.headers:
             note_seen(request.session)
         try:
-            with person_scope(request.user, request=request.id):
+            with person_scope(request.user, request=request.id, limits=READING if is_patient(view) else PAGE):
                 response = view(request, *args, **kwargs)
                 if hasattr(response, "render") and callable(response.render):
                     response = response.render()

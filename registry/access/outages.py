@@ -4,6 +4,7 @@ from django.db import InterfaceError, OperationalError
 
 NO_ROOM = {"53100"}  # PostgreSQL's class 53: disk full
 GONE = {"53300", "57P01", "57P02", "57P03"}  # too many connections; ending, crashed, starting up
+LATE = {"57014", "55P03"}  # a statement, or its wait for a lock, took longer than it may (row_security.LIMITS)
 RETRY_AFTER = 10  # seconds
 
 
@@ -13,7 +14,9 @@ def outage_of(failure):
         sqlstate = getattr(failure, "sqlstate", None)
         if sqlstate in NO_ROOM:
             return "no_room"
-        if sqlstate in GONE or (isinstance(failure, OperationalError | InterfaceError) and not _state_under(failure)):
+        if sqlstate in GONE | LATE or (
+            isinstance(failure, OperationalError | InterfaceError) and not _state_under(failure)
+        ):
             return "unavailable"
         failure = failure.__cause__
     return ""

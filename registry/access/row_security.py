@@ -7,15 +7,20 @@ seal that is made here for that transaction (0018_signed): SQL that slips into a
 import contextlib
 
 from django.db import connection, transaction
+from psycopg.pq import TransactionStatus
 
 from registry.access import origin, signing
 
 SETTINGS = ("app.context", "app.pooled", "app.people", "app.actor", "app.role", "app.behalf", "app.request")
 SEAL = "app.seal"
+LIMITS = ("statement_timeout", "lock_timeout")
+PAGE = ("5s", "4s")  # how long one statement of a page, and its wait for a lock, may take
+READING = ("1min", "4s")  # of what reads much on purpose
+WORK = ("10min", "5s")  # of work over all sites
 
 
 @contextlib.contextmanager
-def site_scope(site_ids, *, pooled=False, people=False, actor="", role="", behalf="", request=None):
+def site_scope(site_ids, *, pooled=False, people=False, actor="", role="", behalf="", request=None, limits=None):
     """One transaction in which only the rows of `site_ids` exist. Scopes nest; the outer one is restored.
 
     pooled   the pooled analytics tables exist too
@@ -23,26 +28,27 @@ def site_scope(site_ids, *, pooled=False, people=False, actor="", role="", behal
     actor    who answers for changes; without one PostgreSQL refuses to write
     behalf   in whose place a deputy works
     request  where the history says they come from; else the outer scope's, else the task or command that runs
+    limits   how long a statement and a lock may take (LIMITS); as outside unless given
     """
     rows = (",".join(map(str, site_ids)), "on" if pooled else "", "on" if people else "")
     with transaction.atomic():
-        (*before, old_seal), of_transaction = _settings()
+        (*before, old_seal), old_limits, of_transaction = _settings()
         scope = (*rows, actor, role, behalf, request or before[-1] or origin.of_process())
-        _set(scope, signing.seal((*of_transaction, *scope)))
+        _set(scope, signing.seal((*of_transaction, *scope)), limits or old_limits)
         try:
             yield
         finally:
-            # SET LOCAL outlives a savepoint, so the outer scope is put back by hand.
-            if not connection.needs_rollback:
-                _set(before, old_seal)
+            # SET LOCAL outlives a savepoint, so the outer scope is put back by hand; what rolls back puts it back itself.
+            if not connection.needs_rollback and _takes_statements():
+                _set(before, old_seal, old_limits)
 
 
-def person_scope(person, *, request=None):
+def person_scope(person, *, request=None, limits=None):
     """The scope of what `person` may see and answer for."""
     from registry.access.permissions import Permission
 
     if not person.is_authenticated:
-        return site_scope([])
+        return site_scope([], limits=limits)
     return site_scope(
         person.site_ids(),
         pooled=person.may(Permission.POOLED_READ),
@@ -51,6 +57,7 @@ def person_scope(person, *, request=None):
         role=person.role,
         behalf=person.stands_in.person.email if person.stands_in else "",
         request=request,
+        limits=limits,
     )
 
 
@@ -70,7 +77,7 @@ def everything_scope(*, actor, role="system", request=None):
     from registry.models import Site
 
     sites = Site.objects.order_by("pk").values_list("pk", flat=True)
-    return site_scope(sites, pooled=True, people=True, actor=actor, role=role, request=request)
+    return site_scope(sites, pooled=True, people=True, actor=actor, role=role, request=request, limits=WORK)
 
 
 @contextlib.contextmanager
@@ -85,19 +92,26 @@ def because(reason):
         cursor.execute("SELECT set_config('app.reason', %s, true)", [before])
 
 
+def _takes_statements():
+    """Whether the transaction goes on: after a failed statement, or without its connection, another failure would hide the first."""
+    line = connection.connection
+    return line is not None and line.info.transaction_status == TransactionStatus.INTRANS
+
+
 def _settings():
-    """The scope's settings as they are with their seal, and what tells the transaction from every other."""
-    names = (*SETTINGS, SEAL)
+    """The scope's settings as they are with their seal, its limits, and what tells the transaction from every other."""
+    names = (*SETTINGS, SEAL, *LIMITS)
     with connection.cursor() as cursor:
         columns = ", ".join("coalesce(current_setting(%s, true), '')" for _name in names)
         cursor.execute(f"SELECT {columns}, pg_backend_pid()::text, extract(epoch FROM now())::text", names)  # noqa: S608 - placeholders
         found = cursor.fetchone()
-    return found[: len(names)], found[len(names) :]
+    scope = len(SETTINGS) + 1
+    return found[:scope], found[scope : len(names)], found[len(names) :]
 
 
-def _set(scope, seal):
-    """Set the scope's settings and their seal for the rest of the transaction."""
-    pairs = [*zip(SETTINGS, scope, strict=True), (SEAL, seal)]
+def _set(scope, seal, limits):
+    """Set the scope's settings, their seal and its limits for the rest of the transaction."""
+    pairs = [*zip(SETTINGS, scope, strict=True), (SEAL, seal), *zip(LIMITS, limits, strict=True)]
     with connection.cursor() as cursor:
         changes = ", ".join("set_config(%s, %s, true)" for _pair in pairs)
         cursor.execute(f"SELECT {changes}", [part for pair in pairs for part in pair])

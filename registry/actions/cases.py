@@ -31,7 +31,9 @@ def enrol_case(*, site, by, cohort=None, stratum=None, number=None):
         raise ValidationError(
             _("%(site)s does not take part any more; no case can be enrolled there.") % {"site": site}
         )
-    cohort = cohort or Cohort.objects.get(code=PRIMARY_COHORT)
+    cohort = cohort or Cohort.objects.filter(code=PRIMARY_COHORT).first()
+    if cohort is None:
+        raise ValidationError(_("This registry has no cohort yet. Its operator makes it by “manage.py begin”."))
     if cohort.code != PRIMARY_COHORT and by.role != SYSTEM_ROLE:
         raise ValidationError(_("Cases of %(cohort)s come by import only. Leave the cohort out.") % {"cohort": cohort})
     with person_scope(by), because(""):

@@ -12,6 +12,7 @@ from registry.actions.mapped_rows import MappedRows
 from registry.imports.mapping import Mapping
 from registry.imports.reading import Table
 from registry.imports.values import Problem, RowRefusedError
+from registry.imports.watched import Watch
 from registry.models import Site
 
 MOST_PROBLEMS = 200  # then the file has one cause, and reading on helps nobody
@@ -60,13 +61,16 @@ class ImportReport:
         return [*lines, _("Nothing was stored: this was a dry run.") if self.dry_run else _("Stored.")]
 
 
-def import_cases(table: Table, mapping: Mapping, *, by, site: Site | None = None, dry_run=False) -> ImportReport:
+def import_cases(
+    table: Table, mapping: Mapping, *, by, site: Site | None = None, dry_run=False, watch: Watch | None = None
+) -> ImportReport:
     """One case for each row, through the same actions as the entry pages, in one transaction. A patient whom the site has registered
     already, by the hospital number, is changed as far as the file says something else: the same file twice changes nothing.
 
     by        who answers for it; must be allowed to enrol and to write at the sites named
     site      where the mapping names none
     dry_run   everything is done and then undone
+    watch     notes every cell, and says whether anything is stored: only what was looked at
     Raises ValidationError for a header, cohort or site that does not fit the mapping. Whatever is wrong with a row is a problem
     of the report, and then nothing is stored.
     """
@@ -76,7 +80,7 @@ def import_cases(table: Table, mapping: Mapping, *, by, site: Site | None = None
         for line in table.lines:
             try:
                 with transaction.atomic():
-                    brought = rows.bring(line)
+                    brought = rows.bring(line, watch)
             except RowRefusedError as refusal:
                 report.problems += refusal.problems
             else:
@@ -84,7 +88,7 @@ def import_cases(table: Table, mapping: Mapping, *, by, site: Site | None = None
             if len(report.problems) >= MOST_PROBLEMS:
                 del report.problems[MOST_PROBLEMS:]
                 break
-        if not report.stored:
+        if not report.stored or (watch and not watch.is_to_be_stored(report.problems)):
             transaction.set_rollback(True)
     return report
 

@@ -128,14 +128,19 @@ def _write(letter):
         return True
     if person is None or not person.is_active:
         return False
-    _revoke(person, letter.purpose)
-    key, lasts = secrets.token_urlsafe(32), LASTS[Purpose(letter.purpose)]
-    OneTimeLink.objects.create(
-        person=person, purpose=letter.purpose, digest=digest_of(key), expires_at=timezone.now() + lasts
-    )
-    url = f"{settings.REGISTRY_URL}/accounts/password/{key}/"
-    _mail(person, letter.purpose, {"url": url, "hours": int(lasts.total_seconds() // 3600)})
+    purpose = Purpose(letter.purpose)
+    _mail(person, purpose, {"url": new_link(person, purpose), "hours": int(LASTS[purpose].total_seconds() // 3600)})
     return True
+
+
+def new_link(person, purpose):
+    """The address of a new link of this purpose; earlier ones open nothing any more. Only the hash of its key is kept."""
+    _revoke(person, purpose)
+    key = secrets.token_urlsafe(32)
+    OneTimeLink.objects.create(
+        person=person, purpose=purpose, digest=digest_of(key), expires_at=timezone.now() + LASTS[purpose]
+    )
+    return f"{settings.REGISTRY_URL}/accounts/password/{key}/"
 
 
 def _mail(to, name, words):

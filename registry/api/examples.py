@@ -27,6 +27,22 @@ ITEM = {
 }  # fmt: skip
 STEP = {"at": MOMENT, "by": "coordinator.kyoto@example.org", "role": "coordinator", "step": "answered"}
 
+IMPORT = {
+    "id": 12, "state": "looked", "step": "look", "steps": ["store"], "reason": "", "kind": "records", "name": "records.csv",
+    "encoding": "utf-8", "completes": False, "site": None, "records": 2, "records_done": 2,
+    "counts": {"new": 0, "changed": 1, "unchanged": 0, "refused": 1, "answers": 3, "queries": 0}, "is_kept": True,
+    "asked_at": MOMENT, "ended_at": MOMENT, "expires_at": MOMENT,
+}  # fmt: skip
+CELL = {"form": "response_assessment", "row": "1", "column": "rsp_bm_blast", "old": "", "new": "35"}
+RECORD = {
+    "number": 1, "name": "KYO-0001", "case": "KYO-0001", "rows": [2], "outcome": "changed", "is_stored": False, "answers": 1,
+    "cells": [CELL], "queries": [], "faults": [],
+}  # fmt: skip
+WHOLE = {
+    "is_stored": False, "seen": "5d41…", "new_cases": [], "new_forms": 1, "changed_forms": 0,
+    "cells": [{"case": "KYO-0001", **CELL}], "queries": [],
+}  # fmt: skip
+
 
 def page(*rows, **more):
     """A page with these rows that is the last one."""
@@ -59,6 +75,15 @@ def everywhere(result, generator, request, public):
         "queries_list": {"200": page(QUERY, as_of=MARK)},
         "queries_read": {"200": {**QUERY, "steps": []}},
         "queries_step": {"request": answer, "201": of_query},
+        "imports_list": {"200": page(IMPORT)},
+        "imports_create": {"202": {**IMPORT, "state": "queued", "steps": [], "records": None, "records_done": 0}},
+        "imports_read": {"200": IMPORT},
+        "imports_step": {
+            "request": {"step": "store"},
+            "202": {**IMPORT, "state": "queued", "step": "store", "steps": []},
+        },
+        "imports_whole": {"200": WHOLE},
+        "import_records_list": {"200": page(RECORD)},
     }
     for form in FORMS:
         examples |= of_form(form)

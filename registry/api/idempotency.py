@@ -8,12 +8,13 @@ from registry.api.problems import Problem
 LONGEST = 80
 
 
-def create_once(request, create, read, *, status=201):
+def create_once(request, create, read, *, status=201, body=None):
     """The response of `create()`, or, when this person used the same key before, of `read(what was made then)`.
 
     create   () → (response, what names the new row: a JSON object that holds no answers)
     read     that object → response
     status   of a response that is given again; None to leave it what `read` made it
+    body     bytes that say what was asked for; the JSON that was sent, unless given
     """
     key = request.headers.get("Idempotency-Key", "")
     if not key:
@@ -28,7 +29,7 @@ def create_once(request, create, read, *, status=201):
         return made
 
     try:
-        made, is_new = once(act, by=request.user, key=key, body=_body(request))
+        made, is_new = once(act, by=request.user, key=key, body=body or _body(request))
     except KeyUsedError as used:
         raise Problem("key_used") from used
     if is_new:

@@ -18,7 +18,20 @@ from registry.api.schema import read_schema
 from registry.models import FORMS
 
 COLLECTIONS = (
-    *("sites", "codebook", "cases", "queries", "datasets", "analyses", "results", "runs", "public", "schema", "docs"),
+    *(
+        "sites",
+        "codebook",
+        "cases",
+        "queries",
+        "imports",
+        "datasets",
+        "analyses",
+        "results",
+        "runs",
+        "exports",
+        "public",
+    ),
+    *("schema", "docs"),
 )
 
 

@@ -76,7 +76,7 @@ ANSWERS = {
     "410": "It is not there any more; why is said.",
     "412": "Somebody changed it since; who and what is said.",
     "413": "The body is too large.",
-    "415": "The body is not JSON.",
+    "415": "The body is of another media type.",
     "416": "The range lies outside the file.",
     "422": "Refused; every answer at fault is named, and nothing was stored.",
     "428": "If-Match is missing.",

@@ -10,6 +10,15 @@ from registry.api.cases import CaseDetail, Cases, Sites
 from registry.api.codebook import Codebook
 from registry.api.form_serializer import SERIALIZER_OF
 from registry.api.forms import FormCollection, FormDetail
+from registry.api.import_whole import ImportWhole
+from registry.api.imports import (
+    ImportDetail,
+    ImportRecords,
+    ImportRefusedFile,
+    ImportReportFile,
+    Imports,
+    ImportSteps,
+)
 from registry.api.index import Index, ProblemKind
 from registry.api.queries import Queries, QueryDetail, QuerySteps
 from registry.api.schema import form_views
@@ -47,6 +56,13 @@ urlpatterns = [
     re_path(r"^queries/?$", Queries.as_view(), name="api-queries"),
     re_path(r"^queries/(?P<pk>[0-9]{1,15})/?$", QueryDetail.as_view(), name="api-query"),
     re_path(r"^queries/(?P<pk>[0-9]{1,15})/steps/?$", QuerySteps.as_view(), name="api-query-steps"),
+    re_path(r"^imports/?$", Imports.as_view(), name="api-imports"),
+    re_path(r"^imports/whole/?$", ImportWhole.as_view(), name="api-import-whole"),
+    re_path(r"^imports/(?P<pk>[0-9]{1,15})/?$", ImportDetail.as_view(), name="api-import"),
+    re_path(r"^imports/(?P<pk>[0-9]{1,15})/steps/?$", ImportSteps.as_view(), name="api-import-steps"),
+    re_path(r"^imports/(?P<pk>[0-9]{1,15})/records/?$", ImportRecords.as_view(), name="api-import-records"),
+    re_path(r"^imports/(?P<pk>[0-9]{1,15})/report/?$", ImportReportFile.as_view(), name="api-import-report"),
+    re_path(r"^imports/(?P<pk>[0-9]{1,15})/refused/?$", ImportRefusedFile.as_view(), name="api-import-refused"),
     *(one for form in FORMS for one in of_form(form)),
     re_path(r"^", include("analytics.api")),
 ]

@@ -134,14 +134,20 @@ def out_of_order(row: Row, dates: Mapping[str, tuple[Item, date, date]]) -> Iter
                     ORDER_TEXTS[order.comparison],
                     {
                         "label": Label(item.label),
-                        "found": earliest.isoformat(),
+                        "found": _as_known(earliest, latest),
                         "other": Label(other.label),
-                        "expected": other_earliest.isoformat(),
+                        "expected": _as_known(other_earliest, other_latest),
                         "days": f"{order.days:+d}" if order.days else "",
                     },
                     row.form,
                     row.key,
                 )
+
+
+def _as_known(earliest: date, latest: date) -> str:
+    """A date by its possible days, as a message shows it: a partial one without what is not known."""
+    length = 10 if earliest == latest else 7 if earliest.replace(day=1) == latest.replace(day=1) else 4
+    return earliest.isoformat()[:length]
 
 
 ORDER_TEXTS = {

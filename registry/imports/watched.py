@@ -110,11 +110,11 @@ class Watch:
     def _note(self, name, form, repeat, column, old, new):
         self.cells.append(CellChange(name, form.form_name, repeat.rpartition(" ")[2], column, old, new))
 
-    def is_to_be_stored(self, done):
-        """Whether the import, which is done now, stays. Looks up which queries it raised."""
+    def is_to_be_stored(self, faults):
+        """Whether the import, which is done now with these faults, stays. Looks up which queries it raised."""
         raised = _open_queries(self.cases).exclude(pk__in=self.open_before)
         self.queries = [_asked(one) for one in raised.select_related("case").order_by("case__number", "pk")]
-        self.is_stored = not done.faults and self.seen == self.digest
+        self.is_stored = not faults and self.seen == self.digest
         return self.is_stored
 
     @property

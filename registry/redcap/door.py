@@ -10,6 +10,7 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
+from registry.access.middleware import patient
 from registry.access.permissions import Permission
 from registry.access.token_scopes import Scope
 from registry.api.limits import seconds_to_wait
@@ -37,6 +38,7 @@ FORMATS = ("xml", "csv", "json")
 
 
 # No CSRF token: no browser comes here, and DoorMiddleware lets neither a session nor a header count.
+@patient
 @csrf_exempt
 @login_not_required
 @sensitive_post_parameters("token", "data")

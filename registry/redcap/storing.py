@@ -87,7 +87,7 @@ def store(rows, how: How, *, by, numbers_anew=False, watch=None) -> Stored:
                 work.record(name, by_record[name])
             if len(work.done.faults) >= MOST_FAULTS:
                 break
-        if work.done.faults or (watch and not watch.is_to_be_stored(work.done)):
+        if work.done.faults or (watch and not watch.is_to_be_stored(work.done.faults)):
             transaction.set_rollback(True)
     return work.done
 

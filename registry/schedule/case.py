@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 
 from registry.edit_checks.whole import Record
-from registry.schedule.expected import Expected
+from registry.schedule.expected import WITHDRAWN, Expected
 from registry.schedule.once import once
-from registry.schedule.planned import end_of, planned
+from registry.schedule.planned import PLANNED, end_of, is_withdrawn, planned
 
 # Form → the answers that the schedule reads. What lists many cases fetches these and no others.
 NEEDED = {
@@ -57,11 +56,12 @@ def schedule(
     known = {(one.form, one.key) for one in found if one.key}
     found += [Expected(row.form, key=row.key) for row in record.rows if (row.form, row.key) not in known]
     found.sort(key=lambda one: CLINICAL_ORDER[one.form])
-    ends = {form: end_of(record, form) for form in {one.form for one in found}}
+    always = WITHDRAWN if is_withdrawn(record) else ""
+    ends = {form: end_of(record, form) for form in PLANNED}
     exempt = exemptions or {}
     return [
-        replace(one, ended=ends[one.form], exemption=exempt.get((one.form, one.slot), ""))
-        if not one.key and (ends[one.form] or exempt)
+        one._replace(ended=ends.get(one.form, always), exemption=exempt.get((one.form, one.slot), ""))
+        if not one.key and (ends.get(one.form, always) or exempt)
         else one
         for one in found
     ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from registry.dictionary.visits import period_end
 
@@ -24,8 +24,7 @@ OWED = (OPEN, DUE_SOON, OVERDUE, LATE)
 DIED, WITHDRAWN, LOST, RELAPSED = "died", "withdrawn", "lost", "relapsed"
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(NamedTuple):
     """A form that should be there, or one planned visit of a repeating form.
 
     slot        the planned visit ("D28", "M12", "Y3"); blank for a form that is there once, and for an event

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 
 from registry.dictionary.visits import ASSESSMENT_GRACE, ASSESSMENTS, CONTACT_GRACE, CONTACTS, LATE_EFFECTS, Visit
@@ -47,12 +46,12 @@ def planned(record: Record, until: date | None = None) -> Iterator[Expected]:
         late = record.of("late_effects")
         seen = _covered(late, LATE_EFFECTS, day_0, "late_date")
         for one in visits("late_effects", LATE_EFFECTS, day_0, seen, late, "late_date"):
-            yield one if one.key else replace(one, is_optional=True, due=None)
+            yield one if one.key else one._replace(is_optional=True, due=None)
 
 
 def end_of(record: Record, form: str) -> str:
     """Why nothing more is asked for, of this form, of this patient."""
-    if any(row["consent_withdrawn"] == 1 for row in record.of("patient")):
+    if is_withdrawn(record):
         return WITHDRAWN
     if form not in PLANNED:
         return ""
@@ -61,6 +60,11 @@ def end_of(record: Record, form: str) -> str:
     if is_lost(record):
         return LOST
     return RELAPSED if form in OF_RESPONSE and _response_is_over(record) else ""
+
+
+def is_withdrawn(record: Record) -> bool:
+    """Whether consent was withdrawn."""
+    return any(row["consent_withdrawn"] == 1 for row in record.of("patient"))
 
 
 def has_died(record: Record) -> bool:
@@ -88,17 +92,20 @@ def _visits(
     last = max((row[item] for row in stored if row[item]), default=None)
     if not day_0 and not stored:
         yield Expected(form)
+    most = (
+        (until - day_0).days if until and day_0 else None
+    )  # the last day of day 0 on which a visit that is not stored may open
     for visit in plan:
         if not day_0:
             break
-        row, opens = covered.get(visit.slot), day_0 + timedelta(days=visit.first)
-        if not row and until and opens > until:
+        row = covered.get(visit.slot)
+        if not row and most is not None and visit.first > most:
             continue
         yield Expected(
             form,
             visit.slot,
             day_0,
-            opens,
+            day_0 + timedelta(days=visit.first),
             visit.planned_on(day_0),
             visit.due_on(day_0),
             row.key if row else "",

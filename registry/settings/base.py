@@ -8,14 +8,14 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
 
-from registry.settings.environment import ROOT, VERSION, digest_of, given, mail, whole
+from registry.settings.environment import ROOT, VERSION, digest_of, given, mail, names, whole
 
 # Printed beside what rules found.
 RULES_VERSION = digest_of("registry/dictionary", "registry/edit_checks", "registry/grading")
 CODE_VERSION = os.environ.get("CODE_VERSION") or f"{VERSION}+{digest_of('analytics/core', 'analytics/catalogue.py')}"
 DEMO = False
 
-ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "").split(",")
+ALLOWED_HOSTS = names(os.environ.get("ALLOWED_HOSTS", ""))
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -79,7 +79,14 @@ DATABASE_OPTIONS = {
     "CONN_MAX_AGE": 60,  # s; a new connection costs as much as all that a page asks, and nothing of a request stays on one
     "CONN_HEALTH_CHECKS": True,
     "OPTIONS": {
-        "options": "-c statement_timeout=60000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
+        # A machine that is gone is noticed; one that is frozen still acknowledges (asgi.PATIENCE).
+        "connect_timeout": 5,
+        "keepalives_idle": 30,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20000,
+        # Of pages, large reads and work over all sites: registry/access/row_security.py.
+        "options": "-c statement_timeout=60000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000",
     },
 }
 MEDIA_ROOT = os.environ.get("MEDIA_ROOT", str(ROOT / "var/media"))

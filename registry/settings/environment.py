@@ -4,7 +4,7 @@ import hashlib
 import os
 import sys
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -69,6 +69,22 @@ def refuse_missing(*names: str) -> None:
         )
 
 
+def names(text: str) -> list[str]:
+    """The names of a list with commas, blanks beside them left out: the proxy wants one after each comma."""
+    return [name.strip() for name in text.split(",")]
+
+
+def port_of(parts: SplitResult, name: str) -> int | None:
+    """The port of an address that the variable `name` holds; None where it names none."""
+    try:
+        return parts.port
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} has no number where a port is expected. "  # what stands there may be a piece of a password
+            "A password with : / @ # in it is written with %3A %2F %40 %23, or stands in a file of its own."
+        ) from None
+
+
 def database(url: str, **options: object) -> dict:
     """Django's settings of the PostgreSQL at `url`."""
     parts = urlsplit(url)
@@ -83,7 +99,7 @@ def database(url: str, **options: object) -> dict:
         "USER": unquote(parts.username or ""),
         "PASSWORD": word,
         "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
+        "PORT": str(port_of(parts, "DATABASE_URL") or ""),
         **options,
     }
 
@@ -97,7 +113,7 @@ def mail(url: str) -> dict:
         raise ImproperlyConfigured(
             f"EMAIL_URL must be smtp://host:port, smtps://host:port or file:/folder, not {parts.scheme}:…"
         )
-    port = parts.port or (465 if parts.scheme == "smtps" else 587)
+    port = port_of(parts, "EMAIL_URL") or (465 if parts.scheme == "smtps" else 587)
     return {
         "EMAIL_HOST": parts.hostname,
         "EMAIL_PORT": port,

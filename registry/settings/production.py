@@ -6,8 +6,15 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from registry.settings.base import *  # noqa: F403
-from registry.settings.base import ALLOWED_HOSTS, DATABASE_OPTIONS, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ISSUER
-from registry.settings.environment import database, given, needed, refuse_missing
+from registry.settings.base import (
+    ALLOWED_HOSTS,
+    DATABASE_OPTIONS,
+    OIDC_CLIENT_ID,
+    OIDC_CLIENT_SECRET,
+    OIDC_ISSUER,
+    REGISTRY_URL,
+)
+from registry.settings.environment import database, given, needed, port_of, refuse_missing
 
 refuse_missing("SECRET_KEY", "HOSPITAL_NUMBER_KEY", "PSEUDONYM_KEY", "DATABASE_URL", "REDIS_URL")
 logging.captureWarnings(True)  # into the log's own form
@@ -35,6 +42,7 @@ if not DATABASES["default"]["PASSWORD"] or not DATABASES["default"]["NAME"]:
         "DATABASE_URL must name user, password, host and database, as in postgresql://reg_app:…@postgres:5432/registry; "
         "the password may stand in the file that DATABASE_PASSWORD_FILE names."
     )
+port_of(urlsplit(needed("REDIS_URL")), "REDIS_URL")
 if urlsplit(needed("REDIS_URL")).scheme not in ("redis", "rediss", "unix"):
     raise ImproperlyConfigured("REDIS_URL must begin with redis:// or rediss://, as in redis://redis:6379/0.")
 if not any(ALLOWED_HOSTS) or "*" in ALLOWED_HOSTS:
@@ -45,6 +53,11 @@ if any("/" in host or " " in host for host in ALLOWED_HOSTS):
     raise ImproperlyConfigured(
         "ALLOWED_HOSTS holds names alone, such as registry.example.org: no https:// and no blanks."
     )
+if not REGISTRY_URL.startswith("https://"):
+    raise ImproperlyConfigured(
+        f"REGISTRY_URL must begin with https://, as in https://registry.example.org, not “{REGISTRY_URL}”: links in mails begin with it."
+    )
+port_of(urlsplit(f"//{given('TLS_CHECK')}"), "TLS_CHECK")
 
 if OIDC_ISSUER and not OIDC_ISSUER.startswith("https://"):
     raise ImproperlyConfigured("OIDC_ISSUER must begin with https://, exactly as the provider writes it.")

@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,9 +14,10 @@ from registry.actions.import_jobs import OPEN, Kind, State, Step, give_up, go_on
 from registry.imports import drafts
 from registry.imports.layouts import layout_for
 from registry.imports.mapping import DATES, mapping_of
+from registry.imports.owned import own_job
 from registry.imports.reports import refused_file, report_file
 from registry.imports.watched import Asked, CellChange
-from registry.models import ImportedRecord, ImportJob
+from registry.models import ImportedRecord
 from registry.views.access import permitted
 
 RECORDS_A_PAGE = 20
@@ -30,19 +31,6 @@ OUTCOMES = {
 }
 DATE_ORDERS = {"YMD": "2024-06-03", "DMY": "03/06/2024", "MDY": "06/03/2024"}
 ACTS = {"store": store_as_seen, "go_on": go_on}
-
-
-def own_jobs(person):
-    """What this person brought in, newest first, without the files."""
-    return ImportJob.objects.filter(person=person).defer("content", "mapping")
-
-
-def own_job(person, pk):
-    """One of them; one of another's answers like one that is not there."""
-    job = ImportJob.objects.filter(person=person, pk=pk).select_related("site").first()
-    if job is None:
-        raise Http404
-    return job
 
 
 @permitted(Permission.FORM_WRITE)

@@ -21,15 +21,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
+from registry.access.middleware import patient
 from registry.access.permissions import Permission
 from registry.actions.import_jobs import MOST_OPEN, Kind, TooManyOpenError, take_in
+from registry.imports.owned import own_jobs
 from registry.imports.reading import ENCODINGS, MOST_BYTES, refuse_large
 from registry.imports.sources import UNKNOWN_LAYOUT, rows_of
 from registry.imports.watched import Watch
 from registry.redcap.meant import How
 from registry.redcap.storing import NotAcceptedError, store
 from registry.views.access import permitted
-from registry.views.import_jobs import SHOWN, heading, own_jobs, progress
+from registry.views.import_jobs import SHOWN, heading, progress
 from registry.views.sent_once import sent_once
 
 MOST_ROWS = 500  # of one import on the page: it is answered while somebody waits
@@ -38,6 +40,7 @@ VALID_FOR = 3_600  # seconds between looking and confirming
 ENCODING_WORDS = {"utf-8": gettext_lazy("UTF-8 (Excel: “CSV UTF-8”)"), "shift_jis": gettext_lazy("Shift_JIS (Excel in Japanese: “CSV”)")}  # fmt: skip
 
 
+@patient
 @permitted(Permission.FORM_WRITE)
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters("sent")

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from registry import clock
 from registry.access.deputies import place_of, put_in_place
+from registry.access.middleware import patient
 from registry.access.permissions import Permission
 from registry.access.row_security import person_scope
 from registry.api.csv_cells import guarded
@@ -25,6 +26,7 @@ from registry.oddities import SIGNALS, oddities
 from registry.views.access import permitted
 from registry.views.case_forms import short_title
 from registry.views.history_pages import Narrowed, act_choices, page_of
+from registry.views.names import waiting_names
 from registry.views.proof import proved
 from registry.views.story import is_withheld, names_of, withdrawn_among
 
@@ -66,6 +68,7 @@ class Sign:
     url: str
 
 
+@patient
 @permitted(Permission.TRAIL_REVIEW)
 @require_GET
 def trail(request):
@@ -81,6 +84,7 @@ def trail(request):
         "signs": signs[:MOST_SIGNS],
         "has_more_signs": len(signs) > MOST_SIGNS,
         "page": page_of(_events(narrowed), request.GET.get("before", "")),
+        "names_wait": waiting_names(request.user),
     }
     return render(request, "registry/trail.html", context)
 

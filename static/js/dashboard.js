@@ -12,6 +12,7 @@ const root = document.querySelector("[data-dashboard]");
 const panels = [...root.querySelectorAll("[data-panel]")];
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const TOLD_WHILE_RECOMPUTING = 10000;
+let newest = 0; // choices so far
 
 /* The JSON at this address; null when the session has ended. Throws when nobody answers. */
 async function ask(url) {
@@ -131,15 +132,25 @@ function announce(changed) {
   }
 }
 
-/* Chooses as a link of the page says: its address, the links as they are now, and what every panel asks. */
+/* Chooses as a link of the page says: its address, the links as they are now, and what every panel asks. The last choice counts. */
 async function choose(link) {
-  const response = await fetch(link.href, { headers: { Accept: "text/html" } });
+  const mine = ++newest;
+  let response;
+  try {
+    response = await fetch(link.href, { headers: { Accept: "text/html" }, redirect: "manual" });
+  } catch {
+    show("offline");
+    return;
+  }
   if (!response.ok) {
-    window.location.assign(link.href);
+    window.location.assign(link.href); // signed out, or an error page: show it as it is
     return;
   }
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const chosen = page.querySelector("[data-dashboard]");
+  if (mine !== newest) {
+    return;
+  }
   root.dataset.query = chosen.dataset.query;
   for (const panel of panels) {
     panel.dataset.url = chosen.querySelector(`[data-panel="${panel.dataset.panel}"]`).dataset.url;
@@ -196,7 +207,7 @@ const frames = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     const panel = target.closest("[data-panel]");
     if (panel.dataset.size && panel.dataset.size !== sizeFor(target)) {
-      showPanel(panel);
+      showPanel(panel).catch(() => show("offline"));
     } else {
       resize(target);
     }

@@ -62,7 +62,13 @@ function start() {
     }
   };
 
-  const keepInTab = () => sessionStorage.setItem(place, JSON.stringify({ stamp: stamp.value, typed: entries() }));
+  const keepInTab = () => {
+    try {
+      sessionStorage.setItem(place, JSON.stringify({ stamp: stamp.value, typed: entries() }));
+    } catch {
+      /* The tab holds no more: what it has stays, and the server is sent the rest all the same. */
+    }
+  };
 
   const typed = () => {
     const changed = begunTyped || JSON.stringify(entries()) !== stored;

@@ -19,6 +19,7 @@ from registry.access.row_security import everything_scope, person_scope
 from registry.actions import states
 from registry.actions.import_jobs import take_in
 from registry.actions.import_work import run_import
+from registry.actions.redactions import ask_redaction
 from registry.models import FORMS, CheckRun, Death, Token
 from tests import factories
 from tests.access.headers import missing_headers
@@ -161,6 +162,10 @@ TABLE = [
     Row("case_unlock", MANAGER_DOES, CASE, method="post", body={"reason": "x"}),
     Row("form_exempt", "302 200 404 200 200 403 403 403", {**CASE, "form": "relapse"}),
     Row("form_exempt", "302 422 404 422 422 403 403 403", {**CASE, "form": "relapse"}, method="post"),
+    Row("names", "302 200 404 200 200 403 403 403", CASE),
+    Row("names", "302 422 404 422 422 403 403 403", CASE, method="post"),
+    Row("name_confirm", "302 403 403 403 422 403 403 403", {**CASE, "pk": "{name}"}, method="post"),
+    Row("name_leave", "302 302 404 404 302 403 403 403", {**CASE, "pk": "{name}"}, method="post"),  # the nurse asked
     Row("exemption_end", "302 302 404 302 302 403 403 403", {**CASE, "pk": "{exemption}"}, method="post"),
     Row("forms", MANAGER_PAGE),
     Row("forms", "302 403 403 403 422 403 403 403", method="post", body={"act": "verify"}),
@@ -317,6 +322,22 @@ TABLE = [
     Row(
         "api-query-steps", "401 428 404 428 403 403 403 403", {"pk": "{query}"}, method="post", body=ANSWER, headers=KEY
     ),
+    # REST: records from a file, of those who enter forms. 415: a file comes as a form; 409: there is nothing to go on with.
+    Row("api-imports", "401 200 200 200 403 403 403 403"),
+    Row("api-imports", "401 415 415 415 403 403 403 403", method="post"),
+    Row("api-import-whole", "401 415 415 415 403 403 403 403", method="post"),
+    *(
+        Row(name, "401 200 404 404 403 403 403 403", {"pk": "{import_job}"})
+        for name in ("api-import", "api-import-records", "api-import-report", "api-import-refused")
+    ),
+    Row("api-import", "401 200 404 404 403 403 403 403", {"pk": "{import_job}"}, method="delete"),
+    Row(
+        "api-import-steps",
+        "401 409 404 404 403 403 403 403",
+        {"pk": "{import_job}"},
+        method="post",
+        body={"step": "go_on"},
+    ),
     # REST: pooled data.
     Row("api-datasets", POOLED),
     Row("api-endpoints", POOLED_BUT_EMPTY, {"cohort": "tisagenlecleucel"}),
@@ -393,6 +414,7 @@ def build_world():
     run = CheckRun.objects.create(state="done", requested_by="check_cases", requested_at=now(), ended_at=now()).pk
     ids = {"token": mint(people["nurse"]), "query": query, "exemption": exemption, "run": run}
     ids |= {"shared": board(people["manager"], is_shared=True), "own": board(people["lead"], is_shared=False)}
+    ids["name"] = ask_redaction(case, "Yamada", reason="The patient's name", by=people["nurse"]).pk
     ids["import_job"] = looked_at(people["nurse"], kyoto)
     return SimpleNamespace(kyoto=kyoto, people=people, **ids)
 
@@ -442,6 +464,7 @@ def known_ids(world):
         "{shared}": world.shared,
         "{own}": world.own,
         "{import_job}": world.import_job,
+        "{name}": world.name,
     }
 
 

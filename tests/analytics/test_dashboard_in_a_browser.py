@@ -113,7 +113,7 @@ def test_on_paper_a_figure_of_a_wide_screen_is_as_wide_as_the_sheet(new_context,
     assert not complaints()
 
 
-def test_no_button_offers_to_send_a_figure_away(new_context, live_server, world):
+def test_no_button_offers_to_send_a_figure_away_and_a_choice_without_answer_says_so(new_context, live_server, world):
     page, complaints = opened(new_context, live_server, world, 1440)
     hosts = set()
     page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
@@ -125,6 +125,14 @@ def test_no_button_offers_to_send_a_figure_away(new_context, live_server, world)
     assert page.locator(".modebar-btn").count() == 0
     assert hosts == {live_server.url.split("/")[2]}
     assert page.url.endswith("?rule=b") and not complaints()
+
+    page.context.set_offline(True)
+    page.get_by_text("C · Stringent").click()
+    expect(page.locator("[data-live-state]")).to_have_class("live-state live-state--offline")
+    page.context.set_offline(False)
+    page.context.clear_cookies()
+    page.get_by_text("C · Stringent").click()
+    page.wait_for_url("**/accounts/login/**")
 
 
 def test_without_javascript_the_answers_and_tables_are_there(new_context, live_server, world, client):

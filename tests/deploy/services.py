@@ -14,11 +14,10 @@ import yaml
 from deploy import servers
 from deploy.backups.sealing import make_identity
 from deploy.family import end
+from deploy.new_secrets import EMPTY, KEYS, PASSWORDS
 
 ROOT = servers.ROOT
 TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-KEYS = ("secret_key", "hospital_number_key", "pseudonym_key", "metrics_token")
-PASSWORDS = ("admin_password", "owner_password", "app_password", "worker_password", "backup_password")
 GIVEN = {"ALLOWED_HOSTS": "localhost", "EMAIL_FROM": "registry@localhost", "CODE_VERSION": "smoke-1"}
 FOLDERS = {"/run/secrets": "secrets", "/srv/media": "media", "/backups": "backups", "/spool": "spool", "/scratch": "scratch",
            "/tmp": "tmp"}  # fmt: skip
@@ -41,6 +40,8 @@ class Services:
             self.secret(name, f"{name}-{number}-" + "x" * 40)
         for name in PASSWORDS:
             self.secret(name, f"word-of-{name}")
+        for name in EMPTY:
+            self.secret(name, "")
         self.secret("email_url", f"file:{servers.made(self.folder / 'mail')}")
         make_identity(self.folder / "secrets/backup_identity")
 

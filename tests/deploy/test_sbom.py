@@ -46,7 +46,7 @@ def test_the_same_lock_gives_the_same_document_with_every_part(found):
         ({"installed": "5.0"}, "is locked at 5.2.19, installed is 5.0"),
         ({"licence": ""}, "django says no licence"),
         ({"licence": "GNU AGPL v3"}, "which is not wanted"),
-        ({"version": "5.2.10", "installed": "5.2.10"}, "django 5.2.10 is below 5.2.11: CVE-2026-1287"),
+        ({"version": "5.2.16", "installed": "5.2.16"}, "django 5.2.16 is below 5.2.17: CVE-2026-15307"),
     ],
 )
 def test_what_stands_against_it_is_named(found, change, said):

@@ -22,6 +22,14 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy import demo, servers
+from tests.deploy.operating import (
+    a_frozen_database,
+    an_administrator_begins,
+    answers,
+    asked,
+    checked,
+    the_secret_key_is_changed,
+)
 from tests.deploy.proxy import Proxy, certificate
 from tests.deploy.services import Services
 from tests.deploy.visitor import Stream, Visitor
@@ -78,8 +86,16 @@ def services():
 @pytest.mark.soak
 def test_the_services_of_the_compose_file_hold_together(services, capsys):
     steps = (
-        *(interrupted_migration, start_all, one_person_moves_between_the_replicas, health_checks, a_full_disk),
-        *(start_backup, probes_while_every_page_thread_is_busy, back_from_the_backup, nobody_in_the_logs),
+        *(
+            interrupted_migration,
+            start_all,
+            an_administrator_begins,
+            one_person_moves_between_the_replicas,
+            health_checks,
+            a_full_disk,
+        ),
+        *(the_secret_key_is_changed, start_backup, probes_while_every_page_thread_is_busy, a_frozen_database),
+        *(back_from_the_backup, nobody_in_the_logs),
     )
     seconds = {}
     for step in steps:
@@ -100,9 +116,8 @@ def interrupted_migration(services):
     os.killpg(process.pid, 9)
     process.wait(10)
     until(lambda: answers(services.proxy.replicas[0]), 180, "a replica did not answer")
-    status, text = asked(services.proxy.replicas[0], "/ready")
-    said = json.loads(text)["checks"]["migrations"]["reason"]
-    assert (status, "migrations are not applied" in said) == (503, True), text
+    said = checked(services.proxy.replicas[0])["migrations"]["reason"]
+    assert "migrations are not applied" in said, said
     assert "run manage.py migrate as reg_owner, it goes on where it stopped" in said
     status, said = services.run("migrate")
     assert status == 0, said
@@ -125,13 +140,6 @@ def start_all(services):
     for name in ("worker-quick", "worker-heavy", "importer", "beat", "sweeper"):
         services.start(name)
     until(lambda: answers(services.proxy.replicas[1]), 180, "a replica did not answer")
-
-
-def answers(port):
-    """Whether the replica at this port lives."""
-    with contextlib.suppress(OSError):
-        return urllib.request.urlopen(f"http://127.0.0.1:{port}/live", timeout=1).status == 200
-    return False
 
 
 def one_person_moves_between_the_replicas(services):
@@ -177,8 +185,7 @@ def health_checks(services):
     assert services.is_healthy("web", ports[0])
     assert services.is_healthy("beat")
     for port in ports:
-        _status, text = asked(port, "/ready")
-        checks = json.loads(text)["checks"]
+        checks = checked(port)
         red = {name for name, one in checks.items() if not one["ok"]}
         assert red <= {"backups", "worker", "disk"}, (
             checks
@@ -195,16 +202,6 @@ def health_checks(services):
         assert [found["registry_queue_workers", name] for name in ("celery", "heavy", "imports")] == [1, 1, 1]
         assert found["registry_certificate_days",] > 80
         assert found["registry_versions",] == 1
-
-
-def asked(port, path, word=""):
-    """(status, text) of a replica asked by its own address, as what watches it does."""
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {word}"})
-    try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as refusal:
-        return refusal.code, refusal.read().decode()
 
 
 def probes_while_every_page_thread_is_busy(services):

@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import itertools
 import json
+import re
 import ssl
 import time
 from html.parser import HTMLParser
@@ -86,6 +87,21 @@ class Visitor:
         found = Hidden(mark)
         found.feed(text)
         return found.attributes, found.fields
+
+    def choose_password(self, text):
+        """Follow the link that stands in `text`, a letter or what a command printed."""
+        path = re.search(r"https://localhost(/accounts/password/[\w-]+/)", text)[1]
+        status, _text, place = self.lead(path)
+        assert (status, place) == (302, "/accounts/password/new/")
+        assert self.get(place)[0] == 200
+        status, text, place = self.post(place, {"password": PASSWORD, "again": PASSWORD})
+        assert (status, place) == (302, "/accounts/login/"), text
+
+    def lead(self, path):
+        """(status, text, where it leads) of a page."""
+        answer, line = self.ask("GET", path)
+        with contextlib.closing(line):
+            return answer.status, answer.read().decode(), answer.headers.get("Location", "")
 
     def sign_in(self):
         """Password on one replica, the first code of a new app on the other."""

@@ -9,7 +9,8 @@ from django.db import DatabaseError, transaction
 
 from analytics import actions, actions_of_cuts
 from analytics.actions_of_verification import verify
-from analytics.models import CutOrder, Dataset, DatasetTable, Result
+from analytics.acts import cuts
+from analytics.models import CutOrder, CutReport, Dataset, DatasetTable, Result
 from analytics.pseudonyms import pseudonym
 from registry.access.row_security import everything_scope, person_scope
 from registry.actions.forms import save_form
@@ -162,7 +163,7 @@ def test_the_commands_take_a_cut_and_find_what_somebody_changed_in_it(cases, cap
     ("arguments", "words"),
     [
         (["x", "--date", "2999-01-01"], "has not come yet"),
-        (["x", "--date", "soon"], "is not a day"),
+        (["x", "--date", "soon"], "is not a date of the calendar"),
         (["X Y", "--date", "2024-01-01"], "cannot be a name"),
         (["x", "--date", "2024-01-01", "--cohort", "nobody"], "There is no cohort nobody; there are tisagenlecleucel"),
     ],
@@ -226,6 +227,24 @@ def test_a_cut_that_holds_a_withdrawn_case_is_retired_and_has_a_successor_withou
     with pytest.raises(CommandError, match="retired on"):
         call_command("verify_dataset", "asco-2027")
     call_command("verify_dataset", "asco-2027-2", stdout=io.StringIO())
+
+
+def test_a_report_that_is_being_written_while_somebody_withdraws_is_not_kept(cases, monkeypatch):
+    lead = person("lead")
+    cut = frozen(lead)
+
+    def meanwhile(_order, store, _progress):
+        actions_of_cuts.retire_all_cuts()
+        store("html", b"of somebody who withdrew")
+
+    monkeypatch.setattr(actions_of_cuts, "write_report", meanwhile)
+    asked = everything(lambda: cuts.order_report(cut, "en", cuts.EXACT, by=lead))
+    corrected(everything(lambda: Patient.objects.get(case=cases[0])), reason="letter", consent_withdrawn=1)
+    worked()
+
+    asked = everything(lambda: CutOrder.objects.get(pk=asked.pk))
+    assert (asked.state, asked.error) == (CutOrder.FAILED, "retired")
+    assert not everything(CutReport.objects.exists)
 
 
 def test_a_second_withdrawal_counts_on_from_the_successor(cases):

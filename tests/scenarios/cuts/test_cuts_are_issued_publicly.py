@@ -15,8 +15,9 @@ from pypdf import PdfReader
 
 from analytics import actions, actions_of_cuts, actions_of_public
 from analytics.catalogue import CATALOGUE
-from analytics.models import AnalysisRun, CutOrder, Export, PublicBasis, PublicIssue, PublicWithheld, Release
+from analytics.models import AnalysisRun, CutOrder, Dataset, Export, PublicBasis, PublicIssue, PublicWithheld, Release
 from analytics.pseudonyms import pseudonym
+from registry.access.row_security import everything_scope
 from registry.access.token_scopes import Scope
 from registry.models import Case, Cohort
 from tests import factories
@@ -95,6 +96,21 @@ def test_a_cut_is_issued_once_and_never_changed(world):
     forgotten()
     issued(cut)
     assert digests_of(cut) == digests, "the same cut gives the same bytes"
+
+
+def test_a_cut_that_is_retired_while_it_is_issued_is_not_issued(world):
+    patients, cut = world
+    gone = {list(patients)[3]}
+    assert gone <= everything(lambda: actions_of_cuts.cases_in(cut))
+
+    def retired(_steps):
+        with everything_scope(actor="tests"):
+            if not Dataset.objects.get(pk=cut.pk).retired_at:
+                actions_of_cuts._retire(cut, gone)
+
+    with pytest.raises(actions_of_public.RetiredError):
+        as_worker(lambda: actions_of_public.issue_publicly(cut, by="lead@example.org", progress=retired))
+    assert bodies(cut) == {} and not everything(PublicIssue.objects.exists)
 
 
 def digests_of(cut):
