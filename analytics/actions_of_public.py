@@ -12,10 +12,11 @@ from analytics.actions_of_runs import whole_of
 from analytics.catalogue import CATALOGUE
 from analytics.core.disclosure import words
 from analytics.core.disclosure.across import Form, admitted
-from analytics.core.disclosure.behind import Shown, form_of
+from analytics.core.disclosure.behind import Shown, form_of, small_of
 from analytics.core.disclosure.own_form import says_nothing, without_near_rows
 from analytics.core.disclosure.policy import POLICIES, PUBLIC
 from analytics.core.disclosure.release import RefusedError, release
+from analytics.core.disclosure.sums import told_by_sums
 from analytics.core.selection import select
 from analytics.models import Dataset, PublicBasis, PublicIssue, PublicWithheld, Release
 from registry.access.row_security import everything_scope
@@ -51,7 +52,7 @@ def issue_publicly(dataset, *, by, progress=lambda _steps: None):
         table = whole_of(dataset)
     if any(one.name not in stored for one in analyses):
         raise NotComputedError
-    bodies, forms = {}, []
+    bodies, forms, small = {}, [], []
     for analysis in analyses:
         exact = stored[analysis.name].result
         body = _released(analysis, exact, table)
@@ -59,13 +60,14 @@ def issue_publicly(dataset, *, by, progress=lambda _steps: None):
             body, form = without_near_rows(body, _maker(dataset, analysis, exact, table), POLICIES[PUBLIC])
             forms.append(form)
         bodies[analysis.name] = body
+        small += small_of(analysis, table, exact, POLICIES[PUBLIC], dataset.cut_date)
         progress(len(analyses) + 1)
     with everything_scope(actor="worker"):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ISSUE_LOCK])
         hold_standing(dataset)
         before = PublicIssue.objects.filter(dataset=dataset).first()
-        issue = before or _stored(dataset, analyses, stored, bodies, forms, by)
+        issue = before or _stored(dataset, analyses, stored, bodies, forms, small, by)
     progress(len(analyses) + 1)
     return issue
 
@@ -86,9 +88,9 @@ def _maker(dataset, analysis, exact, table):
     return lambda body: form_of(dataset.name, analysis, table, Shown(exact, body, POLICIES[PUBLIC], dataset.cut_date))
 
 
-def _stored(dataset, analyses, stored, bodies, forms, by):
+def _stored(dataset, analyses, stored, bodies, forms, small, by):
     """The issue with its releases, with why some are withheld, and with what the others rest on."""
-    found = admitted(forms, issued_of(dataset.cohort), POLICIES[PUBLIC])
+    near = _near(dataset, forms, small)
     issue = PublicIssue.objects.create(
         dataset=dataset,
         cohort=dataset.cohort,
@@ -99,7 +101,6 @@ def _stored(dataset, analyses, stored, bodies, forms, by):
         code_version=settings.CODE_VERSION,
         issued_by=by,
     )
-    near = {panel: one for panel, one in found.items() if one is not None}
     for analysis in analyses:
         body = {"refused": words.TOO_NEAR} if analysis.name in near else bodies[analysis.name]
         _store(dataset, analysis, stored[analysis.name], body)
@@ -119,6 +120,14 @@ def _stored(dataset, analyses, stored, bodies, forms, by):
         PublicBasis(issue=issue, analysis=form.panel, body=packed(form)) for form in forms if form.panel not in near
     )
     return issue
+
+
+def _near(dataset, forms, small):
+    """Panel → why its form is withheld: what follows beside one other number, then what follows from any sum of them."""
+    before = issued_of(dataset.cohort)
+    near = {panel: one for panel, one in admitted(forms, before, POLICIES[PUBLIC]).items() if one is not None}
+    stands = [form for form in forms if form.panel not in near]
+    return near | told_by_sums(dataset.name, stands, before, small, POLICIES[PUBLIC])
 
 
 def _store(dataset, analysis, exact, body):

@@ -13,9 +13,12 @@ from analytics import live
 from analytics.actions_of_runs import whole_of
 from analytics.actions_of_scorecards import LEAST_APART, take_down_scorecards
 from analytics.core.cases_packed import packed_cases
+from analytics.core.disclosure import words
+from analytics.core.disclosure.behind import Shown, form_of, small_of
 from analytics.core.disclosure.policy import OTHERS, OWN, POLICIES
 from analytics.core.disclosure.release import RefusedError, release
 from analytics.core.disclosure.successive import Basis, counts_of, may_follow
+from analytics.core.disclosure.sums import told_by_sums
 from analytics.core.run import run as compute
 from analytics.core.selection import select
 from analytics.core.tables import toxicity
@@ -115,6 +118,7 @@ def _issue_others(site, dataset, others):
     if not may_follow(new, [Basis(one.counts, one.cases) for one in bases], policy):
         log.info("release of others stands: site %s", site.pk)
         return 0
+    released |= _told_by_sums(exact, released, others)
     Release.objects.filter(site=site, audience=OTHERS).delete()
     if any("refused" not in body for body in released.values()):
         for basis in bases:
@@ -134,6 +138,17 @@ def _released(analysis, exact, others):
         return release(exact, OTHERS, sites=sites)
     except RefusedError as refusal:
         return {"refused": str(refusal), "n": None, "events": None}
+
+
+def _told_by_sums(exact, released, others):
+    """Analysis → the sentence why there is none: where with the others any sum of numbers would tell a few."""
+    policy, forms, small = POLICIES[OTHERS], [], []
+    for one in OF_BOTH:
+        small += small_of(one, others, exact[one.name], policy)
+        if "refused" not in released[one.name]:
+            forms.append(form_of("", one, others, Shown(exact[one.name], released[one.name], policy)))
+    refused = {"refused": words.TOO_NEAR, "n": None, "events": None}
+    return dict.fromkeys(told_by_sums("", forms, [], small, policy), refused)
 
 
 def _store(site, audience, analysis, dataset, body, policy, cases_behind=None):

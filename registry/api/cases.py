@@ -18,6 +18,7 @@ from registry.api.base import PAGING, RestView, bad_parameter, tagged
 from registry.api.changes import as_of
 from registry.api.cursors import carried, page_of
 from registry.api.form_serializer import address_of, refused
+from registry.api.hidden import row_mark
 from registry.api.idempotency import create_once
 from registry.api.problems import entry, refusals
 from registry.api.schema import CHANGED_SINCE, create_schema, list_schema, read_schema
@@ -165,7 +166,10 @@ class Cases(RestView):
 
     def created(self, case):
         """201 with the case, its address and its entity tag."""
-        headers = {"Location": reverse("api-case", args=[case.number]), "ETag": f'"case-{case.pk}-{case.version}"'}
+        headers = {
+            "Location": reverse("api-case", args=[case.number]),
+            "ETag": f'"case-{row_mark("case", case.pk)}-{case.version}"',
+        }
         return Response(CaseSerializer(case).data, 201, headers=headers)
 
     def words_of(self, body):
@@ -216,7 +220,7 @@ class CaseDetail(RestView):
             "findings": [finding(one) for one in stored.findings],
         }
         digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:12]
-        return tagged(request, body, f"case-{case.pk}-{case.version}.{digest}")
+        return tagged(request, body, f"case-{row_mark('case', case.pk)}-{case.version}.{digest}")
 
 
 def gone(case):

@@ -2,19 +2,17 @@
 
 import hashlib
 
-from django.core import signing
-
 from registry.api.base import bad_parameter
+from registry.api.hidden import opened, sealed
 from registry.api.problems import Problem
 
 USUAL, MOST = 200, 5000
-SALT = "registry.api.cursor"
 
 
 def page_of(rows, request, *, newest_first=False, as_of=None):
     """(rows of this page, address of the next one or None) of a queryset whose filters were applied.
 
-    The cursor is signed and bound to the address, the filters and the person: elsewhere it is refused. It carries `as_of`, the mark of
+    The cursor is sealed and bound to the address, the filters and the person: elsewhere it is refused. It carries `as_of`, the mark of
     the first page.
     """
     limit = limit_of(request)
@@ -26,7 +24,7 @@ def page_of(rows, request, *, newest_first=False, as_of=None):
     if len(found) <= limit:
         return found, None
     parameters = request.query_params.copy()
-    parameters["cursor"] = signing.dumps({"last": found[limit - 1].pk, "scope": scope, "as_of": as_of}, salt=SALT)
+    parameters["cursor"] = sealed({"last": found[limit - 1].pk, "scope": scope, "as_of": as_of})
     return found[:limit], f"{request.build_absolute_uri(request.path)}?{parameters.urlencode()}"
 
 
@@ -50,8 +48,8 @@ def carried(request, name):
     if cursor is None:
         return None
     try:
-        stored = signing.loads(cursor, salt=SALT)
-    except signing.BadSignature:
+        stored = opened(cursor)
+    except ValueError:
         raise Problem("bad_cursor") from None
     if stored["scope"] != _scope(request):
         raise Problem("bad_cursor")

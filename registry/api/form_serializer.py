@@ -10,6 +10,7 @@ from rest_framework import serializers
 from registry.actions.forms import LockedError, save_form
 from registry.api.answers import answer_fields, as_known
 from registry.api.base import shown
+from registry.api.hidden import row_mark
 from registry.api.problems import Problem, entry, refusals
 from registry.dictionary.identifying import is_direct
 from registry.dictionary.items import EMPTY
@@ -219,7 +220,7 @@ def withheld_from(person, form):
 
 def tag_of(form):
     """The entity tag of a stored form, without its quotes."""
-    return f"{form.form_name}-{form.pk}-{form.version}"
+    return f"{form.form_name}-{row_mark(form.form_name, form.pk)}-{form.version}"
 
 
 def address_of(form):

@@ -184,7 +184,8 @@ class FormDetail(FormView):
         if not tags:
             raise Problem("if_match_missing")
         if tag_of(form) not in tags:
-            seen = [re.fullmatch(rf"{form.form_name}-{form.pk}-(\d{{1,9}})", tag, re.ASCII) for tag in tags]
+            mark = tag_of(form).rpartition("-")[0]
+            seen = [re.fullmatch(rf"{mark}-(\d{{1,9}})", tag, re.ASCII) for tag in tags]
             raise stale_problem(form, max((int(one[1]) for one in seen if one), default=None), self.request.user)
 
 

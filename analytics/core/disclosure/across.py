@@ -33,7 +33,8 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Why a form may not be issued: its `cell` differs from `other_cell` of another form by n cases. "" for a cell: by what is read."""
+    """Why a form may not be issued: its `cell` differs from `other_cell` of another form by n cases. "" for a cell: by what
+    is read; and in `sums`, where the form with others tells the n cases of `other_cell`."""
 
     cell: str
     cut: str

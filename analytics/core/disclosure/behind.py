@@ -19,10 +19,13 @@ from analytics.core import analysis as methods
 from analytics.core.analysis import Analysis
 from analytics.core.cases_in_cells import cases_in_cells
 from analytics.core.disclosure.across import Cases, Form
+from analytics.core.disclosure.counts import is_small
 from analytics.core.disclosure.curves import span_of
 from analytics.core.disclosure.grid import day_of
 from analytics.core.disclosure.numbers import numbers_of
 from analytics.core.disclosure.policy import Policy
+from analytics.core.disclosure.release import METHODS, SITE
+from analytics.core.disclosure.sums import Small
 from analytics.core.methods.landmark import from_landmark
 from analytics.core.selection import Selected, select
 from analytics.core.tables.flow import Known
@@ -50,6 +53,20 @@ def form_of(cut: str, analysis: Analysis, table: pd.DataFrame, shown: Shown) -> 
     counts = {name: cases for name, cases, number in counts_of(analysis, table, shown) if number is not None}
     marks = {name: _cases(table, rows) for name, rows in _marks(selected, shown.released)}
     return Form(cut, analysis.name, counts, marks, read_of(selected, table))
+
+
+def small_of(
+    analysis: Analysis, table: pd.DataFrame, exact: Body, policy: Policy, day: date | None = None
+) -> list[Small]:
+    """The counts of 1 … k - 1 of an exact Result, which nobody may find out; those of single sites are not told in any way."""
+    if analysis.method not in METHODS or (analysis.groups is not None and analysis.groups.column == SITE):
+        return []
+    counted = counts_of(analysis, table, Shown(exact, exact, policy, day))
+    return [
+        Small(analysis.name, name, cases)
+        for name, cases, _number in counted
+        if is_small(len(cases), policy) and not name.startswith(f"{SITE}/")
+    ]
 
 
 def analysed(analysis: Analysis, table: pd.DataFrame) -> Selected:

@@ -69,7 +69,7 @@ def test_a_token_without_identifiers_answers_nothing_that_names_a_patient(nurse,
 
 
 def patient_of(nurse):
-    """The id of the registration, out of its entity tag."""
+    """What stands for the registration in its entity tag."""
     return nurse.get("patient/KYO-0001/1").headers["ETag"].split("-")[1]
 
 
