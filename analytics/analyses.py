@@ -12,6 +12,7 @@ from analytics import phrases, provenance, read
 from analytics.catalogue import CATALOGUE
 from analytics.cause_links import cells_url
 from analytics.core.analysis import TABLES
+from analytics.hospitals import named
 from analytics.models import AnalysisRun
 from analytics.sheets import sheets_of
 from analytics.views import pooled
@@ -94,7 +95,7 @@ def analysis(request, name):
         "waiting": _waiting(name, cut) if stored is None else "",
     }
     if stored is not None:
-        result = localised(stored.envelope())
+        result = named(localised(stored.envelope()), request.user)
         context |= {
             "sheets": sheets_of(result),
             "cases_url": cells_url(stored, request.user),

@@ -65,7 +65,6 @@ def page(request, typed=None, status=200):
         one.who = names[one.taken_by]
     context = {
         "cohorts": cohorts,
-        "today": _today(),
         "may_freeze": request.user.may(Permission.CUT_TAKE),
     }
     return render(request, "analytics/datasets.html", context, status=status)

@@ -20,6 +20,7 @@ from analytics.figures.choices import Choices
 from analytics.figures.figure import alt_text, figure_of, has_figure
 from analytics.figures.sizes import SIZES, WIDE
 from analytics.figures.theme import LIGHT
+from analytics.hospitals import named
 from analytics.sentences import tile_value
 from analytics.sheets import sheets_of
 from analytics.words import figure_words, localised
@@ -43,12 +44,14 @@ class Shown:
 
     panel    analytics.dashboards.Panel
     address  of the panel's JSON, without the choice
+    reader   the person who looks; None where nobody does
     """
 
     panel: object
     address: str
     choice: Choice = USUAL
     stored: object = None
+    reader: object = None
 
     @property
     def question(self):
@@ -63,7 +66,7 @@ class Shown:
     @cached_property
     def result(self):
         """The envelope in the reader's language."""
-        return localised(self.stored.envelope()) if self.stored else None
+        return named(localised(self.stored.envelope()), self.reader) if self.stored else None
 
     @property
     def is_drawn(self):
@@ -136,15 +139,10 @@ def panel_digest(panel, choice, run):
 _heights: dict = {}  # a figure's height follows from the digest of what it shows
 
 
-def shown_panels(dashboard, choice, results):
-    """Every panel of the dashboard by its name. results: analysis → Stored, of analytics.read."""
-    return {panel.name: shown_panel(dashboard, panel, choice, results) for panel in dashboard.panels}
-
-
-def shown_panel(dashboard, panel, choice, results):
-    """One panel of the dashboard."""
+def shown_panel(dashboard, panel, choice, results, reader=None):
+    """One panel of the dashboard, as this person sees it. results: analysis → Stored, of analytics.read."""
     address = reverse("panel", args=[dashboard.slug, panel.name])
-    return Shown(panel, address, choice, results.get(panel.analysis_for(choice.rule)))
+    return Shown(panel, address, choice, results.get(panel.analysis_for(choice.rule)), reader)
 
 
 def quality_said(results):

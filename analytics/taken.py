@@ -88,7 +88,7 @@ def panel_of_analysis(cohort_code, name):
 
 
 def _shown(stored, request):
-    return Shown(panel_of(stored), "", choice_of(request), stored)
+    return Shown(panel_of(stored), "", choice_of(request), stored, request.user)
 
 
 def _imprint(stored):

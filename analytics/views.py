@@ -89,7 +89,7 @@ def _whole(page, asked, request, behind):
 
 
 def _inside(page, asked, request):
-    shown = shown_panel(page.dashboard, asked, page.choice, page.results)
+    shown = shown_panel(page.dashboard, asked, page.choice, page.results, request.user)
     panel = {**shown.texts(request.user), "heights": shown.heights()}
     return render_to_string("analytics/panel_inside.html", {"shown": shown, "panel": panel}, request=request)
 
@@ -138,7 +138,7 @@ def _kept_panel(page, asked, size, request):
 
 
 def _panel_body(page, asked, theme, size, request):
-    shown = shown_panel(page.dashboard, asked, page.choice, page.results)
+    shown = shown_panel(page.dashboard, asked, page.choice, page.results, request.user)
     texts = shown.texts(request.user)
     body = {
         "panel": asked.name,

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from deploy import browser, checks, demo, messages, r, servers
+from deploy import browser, checks, demo, messages, r, servers, venv
 from deploy.family import Family
 from deploy.stack import Stack, free_place
 
@@ -146,7 +146,7 @@ def servers_for_tests(settings=servers.QUICK, name="test-servers"):
             ],  # makes and drops the test database; tests then log in as reg_app
             "REGISTRY_ENV": "test",
             "DJANGO_SETTINGS_MODULE": "registry.settings.test",
-            "PYTHONDONTWRITEBYTECODE": "1",
+            **venv.COMPILED_ONCE,
         }
         if stack.given["DATABASE_URL"]:
             environment.setdefault("TEST_DB_SUFFIX", f"_{os.getpid()}")  # others may test on the same server

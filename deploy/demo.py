@@ -95,7 +95,7 @@ def environment_on(found, port):
         "MEDIA_ROOT": str(servers.made(ROOT / "var/media")),
         "PORT": str(port),
         "BASE_URL": f"http://127.0.0.1:{port}",
-        "PYTHONDONTWRITEBYTECODE": "1",
+        **venv.COMPILED_ONCE,
     }
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     return environment

@@ -9,16 +9,16 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db.models import Case as Choice
-from django.db.models import CharField, Count, IntegerField, Max, Min, Q, Value, When
+from django.db.models import CharField, IntegerField, Min, Q, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import TruncDate
 
 from registry import clock
 from registry.edit_checks.case import Record
-from registry.models import FORMS, Exemption, HistoryEvent, Outbox
+from registry.models import FORMS, Exemption, HistoryEvent
 from registry.record import exemptions_of
 from registry.schedule import schedule
-from registry.stored_rows import stored_rows
+from registry.stored_rows import changes, stored_rows
 
 OWN_DAY = {  # planned visits: the day on which they were made, which tells more than the infusion they are counted from
     "follow_up": "fup_date",
@@ -63,7 +63,7 @@ def form_states(cases, among):
     open by the newest date in any form, so that the answer changes with the data and not from day to day."""
     today, among = clock.today(), sorted(among)
     exempt = exemptions_of(Exemption.objects.filter(case__in=cases.values("pk")))
-    marks = {case: (told, today, exempt[case]) for case, told in _changes(cases).items()}
+    marks = {case: (told, today, exempt[case]) for case, told in changes(cases).items()}
     changed = [case for case in among if case not in marks or case not in _known or _known[case].mark != marks[case]]
     found = {case: _known[case] for case in among if case in _known}
     for start in range(0, len(changed), BATCH):
@@ -114,15 +114,6 @@ def _keep(case, known):
     while len(_known) >= KEPT_CASES:
         _known.pop(next(iter(_known)))
     _known[case] = known
-
-
-def _changes(cases):
-    """Case id → (last, how many) changes of its forms, as the database tells them; not of a case that has none.
-
-    How many, too: of two changes at the same time the later number may be committed first.
-    """
-    rows = Outbox.objects.filter(case_id__in=cases.values("pk")).order_by().values_list("case_id")
-    return {case: (last, count) for case, last, count in rows.annotate(last=Max("id"), count=Count("id"))}
 
 
 def _read(case_pks, exempt):

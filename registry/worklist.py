@@ -4,18 +4,21 @@ Only the answers that the schedule reads are fetched, and the checks are not run
 it was saved.
 """
 
+from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date
+from threading import Lock
 
 from registry.access.permissions import Permission
 from registry.edit_checks.case import Record
-from registry.models import Draft, Exemption, Query, QueryState, Signature
+from registry.models import FORMS, Draft, Exemption, Query, QueryState, Signature
 from registry.record import exemptions_of
 from registry.schedule import DUE_SOON, LATE, OPEN, OVERDUE, OWED, possibly_lost_since, schedule
-from registry.stored_rows import stored_rows
+from registry.stored_rows import changes, stored_rows
 
 LONG_AGO = date.min
+PAST_DUE = (OVERDUE, LATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class OwedForm:
 
     @property
     def is_overdue(self):
-        return self.state in (OVERDUE, LATE)
+        return self.state in PAST_DUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +65,94 @@ class Owed:
     lost: list[OwedCase] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is owed in one case whoever asks, and what it was made of: mark (changes, day, exemptions).
+
+    overdue, due, undated   OwedForms without the case, as tuples
+    complete                numbers of the complete forms, see `_number`; `unverified`: how many of them are not verified
+    since                   possibly lost since
+    """
+
+    mark: tuple
+    overdue: list
+    due: list
+    undated: list
+    complete: array
+    unverified: int
+    since: date | None
+
+
+KEPT_CASES = 20_000
+_known: dict = {}  # case id → _Known: of the cases of a hospital, few change between two looks
+_keeping = Lock()
+
+
 def owed(cases, *, person, today):
     """What `person` owes in `cases`, a queryset with what the pages show of a case."""
     cases = cases.not_withdrawn()
     by_pk = {case.pk: case for case in cases}
-    rows = stored_rows(by_pk)
-    exempt = exemptions_of(Exemption.objects.filter(case__in=cases.values("pk")))
-    signed = set(Signature.objects.filter(case__in=cases.values("pk"), voided_at=None).values_list("form", "row_id"))
+    known = _known_of(cases, by_pk, today)
+    may_sign, may_verify = person.may(Permission.FORM_SIGN), person.may(Permission.FORM_VERIFY)
+    signed = _signed(cases) if may_sign else set()
     found = Owed()
     for pk, case in by_pk.items():
-        own = rows.get(pk, [])
-        record = Record((row.as_read for row in own), today)
-        before = len(found.undated)
-        _sort_in(found, case, own, schedule(record, exempt[pk], until=today), exempt[pk], today)
-        _gather(found.undated, before)
-        _count_in(found, case, own, signed, person)
-        since = possibly_lost_since(record)
-        if since:
-            found.lost.append(OwedCase(case, since=since))
+        own = known[pk]
+        found.overdue += [OwedForm(case, *one) for one in own.overdue]
+        found.due += [OwedForm(case, *one) for one in own.due]
+        found.undated += [OwedForm(case, *one) for one in own.undated]
+        if may_sign and (unsigned := sum(one not in signed for one in own.complete)):
+            found.unsigned.append(OwedCase(case, unsigned))
+        if may_verify and own.unverified:
+            found.unverified.append(OwedCase(case, own.unverified))
+        if own.since:
+            found.lost.append(OwedCase(case, since=own.since))
     for forms in (found.overdue, found.due, found.undated):
         forms.sort(key=lambda one: (one.due or LONG_AGO, one.case.number))
     found.lost.sort(key=lambda one: (one.since, one.case.number))
     return found
+
+
+def _known_of(cases, case_pks, today):
+    """Case id → its _Known: kept from before, or made of its forms where they have changed."""
+    exempt = exemptions_of(Exemption.objects.filter(case__in=cases.values("pk")))
+    told = changes(cases)
+    marks = {pk: (told.get(pk), today, exempt[pk]) for pk in case_pks}
+    found = {pk: one for pk in case_pks if (one := _known.get(pk)) and told.get(pk) and one.mark == marks[pk]}
+    changed = [pk for pk in case_pks if pk not in found]
+    rows = stored_rows(changed)
+    for pk in changed:
+        found[pk] = _made(marks[pk], rows.get(pk, []), exempt[pk], today)
+    with _keeping:
+        _known.update((pk, found[pk]) for pk in changed)
+        while len(_known) > KEPT_CASES:
+            _known.pop(next(iter(_known)))
+    return found
+
+
+def _made(mark, own, exempt, today):
+    """What is owed in one case with these stored rows."""
+    record = Record((row.as_read for row in own), today)
+    found = _Known(mark, [], [], [], array("q"), sum(row.is_complete and not row.is_verified for row in own), None)
+    found.complete.extend(_number(row.form, row.pk) for row in own if row.is_complete)
+    _sort_in(found, own, schedule(record, exempt, until=today), exempt, today)
+    if found.undated:  # what has no date is one row a case: its first form, and how many more
+        found.undated[:] = [(*found.undated[0][:-1], len(found.undated) - 1)]
+    return replace(found, since=possibly_lost_since(record))
+
+
+def _number(form, pk):
+    """A stored form as a number: thousands of them are kept."""
+    return (_PLACES[form] << 48) + pk
+
+
+_PLACES = {model.form_name: place for place, model in enumerate(FORMS)}
+
+
+def _signed(cases):
+    """Numbers of the forms under which a signature stands."""
+    rows = Signature.objects.filter(case__in=cases.values("pk"), voided_at=None).values_list("form", "row_id")
+    return {_number(form, row) for form, row in rows}
 
 
 def owed_queries(cases, person):
@@ -98,43 +167,27 @@ def own_drafts(cases, person):
     return Draft.objects.filter(case__in=cases.not_withdrawn().values("pk"), person=person).order_by("-saved_at", "pk")
 
 
-def _sort_in(found, case, own, expected, exempt, today):
-    """Put what is missing or incomplete in the case among the overdue, the due and the undated."""
+def _sort_in(found, own, expected, exempt, today):
+    """Put what is missing or incomplete in the case among the overdue, the due and the undated, as tuples: form, key, slot, due, state,
+    more."""
     complete = {(row.form, row.as_read.key) for row in own if row.is_complete}
     missing = defaultdict(list)
     for one in expected:
         if one.key:
             if (one.form, one.key) not in complete and (one.form, one.slot) not in exempt:
-                _place(found, OwedForm(case, one.form, one.key, one.slot, one.due, one.timeliness(today)))
+                _place(found, (one.form, one.key, one.slot, one.due, one.timeliness(today), 0))
         elif (state := one.state(today)) in OWED:
-            missing[one.form].append(OwedForm(case, one.form, "", one.slot, one.due, state))
+            missing[one.form].append((one.form, "", one.slot, one.due, state))
     for first, *rest in missing.values():
-        more = sum(one.is_overdue or not first.is_overdue for one in rest)
-        _place(found, replace(first, more=more))
+        more = sum(one[-1] in PAST_DUE or first[-1] not in PAST_DUE for one in rest)
+        _place(found, (*first, more))
 
 
 def _place(found, one):
-    if one.is_overdue:
+    _form, key, _slot, due, state, _more = one
+    if state in PAST_DUE:
         found.overdue.append(one)
-    elif one.state == DUE_SOON:
+    elif state == DUE_SOON:
         found.due.append(one)
-    elif one.due is None or (one.key and one.state == OPEN):
+    elif due is None or (key and state == OPEN):
         found.undated.append(one)
-
-
-def _gather(undated, before):
-    """Make what was found without a date in one case one row: its first form, and how many more."""
-    own = undated[before:]
-    if own:
-        undated[before:] = [replace(own[0], more=len(own) - 1)]
-
-
-def _count_in(found, case, own, signed, person):
-    """The complete forms of the case that this person should sign or verify."""
-    complete = [row for row in own if row.is_complete]
-    unsigned = sum((row.form, row.pk) not in signed for row in complete)
-    unverified = sum(not row.is_verified for row in complete)
-    if unsigned and person.may(Permission.FORM_SIGN):
-        found.unsigned.append(OwedCase(case, unsigned))
-    if unverified and person.may(Permission.FORM_VERIFY):
-        found.unverified.append(OwedCase(case, unverified))

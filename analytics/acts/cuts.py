@@ -1,7 +1,6 @@
 """Ask for a data cut, for its verification and for its report. The worker does them: see analytics.actions_of_cuts."""
 
 import re
-from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -14,6 +13,7 @@ from registry.access.permissions import Permission
 from registry.access.row_security import everything_scope
 from registry.actions.waiting import ring_waiting
 from registry.doorbell import ring_after_commit
+from registry.entry.dates import read_date
 
 TASK = "analytics.tasks.work_on_cut"
 ATTEMPTS = 3
@@ -54,12 +54,11 @@ def checked_day(day):
 
 
 def day_of(text):
-    """The day that a text names. Raises ValidationError for another text."""
+    """The day that a text names, typed as on the forms. Raises ValidationError for another text."""
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        words = _("“%(text)s” is not a day. Write it as 2027-03-31.")
-        raise ValidationError({"date": words % {"text": text[:40]}}) from None
+        return read_date(text[:40], partial=False).day
+    except ValidationError as refusal:
+        raise ValidationError({"date": refusal.messages}) from None
 
 
 def order_cut(cohort, name, day, *, reason, by):

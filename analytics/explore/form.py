@@ -59,7 +59,7 @@ class Builder(Fields):
 
     def cohorts(self):
         names = dict(Cohort.objects.values_list("code", "name"))
-        return [(code, names.get(code, code)) for code in FIRST_RULE]
+        return [(code, _(names[code]) if names.get(code) else code) for code in FIRST_RULE]
 
     def methods(self):
         usual = [("", _("As usual for the endpoint"))] if self.method_word not in TABLES else []

@@ -79,8 +79,8 @@ SAID = {
         "The cut points {found} are not in ascending order. Write the smallest first."
     ),
     problems.TOO_MANY_GROUPS: gettext_lazy(
-        "These are {found} groups; up to {expected} can be told apart in a figure. Choose some of them with a filter, or "
-        "another column."
+        "These are {found} groups; up to {expected} can be told apart in a figure. Choose some of them: the same column under "
+        "“Which patients”, “Choose by one more”. Or split by another column."
     ),
     problems.NOT_FOR_METHOD: gettext_lazy(
         "It belongs to another method ({expected}). Choose that method, or take it out."

@@ -164,7 +164,7 @@ def _wide_row(table: Table, row: Row) -> None:
     """Label, n and events left of the plot, ratios right of it, each beside its mark."""
     size, theme = table.size, table.theme
     indent = INDENT if row.is_inner else 0
-    is_counted = row.n is not None and row.events is not None
+    is_counted = row.n is not None
     room = LABEL - 8 - indent if is_counted else table.left - 12
     lines = _lines(row.name(table.words), size, room, is_bold=not row.is_inner)
     top = table.y
@@ -174,16 +174,23 @@ def _wide_row(table: Table, row: Row) -> None:
     table.y = top
     if is_counted:
         table.write(str(row.n), shift=-EVENTS - 4, anchor="right", color=theme.ink)
-        table.write(str(row.events), shift=-10, anchor="right", color=theme.ink)
+        table.write("–" if row.events is None else str(row.events), shift=-10, anchor="right", color=theme.ink)
     _ratios(table, row)
     table.y = top + max(len(lines), len(row.ratios), 1) * size.line + 2
+
+
+def _counts(row: Row, words: Words) -> str:
+    """ "n 25, events 12"; n alone where the events are withheld; nothing where neither is known."""
+    if row.n is None:
+        return ""
+    return words.n.format(n=row.n) if row.events is None else words.counts.format(n=row.n, events=row.events)
 
 
 def _compact_row(table: Table, row: Row) -> None:
     """Label with n and events on lines of their own, below them the marks with their ratios."""
     size, words, theme = table.size, table.words, table.theme
     indent = INDENT if row.is_inner else 0
-    counts = words.counts.format(n=row.n, events=row.events) if row.n is not None else ""
+    counts = _counts(row, words)
     label = words.as_reference.format(level=row.label) if row.kind == REFERENCE else row.name(words)
     room = size.width - 16 - indent - (width(counts, size.small) + 8 if counts else 0)
     if counts:

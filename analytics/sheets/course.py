@@ -15,7 +15,10 @@ def enrolment(result):
     heads = tuple(label(step["label"]) for step in steps)
     total = Row(_("All hospitals"), (counted(table["registered"]), *(counted(step["n"]) for step in steps)))
     by_site = tuple(
-        Row(one["site"], (counted(one["registered"]), *(counted(step["n"]) for step in one["steps"])))
+        Row(
+            one.get("hospital", one["site"]),
+            (counted(one["registered"]), *(counted(step["n"]) for step in one["steps"])),
+        )
         for one in table["sites"]
     )
     sites = Sheet(_("Patients by hospital"), _("Hospital"), (_("Registered"), *heads), (*by_site, total))

@@ -1,5 +1,7 @@
 """People, sites, cohorts and personal tokens. PostgreSQL writes the history of people and sites."""
 
+import hashlib
+import json
 from datetime import timedelta
 
 from django.contrib.auth.password_validation import validate_password
@@ -16,6 +18,14 @@ from registry.actions.doors import check_not_the_last, close_doors, has_drafts
 from registry.models import Cohort, Person, SignedInSession, Site, Token
 
 LONGEST_TOKEN_DAYS = 365
+STATE = {Person: ("name", "role", "is_active"), Site: ("name", "is_active", "accepts_api_import")}
+
+
+def stamp_of(row):
+    """How a person or a hospital is now, as a page says what it showed: another text for another state."""
+    said = [str(getattr(row, name)) for name in STATE[type(row)]]
+    sites = sorted(row.sites.values_list("pk", flat=True)) if isinstance(row, Person) else []
+    return hashlib.sha256(json.dumps([said, sites]).encode()).hexdigest()[:16]
 
 
 def check_manages_people(by):
@@ -45,9 +55,13 @@ def add_person(*, email, name, role, sites, by, password=None):
 
 
 @transaction.atomic
-def change_person(person, *, name, role, sites, is_active, by):
-    """Another name, role or set of sites; or an end. The address stays: a person never becomes somebody else."""
+def change_person(person, *, name, role, sites, is_active, by, seen=""):
+    """Another name, role or set of sites; or an end. The address stays: a person never becomes somebody else.
+
+    seen   `stamp_of` the person when the page was opened; another state since then is not written over
+    """
     check_manages_people(by)
+    _check_seen(person, seen)
     if person == by and not (is_active and role == by.role):
         raise ValidationError(_("You cannot take the administrator's role from yourself. Ask another administrator."))
     _check_sites(role, sites)
@@ -84,12 +98,14 @@ def add_site(*, code, name, by):
 
 
 @transaction.atomic
-def change_site(site, *, name, is_active, accepts_api_import=None, by):
+def change_site(site, *, name, is_active, accepts_api_import=None, by, seen=""):
     """Another name, an end to taking part, the door for imports. The code stays: case numbers begin with it.
 
     accepts_api_import   whether REDCap clients may bring records in; as it was unless given
+    seen                 as `change_person` takes it
     """
     check_manages_people(by)
+    _check_seen(site, seen)
     site.name, site.is_active = name.strip(), is_active
     if accepts_api_import is not None:
         site.accepts_api_import = accepts_api_import
@@ -155,6 +171,16 @@ def choose_language(code, *, by):
     by.full_clean(exclude=["password"], validate_unique=False, validate_constraints=False)
     with person_scope(by):
         by.save(update_fields=["language"])
+
+
+def _check_seen(row, seen):
+    """Of two who change the same one, the second is told of the first."""
+    now = type(row).objects.select_for_update().get(pk=row.pk)
+    if seen and seen != stamp_of(now):
+        words = _(
+            "Somebody else changed this after you had opened the page. Nothing of yours is stored yet: compare it with the history, then save again."
+        )
+        raise ValidationError(words, code="changed")
 
 
 def _check_sites(role, sites):

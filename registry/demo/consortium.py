@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 from registry.access.system import SystemActor
 from registry.actions import members
 from registry.actions.cases import PRIMARY_COHORT
@@ -61,7 +63,7 @@ def synthetic_cohort() -> Cohort:
     """The consortium's own cohort; in the demonstration it is invented and says so on every page."""
     return _cohort(
         PRIMARY_COHORT,
-        name="Tisagenlecleucel in children, adolescents and young adults",
+        name=gettext_noop("Tisagenlecleucel in children, adolescents and young adults"),
         about="Synthetic: 42 invented patients whose analysis gives the published figures of the seed study.",
         is_synthetic=True,
     )
@@ -71,7 +73,7 @@ def transplant_cohort() -> Cohort:
     """Real published transplants, brought in by import."""
     return _cohort(
         TRANSPLANT_COHORT,
-        name="Marrow transplants for leukaemia (published)",
+        name=gettext_noop("Marrow transplants for leukaemia (published)"),
         about="137 marrow transplants at four hospitals: Klein and Moeschberger, Survival Analysis. Not CAR-T. "
         "Only the intervals are real: every transplant is dated to one invented day.",
         is_published=True,

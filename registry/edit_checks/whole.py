@@ -132,9 +132,9 @@ class Record:
     def around(self, row: Row) -> dict[str, Any]:
         """Answers of the case's other forms, by item."""
         found: dict[str, Any] = {}
-        for other in self._leading():
-            if other is not row and other.form != row.form:
-                found.update({name: answer for name, answer in other.answers.items() if answer not in EMPTY})
+        for form, answers, _dates in self._of_leading:
+            if form != row.form:
+                found.update(answers)
         birth, own = (
             found.get("birth_date") or row["birth_date"],
             next((row[name] for name in ("late_date", "ae_onset", "fup_date") if row[name]), None),
@@ -148,12 +148,19 @@ class Record:
 
         What this row leaves blank is not taken from another row of its form: a check without its inputs does not fire.
         """
-        found = {}
-        for other in [*(one for one in self._leading() if one.form != row.form), row]:
-            for name, item in other.items.items():
-                if item.kind == "date" and other[name]:
-                    found[name] = (item, *possible_days(other[name], other[f"{name}_p"]))
-        return found
+        found: dict[str, tuple[Item, date, date]] = {}
+        for form, _answers, dates in self._of_leading:
+            if form != row.form:
+                found.update(dates)
+        return found | dates_of(row)
+
+    @cached_property
+    def _of_leading(self) -> list[tuple[str, dict[str, Any], dict[str, tuple[Item, date, date]]]]:
+        """(form, its answers that are not empty, its dates) of each leading row, read once for all rows that look around."""
+        return [
+            (row.form, {name: answer for name, answer in row.answers.items() if answer not in EMPTY}, dates_of(row))
+            for row in self._leading()
+        ]
 
     def infusion(self) -> Row | None:
         """The first infusion of the course that has a date."""
@@ -177,6 +184,15 @@ class Record:
         """Possible days of a date on a form that has one row."""
         row = self.one(form)
         return days_of(row, name) if row else None
+
+
+def dates_of(row: Row) -> dict[str, tuple[Item, date, date]]:
+    """Each dated item of the row that is answered, with the first and the last day that it can mean."""
+    return {
+        name: (item, *possible_days(row[name], row[f"{name}_p"]))
+        for name, item in row.items.items()
+        if item.kind == "date" and row[name]
+    }
 
 
 def days_of(row: Row, name: str) -> Days | None:

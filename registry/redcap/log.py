@@ -9,7 +9,7 @@ from registry.api.forms import hidden_from
 from registry.models import FORM_OF, HistoryEvent
 from registry.redcap.asked import moment
 from registry.redcap.cells import text_of
-from registry.redcap.records import cases_of, group_of
+from registry.redcap.records import cases_of, exportable, group_of
 from registry.redcap.sent import RefusedError, Sent
 from registry.redcap.written import writer
 
@@ -97,8 +97,9 @@ class Log:
                 yield self._line(first, told, numbers[first.case_id])
 
     def _numbers(self):
-        cases = cases_of(self.person, [self.wanted.number] if self.wanted.number else None).select_related("site")
-        of_group = (one for one in cases if not self.wanted.group or group_of(one.site) == self.wanted.group)
+        cases = cases_of(self.person, [self.wanted.number] if self.wanted.number else None)
+        told = exportable(list(cases.select_related("site", "cohort")))
+        of_group = (one for one in told if not self.wanted.group or group_of(one.site) == self.wanted.group)
         return {one.pk: one.number for one in of_group}
 
     def _events(self):

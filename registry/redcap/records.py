@@ -79,12 +79,12 @@ def records(person, instruments, *, numbers=None, changed=None):
         if not cases:
             return
         last = cases[-1].number
-        cases = _changed(_exportable(cases), changed)
+        cases = _changed(exportable(cases), changed)
         if cases:
             yield _read(cases, instruments)
 
 
-def _exportable(cases):
+def exportable(cases):
     """Those of the cases whose consent allows an export; registry/consent.py is the rule."""
     rows = Patient.objects.filter(case__in=cases).values("case_id", *ITEMS)
     answers = {row["case_id"]: row for row in rows}

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from registry.access.permissions import Permission
 from registry.access.roles import ROLES
 from registry.actions.letters import invite, withdraw_invitation
-from registry.actions.members import add_person, change_person
+from registry.actions.members import add_person, change_person, stamp_of
 from registry.actions.security import note_for
 from registry.models import Happened, Person, Site
 from registry.views.access import permitted
 from registry.views.proof import proved
 from registry.views.sent_once import sent_once
-from registry.views.simple import refuse
+from registry.views.simple import SeenForm, refuse, shown_now
 from registry.views.statuses import PERSON
 
 
@@ -45,7 +45,7 @@ class NewPersonForm(PersonForm):
     field_order = ("email", "name", "role", "sites")
 
 
-class KnownPersonForm(PersonForm):
+class KnownPersonForm(SeenForm, PersonForm):
     """Somebody who is here already, and whether the account is still open."""
 
     is_active = forms.BooleanField(label=gettext_lazy("The account is open"), required=False)
@@ -115,12 +115,14 @@ def person(request, pk):
     """Another name, role or sites; or an end."""
     known = get_object_or_404(Person, pk=pk)
     initial = {"name": known.name, "role": known.role, "sites": known.sites.all(), "is_active": known.is_active}
+    initial["seen"] = stamp_of(known)
     form = KnownPersonForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             change_person(known, **_given(form), by=request.user)
         except ValidationError as refusal:
             refuse(form, refusal)
+            shown_now(form, get_object_or_404(Person, pk=pk))
         else:
             messages.success(request, _("%(name)s: saved.") % {"name": known.name})
             return redirect("people")

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from registry.access.permissions import Permission
-from registry.actions.members import add_site, change_site
+from registry.actions.members import STATE, add_site, change_site, stamp_of
 from registry.models import Site
 from registry.views.access import permitted
 from registry.views.sent_once import sent_once
-from registry.views.simple import refuse
+from registry.views.simple import SeenForm, refuse, shown_now
 from registry.views.statuses import Status
 
 TAKES_PART = {
@@ -34,7 +34,7 @@ class NewSiteForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
 
 
-class KnownSiteForm(forms.Form):
+class KnownSiteForm(SeenForm):
     """A hospital that is known."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
@@ -78,14 +78,14 @@ def site_new(request):
 def site(request, pk):
     """Another name, or an end to taking part."""
     known = get_object_or_404(Site, pk=pk)
-    form = KnownSiteForm(
-        request.POST or None, initial={name: getattr(known, name) for name in KnownSiteForm.base_fields}
-    )
+    initial = {name: getattr(known, name) for name in STATE[Site]}
+    form = KnownSiteForm(request.POST or None, initial={**initial, "seen": stamp_of(known)})
     if request.method == "POST" and form.is_valid():
         try:
             change_site(known, **form.cleaned_data, by=request.user)
         except ValidationError as refusal:
             refuse(form, refusal)
+            shown_now(form, get_object_or_404(Site, pk=pk))
         else:
             messages.success(request, _("%(site)s: saved.") % {"site": known})
             return redirect("sites")

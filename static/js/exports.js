@@ -1,6 +1,9 @@
-/* Keeps current how far the own exports are; shows the page anew once one has ended. Without it there is a link. */
+/* Keeps current how far the own exports are; shows their list anew once one has ended. Without it there is a link.
+ *
+ * The form above the list is left alone: somebody may be choosing the next export.
+ */
 
-const place = document.querySelector("[data-exports]");
+let place = document.querySelector("[data-exports]");
 const EVERY = 1500;
 
 function show(line, { done, all, words }) {
@@ -15,6 +18,19 @@ function show(line, { done, all, words }) {
   }
 }
 
+/* Puts the list as it is now into place; whether one of it is still on its way. */
+async function renewed() {
+  const headers = { Accept: "text/html", "X-Unattended": "1" }; // nobody need sit there: it keeps no session alive
+  const response = await fetch(window.location.href, { headers, cache: "no-cache", redirect: "manual" });
+  const list = response.ok && new DOMParser().parseFromString(await response.text(), "text/html").querySelector(".exports");
+  if (!list) {
+    return false; // signed out: the link is there
+  }
+  place.replaceWith(list);
+  place = list;
+  return "exports" in list.dataset;
+}
+
 async function round() {
   try {
     const headers = { Accept: "application/json" };
@@ -23,14 +39,13 @@ async function round() {
       return; // signed out, or nobody answers: the link is there
     }
     const { exports } = await response.json();
-    for (const one of exports) {
-      const line = place.querySelector(`[data-export="${one.id}"]`);
-      const moves = one.state === "queued" || one.state === "running";
-      if (!line || (!moves && line.dataset.state !== one.state)) {
-        window.location.reload();
-        return;
-      }
-      show(line, one);
+    const lineOf = (one) => place.querySelector(`[data-export="${one.id}"]`);
+    const moves = (one) => one.state === "queued" || one.state === "running";
+    const isOther = exports.some((one) => !lineOf(one) || (!moves(one) && lineOf(one).dataset.state !== one.state));
+    if (!isOther) {
+      exports.forEach((one) => show(lineOf(one), one));
+    } else if (!(await renewed())) {
+      return;
     }
   } catch {
     return;

@@ -14,10 +14,13 @@ export async function show(frame) {
   const url = new URL(frame.dataset.url, window.location.href);
   url.searchParams.set("theme", themeNow());
   url.searchParams.set("size", size);
+  frame.dataset.asked = url.search;
   const response = await fetch(url, { headers: { Accept: "application/json" }, redirect: "manual" });
   if (response.ok) {
     const { figure, cases } = await response.json();
-    await draw(frame, figure, cases);
+    if (frame.dataset.asked === url.search) {
+      await draw(frame, figure, cases); // an answer that comes after that to a later question is not drawn over it
+    }
   }
 }
 

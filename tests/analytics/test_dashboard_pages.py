@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from analytics.models import AnalysisRun, Dataset
+from analytics.pseudonyms import site_pseudonym
 from analytics.templatetags.numbers import unbroken
 from registry.access.row_security import everything_scope
 from tests import factories
@@ -46,7 +47,8 @@ def world(kyoto):
 
 def text_of(response):
     """The page's text, without tags and with plain spaces."""
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).replace("\u00a0", " ").split())
+    html = re.sub(r'<span class="nowrap">([^<]*)</span>', r"\1", response.content.decode())
+    return " ".join(re.sub(r"<[^>]+>", " ", html).replace("\u00a0", " ").split())
 
 
 @pytest.mark.parametrize("address", ["/dashboards/", PAGE, f"{PAGE}state/", OS])
@@ -202,3 +204,20 @@ def test_the_index_names_every_dashboard(world):
 
     assert "Tisagenlecleucel, consortium live revision 1" in text
     assert "Historical transplants No dataset yet" in text
+
+
+def test_hospitals_have_their_names_for_those_who_compare_them(kyoto):
+    factories.infused_case(kyoto)
+    compute(names=("enrolment",))
+
+    for role, is_named in (("lead", True), ("manager", True), ("statistician", False)):
+        browser = signed_in(role)
+        body = browser.get(f"{PAGE}panels/enrolment/").json()
+        file = browser.get(re.search(r'href="(/runs/[0-9]+/figure\.svg[^"]*)"', body["html"])[1].replace("&amp;", "&"))
+        assert (f"KYO · {kyoto.name}" in body["html"]) is is_named, role
+        assert ("KYO" in json.dumps(body["figure"])) is is_named, role
+        assert (site_pseudonym("KYO") in json.dumps(body["figure"])) is not is_named, role
+        assert body["result"]["table"]["sites"][0]["site"] == site_pseudonym("KYO"), (
+            "what a program reads is as in the dataset"
+        )
+        assert (b">KYO<" in file.content) is is_named, role

@@ -111,12 +111,14 @@ def test_an_instance_keeps_its_number_when_another_row_goes(nurse, world):
 
 
 def test_who_is_in_no_export(nurse, world):
-    waiting = factories.enrolled_case(world.kyoto)  # no basis for data use is recorded
+    waiting = factories.infused_case(world.kyoto, consent_type=None)  # no basis for data use is recorded
     removed = factories.infused_case(world.kyoto)
     with person_scope(factories.BUILDER):
         remove_case(removed, by=factories.BUILDER, reason="Enrolled twice")
     assert {row["patient_id"] for row in nurse.rows()} == {"KYO-0001"}
     assert waiting.number not in {row["patient_id"] for row in nurse.rows(fields="patient_id")}
+    logged = nurse("log", format="csv")[2]
+    assert "KYO-0001" in logged and waiting.number not in logged and removed.number not in logged
 
     with person_scope(factories.BUILDER):
         patient = world.case.patient_set.get()

@@ -122,3 +122,31 @@ def test_the_sign_in_page_says_what_is_wrong(world, client):
         "/accounts/login/", {"username": world.nurse.email, "password": factories.PASSWORD, "next": "/codebook/"}
     )
     assert ended.url == "/codebook/"
+
+
+def test_of_two_administrators_who_change_the_same_one_the_second_is_told(world):
+    nurse, first, second = (
+        world.nurse,
+        signed_in(world.admin),
+        signed_in(factories.person("administrator", email="two@example.org")),
+    )
+    address = f"/people/{nurse.pk}/"
+    typed = {"name": "Other Name", "role": "coordinator", "sites": [world.kyoto.pk]}
+    seen = [one.get(address).context["form"].initial["seen"] for one in (first, second)]
+
+    assert first.post(address, {**typed, "seen": seen[0]}).status_code == 302  # ended: the box is not ticked
+    page = second.post(address, {**typed, "name": "Third", "is_active": "on", "seen": seen[1]})
+
+    assert page.status_code == 422 and "Somebody else changed this" in page.content.decode()
+    assert 'value="Third"' in page.content.decode()
+    assert not Person.objects.get(pk=nurse.pk).is_active
+    again = {**typed, "name": "Third", "is_active": "on", "seen": page.context["form"]["seen"].value()}
+    assert second.post(address, again).status_code == 302
+    assert Person.objects.get(pk=nurse.pk).is_active
+
+    hospital = f"/sites/{world.kyoto.pk}/"
+    seen = first.get(hospital).context["form"].initial["seen"]
+    opened = {"name": "Kyoto", "is_active": "on", "accepts_api_import": "on"}
+    assert first.post(hospital, {**opened, "seen": seen}).status_code == 302
+    assert second.post(hospital, {"name": "Kyoto U", "is_active": "on", "seen": seen}).status_code == 422
+    assert Site.objects.get(pk=world.kyoto.pk).accepts_api_import

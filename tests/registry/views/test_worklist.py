@@ -9,10 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from registry import clock
+from registry import clock, worklist
 from registry.access.row_security import everything_scope
 from registry.actions import queries
 from registry.actions.drafts import keep_draft
+from registry.actions.forms import void_form
 from registry.models import Exemption, Patient, Relapse
 from registry.worklist import owed, owed_queries
 from tests import factories
@@ -216,6 +217,7 @@ def test_a_kind_of_work_has_a_page_of_its_own(world):
 def test_the_number_of_queries_does_not_grow_with_the_cases(world, who):
     def asked():
         browser = signed_in(getattr(world, who))
+        worklist._known.clear()  # nothing is kept from before
         with CaptureQueriesContext(
             connection,
         ) as seen:
@@ -230,3 +232,33 @@ def test_the_number_of_queries_does_not_grow_with_the_cases(world, who):
         case = infused_days_ago(world.kyoto, 300 + number, inf_dose_total=Decimal(150))
         contact_days_ago(case, 20)
     assert asked() == one
+
+
+def test_what_is_kept_of_each_case_is_what_reading_it_anew_gives(world):
+    first, second = infused_days_ago(world.kyoto, 60), infused_days_ago(world.kyoto, 300)
+    found = []
+
+    def compared():
+        """What is owed as made from what is kept, which must be what is made anew."""
+        kept = owed_by(world.nurse)
+        worklist._known.clear()
+        assert kept == owed_by(world.nurse) and kept not in found
+        found.append(kept)
+        return worklist._known[second.pk]
+
+    compared()
+    form = factories.stored_form(first, "crs", crs_occurred=0)
+    compared()
+    with everything_scope(actor="tests"):
+        first.crs_set.update(is_complete=True)
+    untouched = compared()
+    with everything_scope(actor="tests"):
+        first.crs_set.update(is_complete=False)
+        Exemption.objects.create(
+            case=first, site=first.site, form="lymphodepletion", slot="", kind="waived", reason="x", actor="m", at=timezone.now()
+        )  # fmt: skip
+    owed_by(world.nurse)
+    assert worklist._known[second.pk] is untouched, "a case that has not changed is not read again"
+    compared()
+    void_form(form, by=factories.BUILDER, seen_version=form.version, reason="Another patient's")
+    compared()

@@ -163,7 +163,7 @@ def test_the_commands_take_a_cut_and_find_what_somebody_changed_in_it(cases, cap
     ("arguments", "words"),
     [
         (["x", "--date", "2999-01-01"], "has not come yet"),
-        (["x", "--date", "soon"], "is not a day"),
+        (["x", "--date", "soon"], "is not a date of the calendar"),
         (["X Y", "--date", "2024-01-01"], "cannot be a name"),
         (["x", "--date", "2024-01-01", "--cohort", "nobody"], "There is no cohort nobody; there are tisagenlecleucel"),
     ],
