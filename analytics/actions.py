@@ -35,7 +35,6 @@ from registry.models import Case, Cohort, Outbox
 BUILD_LOCK = 7_201_001  # advisory lock: one builder at a time
 KEPT_LIVE_REVISIONS = 20
 LONGEST_BUILD_S = 600  # between two statements: ten thousand cases take a while
-TEXT_COLUMNS = ("case", "site", "cohort", "stratum", "burden", "endpoint", "clock", "event", "censor_reason")
 
 
 def build_datasets(*, in_turn=False):

@@ -191,11 +191,12 @@ _wholes: dict = {}
 
 def whole_of(dataset):
     """All that the core knows of the dataset's cases; the worker keeps the last few, for a revision's analyses come together."""
-    key = (dataset.cohort_id, dataset.hash, dataset.cut_date)
+    made = clock.day_of(dataset.made_at)
+    key = (dataset.cohort_id, dataset.hash, dataset.cut_date, made)
     if key not in _wholes:
         while len(_wholes) >= 3:
             _wholes.pop(next(iter(_wholes)))
-        _wholes[key] = whole_table(tables_of(dataset), cut=dataset.cut_date, not_after=clock.day_of(dataset.made_at))
+        _wholes[key] = whole_table(tables_of(dataset), cut=dataset.cut_date, not_after=made)
     return _wholes[key]
 
 

@@ -17,7 +17,6 @@ PREFERRED = 12  # months
 SHOWN = 6  # numbers of a change that are listed
 NAMES = frozenset(one.name for one in CATALOGUE)
 SEEN = {EVENT: gettext_lazy("event"), CENSORED: gettext_lazy("censored"), AT_RISK: gettext_lazy("at risk")}
-CASE_ITSELF = "case"
 
 
 def groups_of(result):

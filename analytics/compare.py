@@ -56,7 +56,7 @@ def compare(request, cohort):
     if None in [side.dataset for side in sides]:
         return render(request, "analytics/compare.html", context)
     a, b = (side.dataset for side in sides)
-    compared = comparison.compared(a, b)
+    compared = comparison.compared(a, b, request.user)
     moved = comparison.moved_cases(a, b)
     context |= {
         "changed": [one for one in compared if one.changed],

@@ -13,6 +13,7 @@ from analytics import phrases, read
 from analytics.catalogue import CATALOGUE
 from analytics.core.columns.known import column_of
 from analytics.core.endpoints.definitions import ENDPOINTS
+from analytics.hospitals import names_for, with_names
 from analytics.sheets import sheets_of
 from analytics.sheets.sheet import MINUS, NONE, share
 from analytics.words import localised
@@ -66,18 +67,22 @@ class Compared:
         return bool(self.changed) and self.method in CURVES
 
 
-def compared(a, b):
-    """Every analysis of the catalogue on the datasets `a` and `b`, in the order of the catalogue."""
-    of_a, of_b = read.of_dataset(a), read.of_dataset(b)
-    return [_compared(one, of_a.get(one.name), of_b.get(one.name)) for one in CATALOGUE if one.cohort == a.cohort.code]
+def compared(a, b, reader=None):
+    """Every analysis of the catalogue on the datasets `a` and `b`, in the order of the catalogue, as this person sees it."""
+    of_a, of_b, known = read.of_dataset(a), read.of_dataset(b), names_for(reader)
+    return [
+        _compared(one, of_a.get(one.name), of_b.get(one.name), known)
+        for one in CATALOGUE
+        if one.cohort == a.cohort.code
+    ]
 
 
-def _compared(analysis, a, b):
+def _compared(analysis, a, b, known):
     title, method = phrases.label(analysis.title), analysis.method
     if a is None or b is None:
         return Compared(analysis.name, title, method, a, b, None)
     changed = numbers_digest(a.result) != numbers_digest(b.result)
-    rows = _rows(localised(a.envelope()), localised(b.envelope())) if changed else []
+    rows = _rows(*(with_names(localised(one.envelope()), known) for one in (a, b))) if changed else []
     return Compared(analysis.name, title, method, a, b, changed, rows[:MOST_CELLS], max(0, len(rows) - MOST_CELLS))
 
 

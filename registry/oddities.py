@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from registry.models import FORM_OF
+from registry.models import FORM_OF, REDACTED
 from registry.models.base import STATES
 
 DAWN = 5  # o'clock; the night begins at midnight
@@ -119,7 +119,7 @@ def oddities(since, until, signals=tuple(SIGNALS)):
         "until": until,
         "zone": settings.DISPLAY_TIME_ZONE,
         "forms": list(FORM_OF),
-        "states": [*STATES, "course_no"],
+        "states": [*STATES, REDACTED, "course_no"],
         "dawn": DAWN,
         "burst": BURST,
         "many": MANY_SAVES,

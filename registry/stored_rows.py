@@ -35,13 +35,14 @@ def stored_rows(case_pks):
         return found
     with connection.cursor() as cursor:
         cursor.execute(_every_form(), [list(case_pks)])
-        for place, case, pk, complete, verified, course, key, answers in cursor:
-            form, names, days = _read()[place]
-            known = dict(zip(names, AS_STORED.decode(answers), strict=True))
-            for name in days:
-                if known[name] is not None:
-                    known[name] = date.fromisoformat(known[name])
-            found[case].append(StoredRow(form, pk, complete, verified, Row(form, key, {}, known, course)))
+        rows = cursor.fetchall()
+    for place, case, pk, complete, verified, course, key, answers in rows:
+        form, names, days = _read()[place]
+        known = dict(zip(names, AS_STORED.decode(answers), strict=True))
+        for name in days:
+            if known[name] is not None:
+                known[name] = date.fromisoformat(known[name])
+        found[case].append(StoredRow(form, pk, complete, verified, Row(form, key, {}, known, course)))
     return found
 
 

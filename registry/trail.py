@@ -8,7 +8,7 @@ from registry.access import guards, seal_sql
 from registry.access.row_security import everything_scope
 from registry.actions.seals import anchor_file, seals
 from registry.actions.signatures import broken_signatures
-from registry.models import FORMS, Case, Exemption, Person, Query, QueryStep, Signature, Site
+from registry.models import FORMS, Case, Exemption, Person, Query, QueryStep, Redaction, RedactionState, Signature, Site
 
 TOLD = {
     "case": Case,
@@ -17,6 +17,7 @@ TOLD = {
     "query_step": QueryStep,
     "signature": Signature,
     "exemption": Exemption,
+    "redaction": Redaction,
     "person": Person,
     "site": Site,
 }
@@ -32,7 +33,7 @@ class Fault:
 
 def verify_history():
     """Every fault: guards taken away, rows of the history not as sealed, broken seals, anchors without their seal, stored answers
-    that the history does not explain, signatures under other answers than were signed, events that do not follow from one another.
+    that the history does not explain, signatures under other answers than were signed, events that do not follow from one another, redactions that are not as told.
     """
     with everything_scope(actor="verify_history"):
         _rows("SELECT set_config('statement_timeout', '0', true)")  # every row of a large history is hashed again
@@ -45,7 +46,15 @@ def verify_history():
             *_broken_signatures(),
             *_misplaced_people(),
             *_disorder(),
+            *_broken_redactions(),
         ]
+
+
+def redactions():
+    """What was taken out of the history: (case number, when, asked by, confirmed by, how many events, why), oldest first."""
+    with everything_scope(actor="verify_history"):
+        done = Redaction.objects.filter(state=RedactionState.DONE).order_by("pk")
+        return list(done.values_list("case__number", "ended_at", "asked_by", "ended_by", "events", "reason"))
 
 
 def place(form, row, item=""):
@@ -124,3 +133,9 @@ def _disorder():
             else f"says it was {old or 'blank'}, the one before left {before or 'blank'}"
         )
         yield Fault(place(form, row, item), f"event {event} of the history {what}")
+
+
+def _broken_redactions():
+    for (number,) in _rows("SELECT * FROM guard.broken_redactions()"):
+        what = "what it left of the history is not what was told when it was done, or it was never told"
+        yield Fault(place("redaction", number), what)

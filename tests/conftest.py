@@ -9,6 +9,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from deploy import browser, r
 from tests import databases
@@ -20,7 +21,7 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> %s AND
 # Tables with pages of their own; what was deleted still takes room, until it is so much that the table is truncated.
 FILLED = """
 SELECT format('%%I.%%I', schemaname, tablename), pg_relation_size(format('%%I.%%I', schemaname, tablename)::regclass) > 1e6
-FROM pg_tables WHERE (schemaname = 'public' AND tablename <> ALL (%s) OR schemaname = 'guard' AND tablename IN ('seal', 'sealed_event'))
+FROM pg_tables WHERE (schemaname = 'public' AND tablename <> ALL (%s) OR schemaname = 'guard' AND tablename IN ('seal', 'sealed_event', 'redacted_event', 'redaction_text'))
 AND pg_relation_size(format('%%I.%%I', schemaname, tablename)::regclass) > 0
 """
 KEPT = ["django_migrations", "django_content_type", "auth_permission"]  # filled by migrations
@@ -157,6 +158,11 @@ def processes(transactional_db, tmp_path, request):
     started.end()
     if getattr(request.node, "failed", False):
         print(started.logs())
+
+
+def pytest_runtest_teardown():
+    """A request leaves its language behind in the thread; the next test begins in English."""
+    translation.deactivate()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -15,7 +15,8 @@ from psycopg import sql
 from registry.settings.environment import ROOT, digest_of
 
 SQL = tuple(
-    f"registry/access/{name}.py" for name in ("guard_sql", "people_sql", "seal_sql", "signed_sql", "signing")
+    f"registry/access/{name}.py"
+    for name in ("guard_sql", "people_sql", "redaction_sql", "seal_sql", "signed_sql", "signing")
 )  # what migrations run
 MADE_BY = ("registry/migrations", "analytics/migrations", *SQL, "deploy/requirements-dev.lock")
 PREFIX, KEPT = "template_registry_", 6

@@ -218,7 +218,7 @@ def _text(column: pd.Series) -> pd.Series:
 def _number(name: str, column: pd.Series) -> pd.Series:
     if column.dtype.kind in "iuf":
         return column.astype("float64", copy=False)
-    numbers = pd.to_numeric(column.replace("", None) if column.dtype == object else column, errors="coerce")
+    numbers = pd.to_numeric(column, errors="coerce")  # what is blank is missing
     _refuse_unread(name, column, numbers, "number")
     return numbers.astype("float64")
 

@@ -124,8 +124,3 @@ class Form:
         """Columns that tell a row from all others."""
         course = ("course_no",) if self.of_course else ()
         return ("case", *course, *((self.key_item,) if self.key_item else ()))
-
-    @property
-    def is_single(self):
-        """Whether a case has one row of it."""
-        return self.keys == ("case",)

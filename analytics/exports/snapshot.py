@@ -7,7 +7,7 @@ import pandas as pd
 from django.conf import settings
 from django.db import connection, transaction
 
-from analytics.actions import files_of, manifest_hash
+from analytics.actions import LONGEST_BUILD_S, files_of, manifest_hash
 from analytics.actions_of_runs import forms_of, tables_of
 from analytics.core.cases import WHOLE_FORM
 from analytics.core.columns.table import case_table
@@ -90,6 +90,9 @@ def snapshot_of(cohort_code, name, profile, *, actor, with_trail=False):
     with from_replica(), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute(
+                "SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [f"{LONGEST_BUILD_S}s"]
+            )
         with everything_scope(actor=actor):
             cohort = Cohort.objects.get(code=cohort_code)
             return _live(cohort, profile, with_trail) if name == LIVE else _cut(cohort, name, profile)

@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 register = template.Library()
 NBSP = "\u00a0"
 NAMES = re.compile(r"\b(n|p|p [=<>]|df|CI|HR) (?=[\d<>=.])")
-PER_CENT = re.compile(r"(?<=\d) %(?: (?=CI\b))?")
+PER_CENT = re.compile(r"(?<=\d)[ \u00a0]%(?: (?=CI\b))?")
 WITH_DASH = re.compile(r"((?<![\w.])\d+(?:\.\d+)?[–〜]\d+(?:\.\d+)?|(?<!\w)\d{4}-\d{2}(?:-\d{2})?(?!\d))")
 
 

@@ -14,6 +14,8 @@ class Permission(StrEnum):
     FORM_LOCK = "lock and unlock forms and cases"
     QUERY_ANSWER = "answer queries"
     QUERY_MANAGE = "raise, close and re-open queries"
+    NAME_REPORT = "ask that a name is taken out of free text"
+    NAME_REMOVE = "take a name out of free text, as the second person"
     TRAIL_REVIEW = "review the trail of all sites"
     POOLED_READ = "read pooled analyses of all sites"
     OWN_SITE_READ = "read the outcomes of the own site beside those of the others"

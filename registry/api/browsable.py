@@ -28,6 +28,7 @@ TITLES = {
     "runs": gettext_lazy("Runs of analyses"),
     "exports": gettext_lazy("Exports"),
     "imports": gettext_lazy("Imports"),
+    "public": gettext_lazy("Data cuts issued for the public"),
 }
 FILTERS = {
     "cursor": gettext_lazy("where the page before ended; take the address in “next”"),

@@ -41,6 +41,7 @@ from registry.models.prior_therapy import PriorTherapy
 from registry.models.prior_transplant import PriorTransplant
 from registry.models.query import Act, AnswerKind, Origin, Query, QueryState, QueryStep
 from registry.models.reading import CaseReading
+from registry.models.redaction import REDACTED, Redaction, RedactionState
 from registry.models.relapse import Relapse
 from registry.models.response_assessment import ResponseAssessment
 from registry.models.site import Cohort, Site
@@ -148,6 +149,9 @@ __all__ = [
     "Query",
     "QueryState",
     "QueryStep",
+    "REDACTED",
+    "Redaction",
+    "RedactionState",
     "CheckRun",
     "DerivedValue",
     "Draft",

@@ -6,11 +6,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from registry.models import FORM_OF
+from registry.models import FORM_OF, REDACTED
 from registry.models.base import STATES
 
 ANY = object()
 CLINICAL = tuple(FORM_OF)
+NO_ANSWERS = (*STATES, REDACTED)
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Act:
         return (
             event.form in self.forms
             and (not self.kind or event.kind == self.kind)
-            and (event.item == self.item if self.item else event.item not in STATES)
+            and (event.item == self.item if self.item else event.item not in NO_ANSWERS)
             and (self.old is ANY or event.old == self.old)
             and (self.new is ANY or event.new == self.new)
         )
@@ -40,7 +41,7 @@ class Act:
         found = Q(form__in=self.forms)
         if self.kind:
             found &= Q(kind=self.kind)
-        found &= Q(item=self.item) if self.item else ~Q(item__in=STATES)
+        found &= Q(item=self.item) if self.item else ~Q(item__in=NO_ANSWERS)
         if self.old is not ANY:
             found &= Q(old=self.old)
         if self.new is not ANY:
@@ -71,6 +72,10 @@ ACTS = {
     "query_reopened": Act(_("query re-opened"), ("query_step",), item="act", new="reopened"),
     "exempted": Act(_("not required"), ("exemption",), "insert", "kind"),
     "required": Act(_("required again"), ("exemption",), "update", "ended_at"),
+    "name_reported": Act(_("a name to be taken out"), ("redaction",), "insert", "reason"),
+    "name_removed": Act(_("a name taken out"), ("redaction",), item="state", new="done"),
+    "row_redacted": Act(_("a name taken out"), item=REDACTED),
+    "name_left": Act(_("a name left as it is"), ("redaction",), item="state", new="withdrawn"),
 }
 
 

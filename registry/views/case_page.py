@@ -62,6 +62,7 @@ def case(request, number):
         "expected": expected,
         "crumbs": [(_("Cases"), reverse("cases"))],
         "may_write": request.user.may(Permission.FORM_WRITE) and not found.is_locked,
+        "may_report_names": request.user.may(Permission.NAME_REPORT),
         "may_enrol": request.user.may(Permission.CASE_ENROL),
     }
     return render(request, "registry/case.html", context)

@@ -17,7 +17,6 @@ from registry.views.case_forms import progress, row_title
 MOST_BOXES = 24  # codes that are printed to tick; of a longer list the code is written in, and the list stands below
 LOG_LINES = 21  # days for which the table of a daily log has room
 SHORT_TEXTS = {"karyotype_iscn": 3}  # lines to write on; one for the others
-DATE_BOXES = (("Y", 4), ("M", 2), ("D", 2))
 
 
 @dataclass(frozen=True)

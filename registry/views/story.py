@@ -195,6 +195,10 @@ class _Rows:
             one = self.exemptions[row]
             title = _(FORM_OF[one.form].title)
             return f"{title} {one.slot}".strip(), "", ExemptionKind(one.kind).label
+        if form == "redaction":
+            case = self.cases.get(group[0].case_id)
+            url = "" if case is None or case.is_void else reverse("names", args=[case.number])
+            return _("a name in free text"), url, _value(group, "reason") or ""
         return *self._form(form, row, group[0].case_id), ""
 
     def _form(self, form, row, case_id):

@@ -26,6 +26,7 @@ from registry.oddities import SIGNALS, oddities
 from registry.views.access import permitted
 from registry.views.case_forms import short_title
 from registry.views.history_pages import Narrowed, act_choices, page_of
+from registry.views.names import waiting_names
 from registry.views.proof import proved
 from registry.views.story import is_withheld, names_of, withdrawn_among
 
@@ -83,6 +84,7 @@ def trail(request):
         "signs": signs[:MOST_SIGNS],
         "has_more_signs": len(signs) > MOST_SIGNS,
         "page": page_of(_events(narrowed), request.GET.get("before", "")),
+        "names_wait": waiting_names(request.user),
     }
     return render(request, "registry/trail.html", context)
 

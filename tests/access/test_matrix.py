@@ -19,6 +19,7 @@ from registry.access.row_security import everything_scope, person_scope
 from registry.actions import states
 from registry.actions.import_jobs import take_in
 from registry.actions.import_work import run_import
+from registry.actions.redactions import ask_redaction
 from registry.models import FORMS, CheckRun, Death, Token
 from tests import factories
 from tests.access.headers import missing_headers
@@ -161,6 +162,10 @@ TABLE = [
     Row("case_unlock", MANAGER_DOES, CASE, method="post", body={"reason": "x"}),
     Row("form_exempt", "302 200 404 200 200 403 403 403", {**CASE, "form": "relapse"}),
     Row("form_exempt", "302 422 404 422 422 403 403 403", {**CASE, "form": "relapse"}, method="post"),
+    Row("names", "302 200 404 200 200 403 403 403", CASE),
+    Row("names", "302 422 404 422 422 403 403 403", CASE, method="post"),
+    Row("name_confirm", "302 403 403 403 422 403 403 403", {**CASE, "pk": "{name}"}, method="post"),
+    Row("name_leave", "302 302 404 404 302 403 403 403", {**CASE, "pk": "{name}"}, method="post"),  # the nurse asked
     Row("exemption_end", "302 302 404 302 302 403 403 403", {**CASE, "pk": "{exemption}"}, method="post"),
     Row("forms", MANAGER_PAGE),
     Row("forms", "302 403 403 403 422 403 403 403", method="post", body={"act": "verify"}),
@@ -409,6 +414,7 @@ def build_world():
     run = CheckRun.objects.create(state="done", requested_by="check_cases", requested_at=now(), ended_at=now()).pk
     ids = {"token": mint(people["nurse"]), "query": query, "exemption": exemption, "run": run}
     ids |= {"shared": board(people["manager"], is_shared=True), "own": board(people["lead"], is_shared=False)}
+    ids["name"] = ask_redaction(case, "Yamada", reason="The patient's name", by=people["nurse"]).pk
     ids["import_job"] = looked_at(people["nurse"], kyoto)
     return SimpleNamespace(kyoto=kyoto, people=people, **ids)
 
@@ -458,6 +464,7 @@ def known_ids(world):
         "{shared}": world.shared,
         "{own}": world.own,
         "{import_job}": world.import_job,
+        "{name}": world.name,
     }
 
 

@@ -16,6 +16,12 @@ from tests.factories import PASSWORD, day, follow_up, infused_case, person, site
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 DASHBOARD = "/dashboards/tisagenlecleucel/"
+SHIFTS = """() => {
+  window.shifted = 0;
+  const add = (list) => list.getEntries().forEach((one) => { window.shifted += one.hadRecentInput ? 0 : one.value; });
+  new PerformanceObserver(add).observe({ type: "layout-shift" });
+}"""
+STEADY = 0.1  # cumulative layout shift that web.dev calls good
 CURVES = "() => Object.fromEntries([...document.querySelectorAll('[data-panel]')].map((panel) => [panel.dataset.panel, JSON.stringify((panel.querySelector('.js-plotly-plot')?.data ?? []).map((trace) => trace.y))]))"
 
 
@@ -79,6 +85,7 @@ def test_a_relapse_entered_by_keyboard_moves_the_curve_on_the_leads_open_page(wo
     expect(theirs.locator("[data-live-state]")).to_have_attribute("data-state", "live", timeout=90_000)
     expect(theirs.locator("[data-panel=efs] .js-plotly-plot")).to_be_visible()
     theirs.evaluate("() => { window.openedOnce = true; }")
+    theirs.evaluate(SHIFTS)
     before, said = theirs.evaluate(CURVES), answer.text_content()
 
     mine = signed_in(new_context, processes.url, nurse, faults)
@@ -99,8 +106,12 @@ def test_a_relapse_entered_by_keyboard_moves_the_curve_on_the_leads_open_page(wo
 
     assert theirs.evaluate("() => window.openedOnce"), "the page was not reloaded"
     assert moved["os"] == before["os"], "nobody died: overall survival stays"
+    shifted = theirs.evaluate("() => window.shifted")
+    assert shifted <= STEADY, "nothing jumps while the page is refreshed"
     with capsys.disabled():
-        print(f"\nfrom save to changed sentence {text_seconds:.2f} s, to changed curve {curve_seconds:.2f} s")
+        print(
+            f"\nfrom save to changed sentence {text_seconds:.2f} s, to changed curve {curve_seconds:.2f} s, layout shift {shifted:.4f}"
+        )
 
 
 @pytest.mark.soak

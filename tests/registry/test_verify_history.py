@@ -191,7 +191,7 @@ def test_a_row_that_is_gone_is_named(sealed):
 
 
 def test_a_seal_made_to_fit_breaks_the_next_or_its_anchor(sealed):
-    hashed = "sha256(convert_to(jsonb_strip_nulls(to_jsonb(e))::text, 'UTF8'))"
+    hashed = "sha256(coalesce(l.salt, '') || convert_to(jsonb_strip_nulls(to_jsonb(e))::text, 'UTF8'))"
     as_administrator(
         "SET timezone = 'UTC'",
         f"UPDATE registry_historyevent SET actor = 'somebody else' WHERE {WEIGHT}",

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# From this share of events on the outcome is common, and the hazard ratio is no longer close to the risk ratio.
-COMMON_OUTCOME = 0.15
-
 
 @dataclass(frozen=True, slots=True)
 class EValue:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from analytics.core import sentences
 from analytics.core.analysis import Analysis
@@ -70,12 +69,3 @@ def of_rows(selected: Selected) -> list[str]:
     )
     counted = [(int(flag.sum()), words) for flag, words in zip(flags, sentences.OF_ROWS, strict=True)]
     return [(one if n == 1 else several).format(n=n) for n, (one, several) in counted if n]
-
-
-def counts_by_level(selected: Selected, rows: pd.DataFrame) -> list[dict]:
-    """n and events of each group."""
-    group, event = rows["group"].to_numpy(), rows["status"].to_numpy() == 1
-    return [
-        {"group": value, "label": label, "n": int((group == value).sum()), "events": int(event[group == value].sum())}
-        for value, label in selected.levels
-    ]

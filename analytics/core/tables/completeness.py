@@ -89,12 +89,6 @@ def site_completeness(cases: pd.DataFrame, day: date) -> SiteCompleteness:
     return SiteCompleteness(day.isoformat(), total, sites, funnels, (*said, *(() if known else (words.NO_QUALITY,))))
 
 
-def completeness_table(cases: pd.DataFrame, day: date) -> dict[str, Any]:
-    """`site_completeness` as JSON with its `warnings`."""
-    found = site_completeness(cases, day)
-    return {**found.as_dict(), "warnings": list(found.warnings)}
-
-
 def _followed(cases: pd.DataFrame, day: date) -> pd.DataFrame:
     """time, event and the days that were possible, of the infused."""
     rule = ENDPOINTS[FOLLOWED_BY]

@@ -75,12 +75,6 @@ def sensitivity(cases: pd.DataFrame) -> Sensitivity:
     return Sensitivity(tuple(rows), tuple(_said(cases, rows, definitions)))
 
 
-def sensitivity_table(cases: pd.DataFrame) -> dict[str, Any]:
-    """`sensitivity` as JSON with its `warnings`."""
-    found = sensitivity(cases)
-    return {**found.as_dict(), "warnings": list(found.warnings)}
-
-
 def _timed(cases: pd.DataFrame, rule: str) -> pd.DataFrame:
     """The cases with a time by the rule, beside their columns."""
     derived = derive(cases, ENDPOINTS[rule])

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from registry.trail import verify_history
+from registry.trail import redactions, verify_history
 
 MOST_LINES = 500
 
@@ -15,6 +15,9 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         """One line for each fault; exit status 1 if there is any."""
         faults = verify_history()
+        for case, at, asked, confirmed, events, why in redactions():
+            told = f"{events} changes, on {at:%Y-%m-%d %H:%M:%S} UTC, asked by {asked}, confirmed by {confirmed}: {why}"
+            self.stdout.write(f"Redacted in {case}: {told}")
         for fault in faults[:MOST_LINES]:
             self.stdout.write(f"{fault.place}: {fault.what}")
         if faults:

@@ -1,5 +1,6 @@
 """Forest plots by their traces: what is drawn where, never pixels."""
 
+import copy
 import json
 import math
 
@@ -111,6 +112,16 @@ def test_every_level_has_its_n_and_events_and_the_reference_is_named():
     assert (high["n"], high["events"]) == (30, 20)
     assert text.count("30") >= 2 and text.count("20") >= 2
     assert "n 30, events 20" in notes(drawn(FULL, COMPACT))
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_events_that_are_withheld_are_no_number(size):
+    result = copy.deepcopy(FULL)
+    for level in (one for model in result["models"] for one in model.get("levels") or ()):
+        level["events"] = None
+    written = notes(drawn(result, size))
+    assert not [text for text in written if "None" in text]
+    assert ("n 30" in written) if size == COMPACT else (written.count("30") == 4 and "–" in written)
 
 
 def test_the_numbers_are_printed_beside_their_marks():

@@ -16,6 +16,8 @@ IN_PERSON = {
     Permission.FORM_SIGN,
     Permission.FORM_VERIFY,
     Permission.FORM_LOCK,
+    Permission.NAME_REPORT,
+    Permission.NAME_REMOVE,
     Permission.PEOPLE_MANAGE,
     Permission.TOKEN_OWN,
     Permission.TRAIL_REVIEW,
