@@ -20,6 +20,7 @@ DOORS = {
     "redcap",
     "redcap-api",
 }  # a token in the body opens them; a session, which a browser would send along, does not
+TAKES_FILES = {"api-imports", "api-import-whole"}  # as a form does, and nothing else
 SECRET = "Yamada Hanako"
 
 
@@ -79,7 +80,8 @@ def test_nothing_is_changed_from_another_site():
     for row in writing:
         place = path_of(world, row)
         body = {name: known.get(value, value) for name, value in row.body.items()}
-        words = {"content_type": "application/json"} if place.startswith("/api/") else {}
+        is_json = place.startswith("/api/") and row.name not in TAKES_FILES
+        words = {"content_type": "application/json"} if is_json else {}
         found[row.name] = getattr(browser, row.method)(place, body, headers=row.headers, **words).status_code
 
     assert len(found) > 50

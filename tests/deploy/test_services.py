@@ -313,7 +313,7 @@ def state_of(services):
             "cases": connection.execute("SELECT number, version FROM registry_case ORDER BY number").fetchall(),
             "sessions": connection.execute("SELECT count(*) FROM registry_session").fetchone()[0],
             "links": connection.execute(
-                "SELECT count(*) FROM registry_onetimelink WHERE revoked_at IS NULL"
+                "SELECT count(*) FROM registry_onetimelink WHERE revoked_at IS NULL AND used_at IS NULL"
             ).fetchone()[0],
         }
 
