@@ -3,7 +3,6 @@
 import re
 
 from django import template
-from django.utils.html import format_html, format_html_join
 
 register = template.Library()
 NBSP = "\u00a0"
@@ -12,14 +11,10 @@ PER_CENT = re.compile(r"(?<=\d)[ \u00a0]%(?: (?=CI\b))?")
 WITH_DASH = re.compile(r"((?<![\w.])\d+(?:\.\d+)?[–〜]\d+(?:\.\d+)?|(?<!\w)\d{4}-\d{2}(?:-\d{2})?(?!\d))")
 
 
-@register.filter
+@register.inclusion_tag("components/unbroken.html")
 def unbroken(text):
-    """The text as HTML with each number on the line of its unit and of its name, "n 42", and no range or date on two: "95 % CI 66–91"."""
+    """The text with each number on the line of its unit and of its name, "n 42", and no range or date on two: "95 % CI 66–91"."""
     text = PER_CENT.sub(lambda found: found[0].replace(" ", NBSP), str(text))
     text = NAMES.sub(lambda found: found[0].replace(" ", NBSP), text)
     parts = WITH_DASH.split(text)  # words and what has a dash in turn
-    return format_html_join("", "{}", ((_on_one_line(one) if i % 2 else one,) for i, one in enumerate(parts)))
-
-
-def _on_one_line(number):
-    return format_html('<span class="nowrap">{}</span>', number)
+    return {"parts": [(one, i % 2 == 1) for i, one in enumerate(parts)]}
