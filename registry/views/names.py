@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from registry.access.middleware import patient
 from registry.access.permissions import Permission
 from registry.actions.redactions import LONGEST, ask_redaction, confirm_redaction, withdraw_redaction
 from registry.models import Redaction, RedactionState
@@ -88,6 +89,7 @@ def names(request, number):
     return _page(request, case, form)
 
 
+@patient
 @permitted(Permission.NAME_REMOVE)
 @require_POST
 @sensitive_post_parameters("text")
