@@ -18,13 +18,6 @@ LET_GO = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> %s AND state <> 'idle'
 """
-# Tables with pages of their own; what was deleted still takes room, until it is so much that the table is truncated.
-FILLED = """
-SELECT format('%%I.%%I', schemaname, tablename), pg_relation_size(format('%%I.%%I', schemaname, tablename)::regclass) > 1e6
-FROM pg_tables WHERE (schemaname = 'public' AND tablename <> ALL (%s) OR schemaname = 'guard' AND tablename IN ('seal', 'sealed_event', 'redacted_event', 'redaction_text'))
-AND pg_relation_size(format('%%I.%%I', schemaname, tablename)::regclass) > 0
-"""
-KEPT = ["django_migrations", "django_content_type", "auth_permission"]  # filled by migrations
 
 
 URLS = {"reg_owner": "DATABASE_URL", "reg_app": "APP_DATABASE_URL", "reg_worker": "WORKER_DATABASE_URL"}
@@ -73,7 +66,7 @@ def _wipe():
         # A request of a page that was closed may still run in a thread; its locks would hold us back.
         own = connection.connection.info.backend_pid if connection.connection else 0
         administrator.execute(LET_GO, [own])
-        filled = administrator.execute(FILLED, [KEPT]).fetchall()
+        filled = databases.filled_tables(administrator)
         for table, is_large in filled:
             administrator.execute(f"TRUNCATE {table} CASCADE" if is_large else f"DELETE FROM {table}")
 

@@ -24,6 +24,15 @@ LOCK = "SELECT pg_advisory_lock(7201099)"  # whoever starts tests at the same ti
 TEMPLATES = "SELECT datname FROM pg_database WHERE datname ~ %s ORDER BY oid DESC"
 
 
+# Tables with pages of their own; what was deleted still takes room, until it is so much that the table is truncated.
+FILLED = """
+SELECT format('%%I.%%I', schemaname, tablename), pg_relation_size(format('%%I.%%I', schemaname, tablename)::regclass) > 1e6
+FROM pg_tables WHERE (schemaname = 'public' AND tablename <> ALL (%s) OR schemaname = 'guard' AND tablename IN ('seal', 'sealed_event', 'redacted_event', 'redaction_text'))
+AND pg_relation_size(format('%%I.%%I', schemaname, tablename)::regclass) > 0
+"""
+KEPT = ["django_migrations", "django_content_type", "auth_permission"]  # filled by migrations
+
+
 def make(name):
     """The database `name`, migrated and empty; what had the name before is dropped."""
     with psycopg.connect(settings.ADMIN_URL, autocommit=True) as administrator:
@@ -60,3 +69,8 @@ def _migrate(name):
     url = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
     environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "registry.settings.test"}
     subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
+
+
+def filled_tables(administrator):
+    """(name, whether it is large) of each table that tests fill and that has, or had, rows."""
+    return administrator.execute(FILLED, [KEPT]).fetchall()

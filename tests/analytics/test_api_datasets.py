@@ -19,6 +19,7 @@ from registry.access.row_security import everything_scope
 from registry.api.csv_cells import guarded
 from tests import factories
 from tests.conftest import log_in_as
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COHORT = "tisagenlecleucel"
@@ -48,16 +49,31 @@ def compute(*, names=SHOWN):
 @pytest.fixture
 def read(transactional_db):
     """GET below /api/v1/ as the statistician, over one death at day 200 and one patient alive at day 400."""
+    return reading(remembered(computed))
+
+
+def computed():
+    """The key of a statistician, where what the dashboards show of two patients is computed."""
+    patients()
+    compute()
+    return factories.token(factories.person("statistician"))
+
+
+def patients():
+    """One death at day 200 and one patient alive at day 400."""
     kyoto = factories.site("KYO")
     factories.death(factories.infused_case(kyoto), 200)
     factories.follow_up(factories.infused_case(kyoto), 400)
-    compute()
-    return reader("statistician")
 
 
 def reader(role, **words):
     """GET below /api/v1/ as somebody in this role."""
-    key, client = factories.token(factories.person(role, **words)), Client()
+    return reading(factories.token(factories.person(role, **words)))
+
+
+def reading(key):
+    """GET below /api/v1/ with this token."""
+    client = Client()
 
     def get(path, **headers):
         return client.get(f"/api/v1/{path}", headers={"Authorization": f"Bearer {key}", **headers})
@@ -199,13 +215,16 @@ CASES = f"datasets/{COHORT}/live/cases"
 @pytest.fixture
 def built(transactional_db):
     """GET as the statistician over one death at day 200 and one patient alive at day 400; the analyses are not run."""
-    kyoto = factories.site("KYO")
-    factories.death(factories.infused_case(kyoto), 200)
-    factories.follow_up(factories.infused_case(kyoto), 400)
+    return reading(remembered(only_built))
+
+
+def only_built():
+    """The key of a statistician, where the dataset of two patients is built."""
+    patients()
     log_in_as("reg_worker")
     actions.build_datasets()
     log_in_as("reg_app")
-    return reader("statistician")
+    return factories.token(factories.person("statistician"))
 
 
 def test_the_case_table_has_one_row_for_each_case_and_says_what_its_columns_mean(built):

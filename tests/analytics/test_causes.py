@@ -13,6 +13,7 @@ from registry.actions.forms import save_form
 from registry.models import Death
 from tests import factories
 from tests.analytics.test_api_datasets import compute
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,6 +31,11 @@ def text_of(response):
 @pytest.fixture
 def cases(transactional_db):
     """Four infused patients at two hospitals: dead on days 100 and 200, alive on 400 and 500; overall survival computed."""
+    return remembered(four_patients)
+
+
+def four_patients():
+    """The cases, with what was computed of them stored."""
     kyoto, osaka = factories.site("KYO"), factories.site("OSA")
     found = [factories.infused_case(site) for site in (kyoto, osaka, kyoto, osaka)]
     for case, day in zip(found, (100, 200), strict=False):

@@ -15,6 +15,7 @@ from registry.access.row_security import everything_scope
 from tests import factories
 from tests.analytics.test_api_datasets import compute
 from tests.conftest import log_in_as
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/dashboards/tisagenlecleucel/"
@@ -36,8 +37,15 @@ def kyoto(transactional_db):
 
 
 @pytest.fixture
-def world(kyoto):
+def world(transactional_db):
     """Three infused patients at two sites, one dead at day 200; computed; the lead's browser."""
+    return remembered(three_patients)
+
+
+def three_patients():
+    """Kyoto and the lead's browser, where the curves of three patients are computed."""
+    factories.cohort()
+    kyoto = factories.site("KYO")
     osaka = factories.site("OSA")
     factories.death(factories.infused_case(kyoto), 200)
     factories.follow_up(factories.infused_case(kyoto), 400)

@@ -17,6 +17,7 @@ from analytics.pseudonyms import pseudonym, site_pseudonym
 from registry.access.row_security import person_scope
 from tests import factories
 from tests.analytics.test_consent_in_datasets import answer_consent, as_worker, everything
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,6 +38,11 @@ def page_of(person, **query):
 @pytest.fixture
 def world(transactional_db):
     """Kyoto with two cases and a coordinator; four hospitals with four cases each; half of theirs died."""
+    return remembered(five_hospitals)
+
+
+def five_hospitals():
+    """Kyoto, the others, Kyoto's coordinator, its cases, theirs."""
     kyoto = factories.site("KYO", "Kyoto")
     others = [factories.site(code, f"Hospital of {code}") for code in ("OSA", "TOK", "NAG", "SAP")]
     nurse = factories.person("coordinator", sites=[kyoto])
