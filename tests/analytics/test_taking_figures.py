@@ -13,6 +13,7 @@ from analytics.models import AnalysisRun, Export
 from registry.access.row_security import everything_scope
 from tests import factories
 from tests.analytics.test_api_datasets import compute
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KINDS = {"svg": "image/svg+xml", "pdf": "application/pdf", "png": "image/png"}
@@ -22,6 +23,11 @@ SIGNATURES = {"svg": b"<?xml", "pdf": b"%PDF-1.4", "png": b"\x89PNG"}
 @pytest.fixture
 def world(transactional_db):
     """A death at day 200 and a patient alive at day 400; three done runs by name, one that waits, and a browser for each role."""
+    return remembered(three_runs)
+
+
+def three_runs():
+    """The runs by name, the people by role."""
     kyoto = factories.site("KYO")
     factories.death(factories.infused_case(kyoto), 200)
     factories.follow_up(factories.infused_case(kyoto), 400)

@@ -19,6 +19,7 @@ from registry.access.row_security import everything_scope
 from tests import factories
 from tests.analytics.explore.worlds import beat, compute, newest_dataset, patients, runs
 from tests.conftest import log_in_as
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VIEW = "cuts=10&endpoint=efs-b&group=age_infusion"
@@ -27,7 +28,7 @@ VIEW = "cuts=10&endpoint=efs-b&group=age_infusion"
 @pytest.fixture
 def world(transactional_db):
     """A dataset, and the browsers of a lead and a statistician."""
-    dataset = patients()
+    dataset = remembered(patients)
     lead, statistician = factories.person("lead"), factories.person("statistician")
     return SimpleNamespace(dataset=dataset, lead=signed_in(lead), other=signed_in(statistician), person=lead)
 

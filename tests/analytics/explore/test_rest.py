@@ -9,6 +9,7 @@ from analytics.models import AnalysisRun
 from registry.access.token_scopes import Scope
 from tests import factories
 from tests.analytics.explore.worlds import compute, patients, runs
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VIEW = "cuts=10&endpoint=efs-b&group=age_infusion"
@@ -36,7 +37,7 @@ class Script:
 @pytest.fixture
 def world(transactional_db):
     """A dataset; the programs of a statistician and of a lead."""
-    patients()
+    remembered(patients)
     people = [factories.person("statistician"), factories.person("lead")]
     return SimpleNamespace(person=people[0], script=Script(people[0]), lead=Script(people[1]))
 

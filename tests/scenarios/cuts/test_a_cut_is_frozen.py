@@ -16,6 +16,7 @@ from registry.access.row_security import everything_scope, person_scope
 from registry.actions.forms import save_form
 from registry.models import Death, Patient
 from tests import factories
+from tests.remembered import remembered
 from tests.scenarios.cuts.worlds import (
     FEW,
     as_worker,
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def cases(transactional_db):
-    return four_cases()
+    return remembered(four_cases)
 
 
 def result(cut, analysis="os"):

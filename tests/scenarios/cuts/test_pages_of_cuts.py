@@ -13,6 +13,7 @@ from analytics.models import CutOrder, Dataset, Export
 from registry import clock
 from registry.models import Patient
 from tests import factories
+from tests.remembered import remembered
 from tests.scenarios.cuts.test_a_cut_is_frozen import corrected
 from tests.scenarios.cuts.worlds import (
     COHORT,
@@ -32,7 +33,7 @@ CUT = f"/datasets/{COHORT}/cuts/asco-2027/"
 
 @pytest.fixture
 def cases(transactional_db):
-    return four_cases()
+    return remembered(four_cases)
 
 
 @pytest.fixture

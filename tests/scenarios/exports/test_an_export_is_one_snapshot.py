@@ -21,6 +21,7 @@ from registry.actions.forms import save_form
 from registry.models import Cohort, Infusion, Leukapheresis
 from tests import factories
 from tests.conftest import log_in_as
+from tests.remembered import remembered
 from tests.scenarios.cuts.worlds import as_worker, everything, four_cases
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def cases(transactional_db):
-    return four_cases()
+    return remembered(four_cases)
 
 
 FEW = ["patient", "relapse", "death", "crs"]

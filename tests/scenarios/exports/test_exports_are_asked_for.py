@@ -20,6 +20,7 @@ from registry.access.token_scopes import Scope
 from registry.models import Cohort, Patient
 from tests import factories
 from tests.analytics.exports.test_odm import odm_faults
+from tests.remembered import remembered
 from tests.scenarios.cuts.worlds import as_worker, everything, four_cases, person
 from tests.scenarios.exports.test_an_export_is_one_snapshot import corrected
 
@@ -30,7 +31,7 @@ EXPORTS = "/api/v1/exports"
 @pytest.fixture
 def cases(transactional_db, settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path)
-    return four_cases()
+    return remembered(four_cases)
 
 
 class Asks:

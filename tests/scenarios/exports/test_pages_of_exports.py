@@ -11,6 +11,7 @@ from analytics.exports.options import FORMATS
 from analytics.exports.policy import PROFILES
 from analytics.models import Export, ExportJob
 from registry.models import Patient
+from tests.remembered import remembered
 from tests.scenarios.cuts.worlds import as_worker, everything, four_cases, person
 from tests.scenarios.exports.test_an_export_is_one_snapshot import corrected
 from tests.scenarios.exports.test_exports_are_asked_for import everything_jobs, made
@@ -22,7 +23,7 @@ LIVE = "tisagenlecleucel/live"
 @pytest.fixture
 def cases(transactional_db, settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path)
-    found = four_cases()
+    found = remembered(four_cases)
     as_worker(actions.build_datasets)
     return found
 
