@@ -30,7 +30,7 @@ SELECT format('%%I.%%I', schemaname, tablename), pg_relation_size(format('%%I.%%
 FROM pg_tables WHERE (schemaname = 'public' AND tablename <> ALL (%s) OR schemaname = 'guard' AND tablename IN ('seal', 'sealed_event', 'redacted_event', 'redaction_text'))
 AND pg_relation_size(format('%%I.%%I', schemaname, tablename)::regclass) > 0
 """
-KEPT = ["django_migrations", "django_content_type", "auth_permission"]  # filled by migrations
+OF_MIGRATIONS = ["django_migrations", "django_content_type", "auth_permission"]  # filled by migrations
 
 
 def make(name):
@@ -73,4 +73,4 @@ def _migrate(name):
 
 def filled_tables(administrator):
     """(name, whether it is large) of each table that tests fill and that has, or had, rows."""
-    return administrator.execute(FILLED, [KEPT]).fetchall()
+    return administrator.execute(FILLED, [OF_MIGRATIONS]).fetchall()
