@@ -32,9 +32,9 @@ RUN = "async (options) => (await axe.run(document, options)).violations"
 
 
 @pytest.fixture
-def world(transactional_db):
+def world(kept):
     """The world of the access table, stored for a server in another thread."""
-    return build_world()
+    return kept(build_world)
 
 
 @pytest.fixture

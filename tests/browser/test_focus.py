@@ -35,14 +35,19 @@ SHOWN = """() => {
 }"""
 
 
-@pytest.fixture
-def nurse(transactional_db):
+def with_a_case():
     """Kyoto's coordinator, with one infused case."""
     kyoto = factories.site("KYO")
     nurse = factories.person("coordinator", sites=[kyoto], name="Aoi Nakamura")
     case = factories.infused_case(kyoto, by=nurse)
     factories.stored_form(case, "crs", by=nurse, crs_occurred=1, toci_given=1, toci_doses=2)
     return nurse
+
+
+@pytest.fixture
+def nurse(kept):
+    """The coordinator, whose case nobody changes here."""
+    return kept(with_a_case)
 
 
 @pytest.fixture
@@ -53,26 +58,6 @@ def page(new_context, live_server, nurse, client):
     session = client.cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     return context.new_page()
-
-
-def test_a_refused_save_puts_the_focus_on_what_has_to_be_mended(page):
-    page.goto(f"{CASE}relapse/new/")
-    page.locator("#rel_date").focus()
-    page.keyboard.type("yesterweek")
-    page.keyboard.press("Control+s")
-
-    summary = page.locator("#error-summary")
-    expect(summary).to_be_focused()
-    expect(summary).to_have_attribute("role", "alert")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-
-    control = page.locator("#rel_date")
-    expect(control).to_be_focused()
-    expect(control).to_have_attribute("aria-invalid", "true")
-    expect(control).to_have_value("yesterweek")
-    described = [page.locator(f"#{name}").inner_text() for name in control.get_attribute("aria-describedby").split()]
-    assert any("yesterweek" in text for text in described)
 
 
 def test_the_list_of_keys_gives_the_focus_back(page):
@@ -157,6 +142,26 @@ def test_the_focus_is_visible_wherever_tab_leads(page, width, subtests):
                     break
                 assert shown["hasRing"], shown["what"]
                 assert not shown["hidden"], shown["what"]
+
+
+def test_a_refused_save_puts_the_focus_on_what_has_to_be_mended(page):
+    page.goto(f"{CASE}relapse/new/")
+    page.locator("#rel_date").focus()
+    page.keyboard.type("yesterweek")
+    page.keyboard.press("Control+s")
+
+    summary = page.locator("#error-summary")
+    expect(summary).to_be_focused()
+    expect(summary).to_have_attribute("role", "alert")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    control = page.locator("#rel_date")
+    expect(control).to_be_focused()
+    expect(control).to_have_attribute("aria-invalid", "true")
+    expect(control).to_have_value("yesterweek")
+    described = [page.locator(f"#{name}").inner_text() for name in control.get_attribute("aria-describedby").split()]
+    assert any("yesterweek" in text for text in described)
 
 
 def test_languages_are_named(page):

@@ -54,6 +54,9 @@ SECOND_PRODUCT = {
 }  # fmt: skip
 
 
+KINDS = "all => all.map((one) => [one.dataset.question, one.querySelector(`[name='${one.dataset.question}']`)?.type])"
+
+
 @pytest.fixture
 def desks(live_server, new_context, settings, tmp_path):
     """Pages of the coordinator, the investigator and the data manager, signed in; console errors fail the test."""
@@ -66,8 +69,19 @@ def desks(live_server, new_context, settings, tmp_path):
         "investigator": factories.person("investigator", sites=[kyoto], name="Dr Rin Mori"),
         "manager": factories.person("manager", name="Mio Tanaka"),
     }
-    yield {role: Desk(live_server.url, new_context, who, complaints) for role, who in people.items()}
+    yield Desks(lambda role: Desk(live_server.url, new_context, people[role], complaints))
     assert not [one for one in complaints if not re.search("409|422", one)], complaints
+
+
+class Desks(dict):
+    """The browsers by role, each opened when somebody sits down."""
+
+    def __init__(self, sit_down):
+        self.sit_down = sit_down
+
+    def __missing__(self, role):
+        self[role] = self.sit_down(role)
+        return self[role]
 
 
 class Desk:
@@ -106,28 +120,26 @@ class Desk:
 
     def answer(self, answers):
         """Answer questions in the order in which they stand on the page."""
-        asked = self.page.locator("[data-question]").evaluate_all("all => all.map((one) => one.dataset.question)")
-        for name in asked:
+        asked = self.page.locator("[data-question]").evaluate_all(KINDS)
+        for name, kind in asked:
             if name in answers:
-                self._put(name, answers[name])
-        assert not answers.keys() - set(asked), "every question was on the page"
+                self._put(name, kind, answers[name])
+        assert not answers.keys() - dict(asked).keys(), "every question was on the page"
 
-    def _put(self, name, answer):
-        control = self.page.locator(f"[name='{name}']")
-        question = self.page.locator(f"[data-question='{name}']")
-        expect(question).to_be_visible()
-        kind = control.first.get_attribute("type") or control.first.evaluate("one => one.tagName")
+    def _put(self, name, kind, answer):
+        control = self.page.locator(f"[name='{name}']").first
         if kind in ("radio", "checkbox"):
+            expect(self.page.locator(f"[data-question='{name}']")).to_be_visible()
             for code in answer if isinstance(answer, list) else [answer]:
                 one = self.page.locator(f"[name='{name}'][value='{code}']")
-                one.focus()
-                if not one.is_checked():
-                    self.page.keyboard.press("Space")
+                if kind == "radio" or not one.is_checked():
+                    one.press("Space")
                 expect(one).to_be_checked()
-        elif kind == "SELECT":
-            control.first.select_option(str(answer), force=True)
+        elif kind == "select-one":
+            expect(self.page.locator(f"[data-question='{name}']")).to_be_visible()
+            control.select_option(str(answer), force=True)
         else:
-            control.first.fill(str(answer))
+            control.fill(str(answer))  # waits until it is visible
 
 
 def everything(question):
