@@ -71,41 +71,11 @@ def _wipe():
             administrator.execute(f"TRUNCATE {table} CASCADE" if is_large else f"DELETE FROM {table}")
 
 
-MADE = {}  # the worlds that stay for the next test, by their makers
-STAYS = pytest.StashKey[bool]()
-
-
-@pytest.fixture
-def kept(transactional_db):
-    """A function: what `make()` returns, made by the first test of the module and left in the database for those that follow it.
-
-    For tests that all ask for `kept` and leave each other what they need; after one that failed everything is made anew.
-    """
-
-    def made(make):
-        if make not in MADE:
-            MADE[make] = make()
-        return MADE[make]
-
-    return made
-
-
-def _stays(item, nextitem):
-    """Whether the next test works on what this one leaves."""
-    same = nextitem is not None and nextitem.path == item.path
-    return (
-        same and "kept" in item.fixturenames and "kept" in nextitem.fixturenames and not getattr(item, "failed", True)
-    )
-
-
 @pytest.fixture(scope="session", autouse=True)
-def wipe_as_administrator(request):
+def wipe_as_administrator():
     """A transactional test ends in TRUNCATE, which the serving role may not do and append-only triggers refuse."""
 
     def wipe(self):
-        if request.config.stash.get(STAYS, False):
-            return
-        MADE.clear()
         try:
             _wipe()
         except psycopg.errors.DeadlockDetected:  # with such a request; it is gone now
@@ -183,10 +153,9 @@ def processes(transactional_db, tmp_path, request):
         print(started.logs())
 
 
-def pytest_runtest_teardown(item, nextitem):
+def pytest_runtest_teardown():
     """A request leaves its language behind in the thread; the next test begins in English."""
     translation.deactivate()
-    item.config.stash[STAYS] = _stays(item, nextitem)
 
 
 @pytest.hookimpl(wrapper=True)

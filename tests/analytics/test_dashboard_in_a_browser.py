@@ -9,6 +9,7 @@ from analytics.choices import RULES
 from analytics.dashboards import CONSORTIUM
 from tests import factories
 from tests.analytics.test_dashboard_pages import compute
+from tests.remembered import remembered
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SHEET = re.compile(rb"/Type\s*/Page\b(?!s)")
@@ -44,9 +45,9 @@ def sixteen_patients():
 
 
 @pytest.fixture
-def world(kept):
+def world(transactional_db):
     """The lead, over sixteen patients, whom every test only looks at."""
-    return kept(sixteen_patients)
+    return remembered(sixteen_patients)
 
 
 def draw_all(page):

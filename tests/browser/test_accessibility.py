@@ -13,6 +13,7 @@ from registry.models import Death
 from tests import factories
 from tests.access.test_matrix import ROLES, TABLE, build_world, path_of
 from tests.analytics.test_dashboard_pages import compute
+from tests.remembered import remembered
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SKIPPED = {
@@ -32,9 +33,9 @@ RUN = "async (options) => (await axe.run(document, options)).violations"
 
 
 @pytest.fixture
-def world(kept):
+def world(transactional_db):
     """The world of the access table, stored for a server in another thread."""
-    return kept(build_world)
+    return remembered(build_world)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import factories
+from tests.remembered import remembered
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 CASE = "/cases/KYO-0001/"
@@ -45,9 +46,9 @@ def with_a_case():
 
 
 @pytest.fixture
-def nurse(kept):
+def nurse(transactional_db):
     """The coordinator, whose case nobody changes here."""
-    return kept(with_a_case)
+    return remembered(with_a_case)
 
 
 @pytest.fixture
