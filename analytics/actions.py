@@ -105,6 +105,7 @@ def live_dataset(cohort):
         revision=last.revision + 1 if last else 1,
         hash=digest,
         cases=len(tables["cases"]),
+        sites=tables["cases"]["site"].nunique(),
         case_ids=ids_of(cohort, tables),
         code_version=settings.CODE_VERSION,
     )

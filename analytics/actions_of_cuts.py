@@ -68,6 +68,7 @@ def store_cut(cohort, name, day, tables, *, left_out, reason, taken_by, predeces
         revision=last.revision + 1 if last else 1,
         hash=manifest_hash({**files, **answers}, day),
         cases=len(tables["cases"]),
+        sites=tables["cases"]["site"].nunique(),
         case_ids=ids_of(cohort, tables),
         code_version=settings.CODE_VERSION,
         name=name,

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from analytics import phrases, sentences
+from analytics.core.courses_told import whole_of
 from analytics.figures.text import NBSP, limits, p_value, percent
 from analytics.sheets.sheet import decimal
 
@@ -217,11 +218,9 @@ def _enrolment(_panel, result):
 
 
 def _swimmer(_panel, result):
-    rows = result["table"]["rows"]
-    free = sum(not row["event"] and not row["dead"] for row in rows)
-    alive = sum(not row["dead"] for row in rows)
+    whole = whole_of(result["table"])
     return _("{free} of {n} patients without an event so far, {alive} alive at last contact.").format(
-        free=free, alive=alive, n=len(rows)
+        free=whole["free"], alive=whole["alive"], n=whole["n"]
     )
 
 

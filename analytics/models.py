@@ -25,6 +25,7 @@ class Dataset(models.Model):
     revision = models.PositiveIntegerField()
     hash = models.CharField(max_length=64)
     cases = models.PositiveIntegerField()
+    sites = models.PositiveIntegerField(default=0)  # hospitals with a case in it
     made_at = models.DateTimeField(auto_now_add=True)
     code_version = models.CharField(max_length=40)
     name = models.SlugField(max_length=60, blank=True, default="")

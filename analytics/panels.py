@@ -1,8 +1,6 @@
 """What a panel and the head of a dashboard show, put together from stored results: the same for the page and for its refresh."""
 
-import csv
 import hashlib
-import io
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from analytics import phrases, provenance, read
+from analytics import phrases, provenance
 from analytics.answers import answer
 from analytics.benchmarks import DRAWN, comparable
 from analytics.cause_links import case_links, cells_url
@@ -25,8 +23,7 @@ from analytics.sentences import tile_value
 from analytics.sheets import sheets_of
 from analytics.words import figure_words, localised
 
-ENDPOINT_TABLE = "endpoints.csv"  # as the dataset keeps it
-KEPT_COUNTS, KEPT_HEIGHTS = 16, 400
+KEPT_HEIGHTS = 400
 UNKNOWN_HEIGHT = 440  # px, before the first result
 
 
@@ -163,19 +160,8 @@ def shown_tiles(dashboard, choice, results, dataset):
 
 
 def counts_of(dataset):
-    """Patients and sites of the dataset, or None without one. A dataset never changes, so a process counts it once."""
-    if dataset is None:
-        return None
-    key = (dataset.pk, dataset.hash)
-    if key not in _counted:
-        while len(_counted) >= KEPT_COUNTS:
-            _counted.pop(next(iter(_counted)))
-        rows = csv.DictReader(io.StringIO(read.table_content(dataset, ENDPOINT_TABLE).decode()))
-        _counted[key] = Counts(dataset.cases, len({row["site"] for row in rows}))
-    return _counted[key]
-
-
-_counted: dict = {}
+    """Patients and sites of the dataset, or None without one."""
+    return dataset and Counts(dataset.cases, dataset.sites)
 
 
 def _counts(result, link):

@@ -88,7 +88,7 @@ def scorecard(request, code):
     """One site: score by period, stage and why, what is overdue, ages of queries, its place in the funnels."""
     site = _site(request.user, code)
     card = next(iter(_cards(request.user, site)), None)
-    own = followed(request.user).filter(site=site).select_related("site").order_by("number")
+    own = followed(request.user).filter(site=site).order_by("number")
     work = next(kind for kind in all_work(own, request.user, clock.today()) if kind.key == OVERDUE)
     context = {
         "site": site,

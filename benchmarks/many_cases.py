@@ -22,7 +22,7 @@ APART = 10_000_000  # between the ids of a row and of its copies
 A_HOSPITAL = 160  # copies of the entered cases that its numbers suffice for
 SITES_APART = 1_000
 NEW_IDS = {"id", "case_id", "row_id"}
-CODE = f"CASE WHEN k < {A_HOSPITAL} THEN left(number, 3) ELSE chr(64 + k / {A_HOSPITAL}) || left(number, 2) END"
+CODE = f"CASE WHEN k < {A_HOSPITAL} THEN left(number, 3) ELSE chr((64 + k / {A_HOSPITAL})::int) || left(number, 2) END"
 UNIQUE = {
     "number": f"{CODE} || '-' || lpad((right(number, 4)::int + k % {A_HOSPITAL} * 60)::text, 4, '0')",
     "site_id": f"site_id + k / {A_HOSPITAL} * {SITES_APART}",
@@ -60,7 +60,7 @@ def _copy(cases):
             values = [f"{name} + k * {APART}" if name in NEW_IDS else UNIQUE.get(name, name) for name in columns]
             administrator.execute(
                 f"INSERT INTO {table} ({', '.join(columns)}) OVERRIDING SYSTEM VALUE "
-                f"SELECT {', '.join(values)} FROM {table}, generate_series(1, {times - 1}) AS k"
+                f"SELECT {', '.join(values)} FROM {table}, generate_series(1::bigint, {times - 1}) AS k"
             )
         administrator.execute("SET session_replication_role = origin")
     with psycopg.connect(settings.ADMIN_URL, dbname=connection.settings_dict["NAME"], autocommit=True) as administrator:

@@ -9,10 +9,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Lock
+from typing import NamedTuple
 
 from registry.access.permissions import Permission
 from registry.edit_checks.case import Record
-from registry.models import FORMS, Draft, Exemption, Query, QueryState, Signature
+from registry.models import FORMS, Case, Draft, Exemption, Query, QueryState, Signature
 from registry.record import exemptions_of
 from registry.schedule import DUE_SOON, LATE, OPEN, OVERDUE, OWED, possibly_lost_since, schedule
 from registry.stored_rows import changes, stored_rows
@@ -21,10 +22,20 @@ LONG_AGO = date.min
 PAST_DUE = (OVERDUE, LATE)
 
 
+class NamedCase(NamedTuple):
+    """A case by its number: thousands are looked through to show twenty."""
+
+    pk: int
+    number: str
+
+    get_absolute_url = Case.get_absolute_url
+
+
 @dataclass(frozen=True, slots=True)
 class OwedForm:
     """A form that is missing or incomplete.
 
+    case    NamedCase
     key     the stored row; blank if there is none
     slot    the planned visit
     state   overdue, late, due soon or open
@@ -89,9 +100,9 @@ _keeping = Lock()
 
 
 def owed(cases, *, person, today):
-    """What `person` owes in `cases`, a queryset with what the pages show of a case."""
+    """What `person` owes in `cases`, a queryset."""
     cases = cases.not_withdrawn()
-    by_pk = {case.pk: case for case in cases}
+    by_pk = {pk: NamedCase(pk, number) for pk, number in cases.values_list("pk", "number")}
     known = _known_of(cases, by_pk, today)
     may_sign, may_verify = person.may(Permission.FORM_SIGN), person.may(Permission.FORM_VERIFY)
     signed = _signed(cases) if may_sign else set()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from analytics.core.courses_told import whole_of
 from analytics.figures.dots import Block
 from analytics.figures.flow import nodes_of
 from analytics.figures.funnel import funnels_of
 from analytics.figures.response import outcome_of, proportion_blocks, response_blocks
 from analytics.figures.sensitivity import sensitivity_blocks, sensitivity_title
-from analytics.figures.swimmer import months_followed
-from analytics.figures.text import counted, percent
+from analytics.figures.text import DAYS_PER_MONTH, counted, percent
 from analytics.figures.toxicity import items_of
 from analytics.figures.words import Words
 
@@ -85,10 +85,9 @@ def swimmer_text(result: dict, words: Words) -> str:
     if not table or not table["rows"]:
         return words.no_patients
     marks = words.between.join(words.alt_level.format(label=mark["label"], n=mark["n"]) for mark in table["marks"])
-    ongoing = sum(not row["dead"] for row in table["rows"])
-    return words.alt_swimmer.format(
-        n=len(table["rows"]), months=months_followed(table), marks=marks or words.nobody, ongoing=ongoing
-    )
+    whole = whole_of(table)
+    followed = f"{whole['end'] / DAYS_PER_MONTH:.0f}"
+    return words.alt_swimmer.format(n=whole["n"], months=followed, marks=marks or words.nobody, ongoing=whole["alive"])
 
 
 def funnel_text(result: dict, words: Words) -> str:

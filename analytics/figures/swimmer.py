@@ -1,7 +1,7 @@
 """A swimmer plot: one bar for each patient, the longest event-free first, with what happened on the way.
 
 Up to 40 patients have tall bars and their pseudonyms, up to 120 lower ones; beyond that the bars thin without names, and of very
-many every second, third … is drawn, which the figure says.
+many only every second, third … is told, which the figure says.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from analytics.core.courses_told import MOST_TOLD, whole_of
 from analytics.figures.axis import Axis, months_axis
 from analytics.figures.below import Sheet, caption
 from analytics.figures.choices import USUAL, Choices
 from analytics.figures.regions import Region, in_px, seen, stacked, title_height, title_lines
 from analytics.figures.sizes import WIDE, Size
-from analytics.figures.text import DAYS_PER_MONTH, months, safe, width, wrapped
+from analytics.figures.text import months, safe, width, wrapped
 from analytics.figures.theme import LIGHT, Theme, mixed
 from analytics.figures.words import Words
 
 LEAST_NAME = 4  # letters of a pseudonym
-MOST_DRAWN = 600
 KEY_SPACE = 18  # px between a mark and its meaning, and to the next one
 ONGOING = "ongoing"
 
@@ -53,7 +53,7 @@ LOOKS = {
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows that are drawn: every `step`th of the table's, `pitch` px apart; named where there is room."""
+    """The rows that are drawn, one in `step` patients, `pitch` px apart; named where there is room."""
 
     rows: list[dict]
     step: int
@@ -77,9 +77,9 @@ class Rows:
 
 def rows_of(table: dict | None) -> Rows:
     """What of the table is drawn, and how."""
-    rows = table["rows"] if table else []
-    step = math.ceil(len(rows) / MOST_DRAWN) if rows else 1
-    shown = rows[::step]
+    rows, step = (table["rows"], table.get("step", 1)) if table else ([], 1)
+    thinned = max(1, math.ceil(len(rows) / MOST_TOLD))  # a table from before only some were told holds them all
+    shown, step = rows[::thinned], step * thinned
     pitch = 15.0 if len(shown) <= 40 else 12.0 if len(shown) <= 120 else max(2.0, 1320 / len(shown))
     return Rows(shown, step, pitch, is_named=len(shown) <= 120)
 
@@ -130,10 +130,10 @@ def short_names(names: list[str]) -> list[str]:
 
 def _said(result: dict, shown: Rows, words: Words) -> list[str]:
     table = result["table"]
-    imputed = sum(mark["imputed"] for row in table["rows"] for mark in row["marks"])
+    whole = whole_of(table)
     order = words.swimmer_order.format(rule=result["endpoint"]["label"])
-    some = [words.swimmer_some.format(step=shown.step, n=len(table["rows"]))] if shown.step > 1 else []
-    about = [words.imputed_note.format(n=imputed)] if imputed else []
+    some = [words.swimmer_some.format(step=shown.step, n=whole["n"])] if shown.step > 1 else []
+    about = [words.imputed_note.format(n=whole["imputed"])] if whole["imputed"] else []
     return [" ".join([words.swimmer_bars, order, *some, *about])]
 
 
@@ -239,8 +239,3 @@ def _sample(kind: str, at: float, y: float, sheet: Sheet) -> dict:
         "hoverinfo": "skip",
         "cliponaxis": False,
     }
-
-
-def months_followed(table: dict) -> str:
-    """The longest follow-up, in months."""
-    return f"{max(row['end'] for row in table['rows']) / DAYS_PER_MONTH:.0f}"

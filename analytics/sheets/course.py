@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from analytics.core.courses_told import whole_of
 from analytics.figures.text import months
 from analytics.sheets.sheet import NONE, Row, Sheet, counted, label
 
@@ -54,7 +55,17 @@ def courses(result):
     )
     note = _("Months since {clock}; about (c.) where only the month or the year is known. Event-free by {rule}.")
     clock, rule = label(result["endpoint"]["clock"]), label(result["endpoint"]["label"])
-    return [Sheet(label(result["analysis"]["title"]), _("Patient"), heads, rows, note.format(clock=clock, rule=rule))]
+    note = note.format(clock=clock, rule=rule) + _some(table)
+    return [Sheet(label(result["analysis"]["title"]), _("Patient"), heads, rows, note)]
+
+
+def _some(table):
+    """That not all patients are told, where that is so."""
+    step, n = table.get("step", 1), whole_of(table)["n"]
+    if step == 1:
+        return ""
+    said = _("One in {step} of {n} patients has a line; the times of all are in the downloads.")
+    return " " + said.format(step=step, n=n)
 
 
 def _when(marks, kinds):

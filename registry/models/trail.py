@@ -51,6 +51,7 @@ class Outbox(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=models.Q(dataset_id=None), name="outbox_open"),
             models.Index(fields=["case_id", "id"], name="outbox_of_case"),
+            models.Index(fields=["site_id", "case_id", "id"], name="outbox_of_site"),
             models.Index(fields=["dataset_id", "case_id"], name="outbox_of_dataset"),
         ]
 

@@ -74,7 +74,7 @@ def worklist(request):
         own = own.filter(site__code=place.get("site"))
     if place.search:
         own = own.filter(number__icontains=place.search)
-    work = all_work(own.select_related("site").order_by("number"), request.user, today)
+    work = all_work(own.order_by("number"), request.user, today)
     kinds = {kind.key: f"{kind.title} {kind.count}" for kind in work if kind.count}
     filters = Filters(request.GET, {"show": (_("Show"), kinds), "site": (_("Site"), sites)})
     chosen = [kind for kind in work if kind.count and filters.get("show") in (None, kind.key)]

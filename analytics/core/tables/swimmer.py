@@ -1,4 +1,8 @@
-"""The course of each patient: from the clock to the last news, with what happened on the way, the longest event-free first."""
+"""The course of each patient: from the clock to the last news, with what happened on the way, the longest event-free first.
+
+Of very many, every second, third … is told: a figure shows no more, and a page or an answer by REST must not grow with the registry.
+The times of all stand in the dataset's tables.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ import pandas as pd
 
 from analytics.core import patient_course_words as words
 from analytics.core.columns.values import text_of
+from analytics.core.courses_told import said_of, told
 from analytics.core.endpoints.dates import days
 from analytics.core.endpoints.timeline import date_bit
 from analytics.core.results import number
@@ -31,7 +36,7 @@ DATED_BY = {  # mark: the timeline's date
 
 @dataclass(frozen=True, slots=True)
 class Swimmer:
-    """rows: one a patient, as JSON, in the order shown. marks: id, label and n of each kind of mark."""
+    """rows: one a patient, as JSON, in the order shown. marks: id, label and n of each kind of mark, in all of them."""
 
     rows: tuple[dict[str, Any], ...]
     marks: tuple[dict[str, Any], ...]
@@ -39,7 +44,7 @@ class Swimmer:
 
     def as_dict(self) -> dict:
         """As a result stores it."""
-        return {"ongoing": words.ONGOING, "marks": list(self.marks), "rows": list(self.rows)}
+        return {"ongoing": words.ONGOING, "marks": list(self.marks), **told(self.rows)}
 
 
 def swimmer(cases: pd.DataFrame, timed: pd.DataFrame, clock: str) -> Swimmer:
@@ -77,7 +82,7 @@ def swimmer(cases: pd.DataFrame, timed: pd.DataFrame, clock: str) -> Swimmer:
     ]
     counted = [(kind, int((~np.isnan(day)).sum())) for kind, (day, _imputed) in found.items()]
     marks = tuple({"id": kind, "label": words.MARKS[kind], "n": n} for kind, n in counted if n)
-    imputed = sum(int((flag & ~np.isnan(day)).sum()) for day, flag in found.values())
+    imputed = said_of(rows)["imputed"]
     said = (words.MARKS_IMPUTED[imputed > 1].format(n=imputed),) if imputed else ()
     return Swimmer(tuple(rows), marks, said)
 

@@ -4,6 +4,7 @@ import html
 
 import pytest
 
+from analytics.core.courses_told import MOST_TOLD, told
 from analytics.figures.choices import Choices
 from analytics.figures.enrolment import Calendar, enrolment_figure, spread
 from analytics.figures.flow import flow_figure
@@ -11,7 +12,7 @@ from analytics.figures.funnel import funnel_figure
 from analytics.figures.response import proportion_figure, response_figure
 from analytics.figures.sensitivity import sensitivity_figure
 from analytics.figures.sizes import COMPACT
-from analytics.figures.swimmer import LOOKS, MOST_DRAWN, rows_of, short_names, swimmer_figure
+from analytics.figures.swimmer import LOOKS, rows_of, short_names, swimmer_figure
 from analytics.figures.theme import DARK, LIGHT, contrast
 from analytics.figures.toxicity import GRADES, toxicity_figure
 from tests.analytics.figures.reports import results
@@ -192,10 +193,12 @@ def test_marks_are_told_apart_without_colour():
 def test_many_patients_make_thin_rows_and_very_many_a_part_of_them():
     row = {"case": "c0", "free": 1.0, "event": False, "end": 2.0, "dead": False, "marks": []}
     pitches = [rows_of({"rows": [row] * n}).pitch for n in (20, 42, 120, 200, 600)]
-    sampled = rows_of({"rows": [row] * 10_000})
+    table = told([row] * 10_000)
+    drawn, of_before = rows_of(table), rows_of({"rows": [row] * 10_000})
 
     assert pitches == sorted(pitches, reverse=True) and rows_of({"rows": [row] * 200}).is_named is False
-    assert len(sampled.rows) <= MOST_DRAWN and sampled.step == 17
+    assert len(table["rows"]) == len(drawn.rows) <= MOST_TOLD and drawn.step == 17
+    assert of_before == drawn  # a result stored when all rows were told
 
 
 def test_pseudonyms_are_cut_to_what_tells_them_apart():

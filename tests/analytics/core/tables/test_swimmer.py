@@ -5,6 +5,7 @@ import json
 import pytest
 
 from analytics.catalogue import SWIMMER
+from analytics.core.courses_told import whole_of
 from analytics.core.run import run
 from analytics.core.whole import whole_table
 from tests.analytics.core.worlds import INFUSED, dated
@@ -75,6 +76,16 @@ def test_a_row_holds_its_pseudonym_and_nothing_else_that_names_a_patient():
 
     assert {key for row in result["table"]["rows"] for key in row} == {"case", "free", "event", "end", "dead", "marks"}
     assert "2023" not in json.dumps(result["table"]["rows"])
+
+
+def test_of_very_many_patients_some_have_a_row_and_all_are_counted(monkeypatch):
+    whole = run(SWIMMER, whole_table(tables()))["table"]
+    monkeypatch.setattr("analytics.core.courses_told.MOST_TOLD", 5)
+    told = run(SWIMMER, whole_table(tables()))["table"]
+
+    assert (told["step"], told["rows"]) == (3, whole["rows"][::3])
+    assert told["marks"] == whole["marks"] and told["whole"] == whole["whole"] == whole_of({"rows": whole["rows"]})
+    assert told["whole"] == {"n": 11, "alive": 6, "free": 4, "end": 600, "imputed": 0}
 
 
 @pytest.mark.parametrize(("cd19", "kind"), [(1, "positive"), (2, "negative"), (3, "dim"), (99, "unknown")])
