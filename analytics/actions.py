@@ -19,6 +19,7 @@ from analytics.acts.exports import ring_waiting_exports
 from analytics.acts.runs import wanted_run
 from analytics.catalogue import CATALOGUE
 from analytics.core.columns.table import case_table, flat
+from analytics.core.csv_text import csv_text
 from analytics.core.endpoints.derive import endpoint_table
 from analytics.core.items.asked import file_of
 from analytics.core.items.files import answers_of
@@ -99,7 +100,7 @@ def live_dataset(cohort):
     digest = manifest_hash({**files, **answers})
     if last and (last.hash, last.code_version) == (digest, settings.CODE_VERSION):
         return last, False
-    texts = {"endpoints.csv": text(endpoint_table(whole)), "cases.csv": text(flat(whole)), **answers}
+    texts = {"endpoints.csv": csv_text(endpoint_table(whole)), "cases.csv": csv_text(flat(whole)), **answers}
     dataset = Dataset.objects.create(
         cohort=cohort,
         revision=last.revision + 1 if last else 1,
@@ -136,7 +137,7 @@ def files_of(tables, forms, whole, cut_date=None):
     answers = answers_of(forms, whole, cut_date)
     return (
         {name: parquet(table) for name, table in sorted(tables.items())},
-        {file_of(form): text(table) for form, table in answers.items()},
+        {file_of(form): csv_text(table) for form, table in answers.items()},
     )
 
 
@@ -145,11 +146,6 @@ def manifest_hash(files, cut_date=None):
     lines = [f"{name} {hashlib.sha256(content).hexdigest()}\n" for name, content in sorted(files.items())]
     lines += [f"cut_date {cut_date.isoformat()}\n"] if cut_date else []
     return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def text(table):
-    """A table as the CSV that a dataset keeps beside its tables."""
-    return table.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode()
 
 
 def parquet(table):

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from analytics.actions import cases_in, files_of, ids_of, manifest_hash, request_runs, table_of, text
+from analytics.actions import cases_in, files_of, ids_of, manifest_hash, request_runs, table_of
 from analytics.actions_of_public import (
     NotComputedError,
     RetiredError,
@@ -25,6 +25,7 @@ from analytics.actions_of_verification import verify
 from analytics.acts.cuts import ATTEMPTS
 from analytics.core.cases import WHOLE_FORM, checked
 from analytics.core.columns.table import case_table, flat
+from analytics.core.csv_text import csv_text
 from analytics.core.cut import rolled_back
 from analytics.core.endpoints.derive import endpoint_table
 from analytics.exports.frozen import frozen_forms
@@ -60,7 +61,7 @@ def store_cut(cohort, name, day, tables, *, left_out, reason, taken_by, predeces
     whole = case_table(tables, day)
     forms = {one.removeprefix(WHOLE_FORM): rows for one, rows in tables.items() if one.startswith(WHOLE_FORM)}
     files, answers = files_of(tables, forms, whole, day)
-    texts = {"cases.csv": text(flat(whole)), "endpoints.csv": text(endpoint_table(whole)), **answers}
+    texts = {"cases.csv": csv_text(flat(whole)), "endpoints.csv": csv_text(endpoint_table(whole)), **answers}
     last = Dataset.objects.filter(cohort=cohort, kind="cut").first()
     dataset = Dataset(
         cohort=cohort,

@@ -5,9 +5,10 @@ import json
 
 from django.utils import timezone
 
-from analytics.actions import manifest_hash, text
+from analytics.actions import manifest_hash
 from analytics.actions_of_runs import answer_of, tables_of
 from analytics.core.columns.table import case_table, flat
+from analytics.core.csv_text import csv_text
 from analytics.core.endpoints.derive import endpoint_table
 from analytics.models import AnalysisRun, Result
 from registry.access.row_security import everything_scope
@@ -52,7 +53,7 @@ def _of_tables(dataset):
         return found  # a table that was changed need not be readable
     whole = case_table(tables_of(dataset), dataset.cut_date)
     for name, made_of in TEXTS.items():
-        if name in stored and text(made_of(whole)) != bytes(stored[name].parquet):
+        if name in stored and csv_text(made_of(whole)) != bytes(stored[name].parquet):
             found.append(f"text {name}: the tables give another one by this code")
     return found
 
