@@ -63,7 +63,8 @@ def form_states(cases, among):
     open by the newest date in any form, so that the answer changes with the data and not from day to day."""
     today, among = clock.today(), sorted(among)
     exempt = exemptions_of(Exemption.objects.filter(case__in=cases.values("pk")))
-    marks = {case: (told, today, exempt[case]) for case, told in changes(cases).items()}
+    sites = set(cases.order_by().values_list("site_id", flat=True).distinct())
+    marks = {case: (told, today, exempt[case]) for case, told in changes(sites).items()}
     changed = [case for case in among if case not in marks or case not in _known or _known[case].mark != marks[case]]
     found = {case: _known[case] for case in among if case in _known}
     for start in range(0, len(changed), BATCH):

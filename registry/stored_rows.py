@@ -46,13 +46,13 @@ def stored_rows(case_pks):
     return found
 
 
-def changes(cases):
-    """Case id → (last, how many) changes of its forms, as the database tells them, for whoever keeps what follows from the forms; not of a
-    case that has none. Read before the forms.
+def changes(sites):
+    """Case id → (last, how many) changes of its forms, of the cases of these hospitals that have any, as the database tells them, for whoever
+    keeps what follows from the forms. Read before the forms. From an index alone: by hospital, for a case has many changes.
 
     How many, too: of two changes at the same time the later number may be committed first.
     """
-    rows = Outbox.objects.filter(case_id__in=cases.values("pk")).order_by().values_list("case_id")
+    rows = Outbox.objects.filter(site_id__in=sites).order_by().values_list("case_id")
     return {case: (last, count) for case, last, count in rows.annotate(last=Max("id"), count=Count("id"))}
 
 

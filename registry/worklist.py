@@ -102,8 +102,9 @@ _keeping = Lock()
 def owed(cases, *, person, today):
     """What `person` owes in `cases`, a queryset."""
     cases = cases.not_withdrawn()
-    by_pk = {pk: NamedCase(pk, number) for pk, number in cases.values_list("pk", "number")}
-    known = _known_of(cases, by_pk, today)
+    rows = list(cases.values_list("pk", "number", "site_id"))
+    by_pk = {pk: NamedCase(pk, number) for pk, number, _site in rows}
+    known = _known_of(cases, by_pk, {site for _pk, _number, site in rows}, today)
     may_sign, may_verify = person.may(Permission.FORM_SIGN), person.may(Permission.FORM_VERIFY)
     signed = _signed(cases) if may_sign else set()
     found = Owed()
@@ -124,10 +125,10 @@ def owed(cases, *, person, today):
     return found
 
 
-def _known_of(cases, case_pks, today):
+def _known_of(cases, case_pks, sites, today):
     """Case id → its _Known: kept from before, or made of its forms where they have changed."""
     exempt = exemptions_of(Exemption.objects.filter(case__in=cases.values("pk")))
-    told = changes(cases)
+    told = changes(sites)
     marks = {pk: (told.get(pk), today, exempt[pk]) for pk in case_pks}
     found = {pk: one for pk in case_pks if (one := _known.get(pk)) and told.get(pk) and one.mark == marks[pk]}
     changed = [pk for pk in case_pks if pk not in found]

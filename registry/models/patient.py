@@ -98,3 +98,4 @@ class Patient(FormModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case"], name="one_patient_row")]
+        indexes = [models.Index(fields=["case"], condition=models.Q(consent_withdrawn=1), name="patient_withdrawn")]
