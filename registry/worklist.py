@@ -94,7 +94,7 @@ class _Known:
     since: date | None
 
 
-KEPT_CASES = 20_000
+KEPT_CASES = 100_000  # about a kilobyte each
 _known: dict = {}  # case id → _Known: of the cases of a hospital, few change between two looks
 _keeping = Lock()
 
