@@ -37,7 +37,7 @@ class Fact:
 @require_GET
 def case(request, number):
     """One case."""
-    own = overview(Case.objects.visible_to(request.user)).select_related("site", "cohort")
+    own = overview(Case.objects.visible_to(request.user)).with_locks().select_related("site", "cohort")
     found = get_object_or_404(own, number=number)
     stored = stored_case(found)
     withdrawn = consent_in(stored.forms).is_withdrawn
@@ -61,7 +61,7 @@ def case(request, number):
         "complete": complete,
         "expected": expected,
         "crumbs": [(_("Cases"), reverse("cases"))],
-        "may_write": request.user.may(Permission.FORM_WRITE) and not found.is_locked,
+        "may_write": request.user.may(Permission.FORM_WRITE) and not found.is_closed,
         "may_report_names": request.user.may(Permission.NAME_REPORT),
         "may_enrol": request.user.may(Permission.CASE_ENROL),
     }
@@ -70,7 +70,7 @@ def case(request, number):
 
 def _may_exempt(case, person):
     """Whether this reader may say that a form is not required."""
-    return not case.is_locked and (person.may(Permission.FORM_WRITE) or person.may(Permission.FORM_VERIFY))
+    return not case.is_closed and (person.may(Permission.FORM_WRITE) or person.may(Permission.FORM_VERIFY))
 
 
 def header_facts(case, stored):

@@ -10,6 +10,7 @@ from django.test import Client
 from registry.access.row_security import because, everything_scope, site_scope
 from registry.actions import states
 from registry.actions.forms import LockedError, enter_forms, save_form, void_form
+from registry.actions.openings import ask_opening
 from registry.actions.signatures import sign_forms
 from registry.models import FORMS, Case, Crs, Death, Relapse
 from tests import factories
@@ -36,6 +37,12 @@ def manager(db):
 
 
 @pytest.fixture
+def second(db):
+    """Another data manager."""
+    return factories.person("manager", email="second@example.org")
+
+
+@pytest.fixture
 def death(kyoto, nurse, manager):
     """A locked death form, of a case that is not."""
     form = factories.completed_form(factories.enrolled_case(kyoto, by=nurse), by=nurse)
@@ -43,10 +50,10 @@ def death(kyoto, nurse, manager):
 
 
 @pytest.fixture
-def locked_case(death, manager):
+def locked_case(death, manager, second):
     """The case, locked as a whole, with a removed form."""
     case = death.case
-    states.unlock_form(death, by=manager, seen_version=2, reason="a form came late")
+    factories.opened(death, by=manager, second=second)
     form = factories.stored_form(case, "relapse", rel_date=factories.day(100))
     void_form(form, by=factories.BUILDER, seen_version=1, reason="by mistake")
     return states.lock_case(case, by=manager)
@@ -87,7 +94,8 @@ def test_no_action_changes_a_locked_form(death, nurse, manager):
         lambda: void_form(changed, by=nurse, seen_version=2, reason="by mistake"),
         lambda: states.unverify_form(changed, by=manager, seen_version=2, reason="x"),
         lambda: states.verify_form(changed, by=manager, seen_version=2),
-        lambda: states.unlock_form(changed, by=manager, seen_version=2, reason="  "),
+        lambda: ask_opening(changed, code="late", reason="  ", by=manager),
+        lambda: ask_opening(changed, code="", reason="a letter", by=manager),
     ):
         try:
             with transaction.atomic():
@@ -131,6 +139,7 @@ def test_the_serving_role_changes_no_locked_row(death, kyoto):
     ):
         refused_by_postgres(f"UPDATE registry_death SET {change}", says="is locked", reason="because", site=kyoto)
     refused_by_postgres("UPDATE registry_death SET is_locked = false", says="needs a reason", site=kyoto)
+    refused_by_postgres("UPDATE registry_death SET is_locked = false", says="two persons", reason="x", site=kyoto)
     refused_by_postgres("DELETE FROM registry_death", says="permission denied", reason="because", site=kyoto)
     assert image() == before
 
@@ -144,7 +153,7 @@ def test_every_form_is_held_by_postgres(form, kyoto):
         cursor.execute(f"UPDATE {table} SET is_locked = true WHERE id = %s", [row.pk])
 
     refused_by_postgres(f"UPDATE {table} SET is_void = true", says="is locked", reason="because", site=kyoto)
-    refused_by_postgres(f"UPDATE {table} SET is_locked = false", says="needs a reason", site=kyoto)
+    refused_by_postgres(f"UPDATE {table} SET is_locked = false", says="two persons", reason="because", site=kyoto)
 
 
 # A locked case.
@@ -159,7 +168,7 @@ def test_no_action_adds_to_a_locked_case(locked_case, nurse, manager):
         lambda: enter_forms([Crs(case=locked_case, **crs)], by=factories.BUILDER),
         lambda: save_form(Relapse(case=locked_case, rel_seq=1, rel_date=factories.day(99)), by=nurse),
         lambda: states.exempt(locked_case, "crs", kind="elsewhere", reason="x", by=nurse),
-        lambda: states.unlock_case(locked_case, by=manager, reason=" "),
+        lambda: ask_opening(locked_case, code="late", reason=" ", by=manager),
     ):
         with pytest.raises(refusals), transaction.atomic():
             act()
@@ -190,7 +199,7 @@ def test_the_serving_role_adds_nothing_to_a_locked_case_and_brings_nothing_back(
     refused_by_postgres(
         "UPDATE registry_relapse SET is_void = false", says="nothing can be changed", reason="x", site=kyoto
     )
-    refused_by_postgres("UPDATE registry_case SET is_locked = false", says="needs a reason", site=kyoto)
+    refused_by_postgres("UPDATE registry_case SET is_locked = false", says="two persons", reason="x", site=kyoto)
     refused_by_postgres("UPDATE registry_case SET stratum = 'x'", says="is locked", reason="x", site=kyoto)
     assert image() == before
 
