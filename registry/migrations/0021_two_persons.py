@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="redaction",
             name="asked_for",
-            field=models.CharField(blank=True, db_default="", max_length=254),
+            field=models.CharField(max_length=254, null=True),
         ),
         migrations.CreateModel(
             name="DatabaseLock",
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("reason", models.CharField(max_length=500, verbose_name="Why")),
                 ("asked_by", models.CharField(max_length=254, verbose_name="Asked by")),
-                ("asked_for", models.CharField(blank=True, db_default="", max_length=254)),
+                ("asked_for", models.CharField(max_length=254, null=True)),
                 ("asked_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="Asked")),
                 ("ended_by", models.CharField(blank=True, max_length=254)),
                 ("ended_at", models.DateTimeField(null=True)),

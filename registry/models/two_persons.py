@@ -15,7 +15,7 @@ class TwoPersons(models.Model):
 
     reason = models.CharField(_("Why"), max_length=500)
     asked_by = models.CharField(_("Asked by"), max_length=254)
-    asked_for = models.CharField(max_length=254, blank=True, db_default="")
+    asked_for = models.CharField(max_length=254, null=True)  # noqa: DJ001 - null, as the history knows rows of before
     asked_at = models.DateTimeField(_("Asked"), default=timezone.now)
     ended_by = models.CharField(max_length=254, blank=True)
     ended_at = models.DateTimeField(null=True)
@@ -31,10 +31,10 @@ class TwoPersons(models.Model):
 
     def is_asked_by(self, person) -> bool:
         """Whether `person` asked, or is of one place with whoever did: they stand in for each other, or for the same colleague."""
-        place = {person.email, place_of(person)} - {""}
+        place = {person.email, place_of(person)} - {None}
         return bool(place & {self.asked_by, self.asked_for})
 
 
 def place_of(person):
-    """In whose place a deputy works; blank for the own one."""
-    return person.stands_in.person.email if person.stands_in else ""
+    """In whose place a deputy works; None for the own one."""
+    return person.stands_in.person.email if person.stands_in else None

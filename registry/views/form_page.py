@@ -105,7 +105,7 @@ class FormPage:
     @property
     def locked_words(self):
         """Why it can only be read."""
-        return locked_words(self.case, self.form)
+        return locked_words(self.case, self.form, self.request.user)
 
     @property
     def exempt_url(self):

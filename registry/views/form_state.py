@@ -116,20 +116,18 @@ def form_state(case, stored, form, person):
     return found
 
 
-def locked_words(case, form):
+def locked_words(case, form, person):
     """Why a form, stored or not, can only be read, and what opens it; nothing where it is not locked."""
     around = lock_around(case) if case.is_closed else None
     if around:
         return lock_words(around)
     if case.is_locked:
-        return _(
-            "The whole case is locked: no form can be added or changed until two persons open it. Ask a data manager."
-        )
-    if form.is_locked:
-        return _(
-            "This form is locked: it can be read, and changed once two persons have opened it. Ask a data manager."
-        )
-    return ""
+        words = _("The whole case is locked: no form can be added or changed until two persons open it.")
+    elif form.is_locked:
+        words = _("This form is locked: it can be read, and changed once two persons have opened it.")
+    else:
+        return ""
+    return words if person.may(Permission.FORM_LOCK) else " ".join((words, _("Ask a data manager.")))
 
 
 def _change_words(form, found):

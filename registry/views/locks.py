@@ -22,7 +22,7 @@ from registry.views.statuses import FORM, Status
 from registry.views.story import names_of
 
 KEPT = 20  # locks and requests of the past that the page tells of
-IS_OPEN = Status(gettext_lazy("open"), "ring")
+IS_OPEN = Status(gettext_lazy("not locked"), "ring")
 PLACES = {"site": (Site, "code"), "cohort": (Cohort, "code")}
 
 
