@@ -56,6 +56,8 @@ LEFT JOIN (SELECT case_id, min(decision_date) AS day FROM registry_patient WHERE
   ON decided.case_id = one.case_id
 WHERE {condition} AND NOT EXISTS
   (SELECT FROM registry_patient gone WHERE gone.case_id = one.case_id AND NOT gone.is_void AND gone.consent_withdrawn = 1)
+  AND NOT EXISTS (SELECT FROM registry_databaselock around
+    WHERE around.opened_at IS NULL AND (around.site_id = "case".site_id OR around.cohort_id = "case".cohort_id))
   AND (%(site)s = '' OR site.code = %(site)s) AND (%(form)s = '' OR one.form = %(form)s)
   AND "case".number ILIKE %(number)s
   AND (%(since)s::date IS NULL OR coalesce(one.dated, infused.day, decided.day) >= %(since)s::date)

@@ -8,7 +8,20 @@ from registry.access import guards, seal_sql
 from registry.access.row_security import everything_scope
 from registry.actions.seals import anchor_file, seals
 from registry.actions.signatures import broken_signatures
-from registry.models import FORMS, Case, Exemption, Person, Query, QueryStep, Redaction, RedactionState, Signature, Site
+from registry.models import (
+    FORMS,
+    Case,
+    DatabaseLock,
+    Exemption,
+    Opening,
+    Person,
+    Query,
+    QueryStep,
+    Redaction,
+    RedactionState,
+    Signature,
+    Site,
+)
 
 TOLD = {
     "case": Case,
@@ -18,6 +31,8 @@ TOLD = {
     "signature": Signature,
     "exemption": Exemption,
     "redaction": Redaction,
+    "database_lock": DatabaseLock,
+    "opening": Opening,
     "person": Person,
     "site": Site,
 }

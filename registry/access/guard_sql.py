@@ -87,7 +87,8 @@ REVOKE ALL ON FUNCTION guard.hand_over_drafts(bigint, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION guard.hand_over_drafts(bigint, bigint) TO {SERVING};
 """  # noqa: S608 - names of roles alone
 
-# A locked row changes only by being unlocked, for a reason; in a locked case nothing is added and no removed row comes back.
+# As first shipped; lock_sql.LOCKED has replaced it. A locked row changes only by being unlocked, for a reason; in a locked case nothing is
+# added and no removed row comes back.
 LOCKED = """
 CREATE OR REPLACE FUNCTION guard.locked() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN

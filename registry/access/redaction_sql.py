@@ -46,6 +46,7 @@ THREADS = {
     "query_step": ("registry_querystep", ("text",)),
     "exemption": ("registry_exemption", ("reason",)),
     "redaction": ("registry_redaction", ("reason",)),
+    "opening": ("registry_opening", ("reason", "decision")),
 }
 BESIDE = ("registry_historyevent", "registry_importjob", "registry_importedrecord")
 
@@ -110,9 +111,11 @@ BEGIN
     WHEN 'object' THEN (SELECT coalesce(jsonb_object_agg(key, guard.without(value, name)), '{{}}') FROM jsonb_each(said))
     ELSE said END;
 END $$;
+"""  # noqa: S608 - our own mark
 
+PLACES = f"""
 -- Every free text of a case.
-CREATE FUNCTION guard.free_text() RETURNS TABLE (form text, place text, item text) LANGUAGE sql IMMUTABLE AS $$
+CREATE OR REPLACE FUNCTION guard.free_text() RETURNS TABLE (form text, place text, item text) LANGUAGE sql IMMUTABLE AS $$
   SELECT * FROM (VALUES
       {_columns()}) each $$;
 """  # noqa: S608 - names of our own tables
@@ -306,4 +309,4 @@ GRANT EXECUTE ON FUNCTION guard.broken_redactions() TO {SERVING};
 """  # noqa: S608 - names of roles
 
 RECORD_BUT, LOCKED_BUT = map(_unless_redacting, (on_behalf(RECORD), LOCKED))
-INSTALL = (TABLES, RECORD_BUT, LOCKED_BUT, WORDS, ASK, REDACT, SEAL, *map(while_redacting, BESIDE))
+INSTALL = (TABLES, RECORD_BUT, LOCKED_BUT, WORDS, PLACES, ASK, REDACT, SEAL, *map(while_redacting, BESIDE))

@@ -50,6 +50,7 @@ class DataManager(Role):
         Permission.QUERY_MANAGE,
         Permission.FORM_VERIFY,
         Permission.FORM_LOCK,
+        Permission.LOCK_APPROVE,
         Permission.NAME_REPORT,
         Permission.NAME_REMOVE,
         Permission.TRAIL_REVIEW,
@@ -65,13 +66,14 @@ class DataManager(Role):
 
 
 class ConsortiumLead(Role):
-    """Watches the pooled outcomes and answers for the analyses."""
+    """Watches the pooled outcomes, answers for the analyses, and is a second person where a lock is opened. Enters and locks nothing."""
 
     code = "lead"
     label = _("Consortium lead")
     all_sites = True
     permissions = (
         Permission.CASE_READ,
+        Permission.LOCK_APPROVE,
         Permission.POOLED_READ,
         Permission.SITES_COMPARE,
         Permission.CAUSE_READ,

@@ -29,6 +29,14 @@ class CaseQuerySet(models.QuerySet):
         """The case with this number; a foreign one answers like one that does not exist."""
         return get_object_or_404(self.select_related("site", "cohort"), number=number)
 
+    def with_locks(self):
+        """Annotated for `is_closed`: whether the case's hospital or cohort is locked."""
+        return self.annotate(is_locked_around=_locked_around())
+
+    def closed(self):
+        """Cases of which nothing can be changed: locked themselves, or with their hospital or cohort."""
+        return self.filter(models.Q(is_locked=True) | models.Q(_locked_around()))
+
     def with_gone(self):
         """Annotated `is_gone`: in no list any more, removed or withdrawn."""
         is_gone = models.Q(is_void=True) | models.Q(pk__in=_withdrawn())
@@ -64,6 +72,24 @@ class CaseRowQuerySet(models.QuerySet):
         return models.Q(case__is_void=True) | models.Q(case__in=_withdrawn())
 
 
+class OpeningQuerySet(models.QuerySet):
+    """What was asked for to open locks."""
+
+    def visible_to(self, person):
+        """Of the cases this person may see, and of hospitals and cohorts for those who work on all."""
+        from registry.models.case import Case
+
+        of_cases = models.Q(case__in=Case.objects.visible_to(person))
+        is_of_all = person.may(Permission.LOCK_APPROVE) and person.sees_all_sites
+        return self.filter(of_cases | models.Q(case=None) if is_of_all else of_cases)
+
+    def waiting(self):
+        """What a second person can still decide, the oldest first."""
+        from registry.models.lock import OpeningState, lapsed_before
+
+        return self.filter(state=OpeningState.ASKED, asked_at__gt=lapsed_before()).order_by("pk")
+
+
 class FormQuerySet(CaseRowQuerySet):
     """Rows of one case report form."""
 
@@ -82,6 +108,14 @@ class FormManager(models.Manager):
     def get_queryset(self):
         """Without voided rows."""
         return super().get_queryset().filter(is_void=False)
+
+
+def _locked_around():
+    """Whether the hospital or the cohort of a case is locked."""
+    from registry.models.lock import DatabaseLock
+
+    around = models.Q(site=models.OuterRef("site")) | models.Q(cohort=models.OuterRef("cohort"))
+    return models.Exists(DatabaseLock.objects.filter(around, opened_at=None))
 
 
 def _withdrawn():

@@ -10,6 +10,7 @@ from registry.access.permissions import Permission
 from registry.access.row_security import because, person_scope
 from registry.actions.forms import LockedError, ReasonNeededError, locked_case, void_form
 from registry.doorbell import ring_after_commit
+from registry.locks import lock_around, lock_over
 from registry.models import Case, Cohort, Site
 from registry.record import stored_forms
 
@@ -23,7 +24,8 @@ def enrol_case(*, site, by, cohort=None, stratum=None, number=None):
 
     cohort   the consortium's own unless given
     number   that it has already, in a file of this registry: one of the site's that is above every number given so far
-    Raises PermissionDenied if `by` may not enrol there, ValidationError if the site does not take part.
+    Raises PermissionDenied if `by` may not enrol there, ValidationError if the site does not take part, LockedError if it or the cohort
+    is locked.
     """
     if not by.may(Permission.CASE_ENROL) or site.pk not in by.site_ids():
         raise PermissionDenied
@@ -37,6 +39,9 @@ def enrol_case(*, site, by, cohort=None, stratum=None, number=None):
     if cohort.code != PRIMARY_COHORT and by.role != SYSTEM_ROLE:
         raise ValidationError(_("Cases of %(cohort)s come by import only. Leave the cohort out.") % {"cohort": cohort})
     with person_scope(by), because(""):
+        around = lock_over(site.pk, cohort.pk)
+        if around:
+            raise LockedError(around)
         number = taken_over(number, next_number(site)) if number else next_number(site)
         case = Case.objects.create(number=number, site=site, cohort=cohort, stratum=stratum or None)
     ring_after_commit("analytics.tasks.build_datasets")
@@ -55,8 +60,8 @@ def remove_case(case, *, by, reason):
         case = locked_case(case.pk, by)
         for form in reversed(stored_forms([case.pk])[case.pk]):  # what rests on another form goes before it
             void_form(form, by=by, seen_version=form.version, reason=reason)
-        if case.is_locked:
-            raise LockedError
+        if case.is_closed:
+            raise LockedError(lock_around(case))
         if not reason.strip():
             raise ReasonNeededError(_("Please say why, for example “enrolled twice”."), code="reason")
         case.is_void, case.version = True, case.version + 1

@@ -18,6 +18,7 @@ from registry.dictionary.items import EMPTY
 from registry.doorbell import ring_after_commit
 from registry.edit_checks.base import not_asked
 from registry.fields import HASHED
+from registry.locks import lock_around, lock_words
 from registry.models import Case, Patient
 from registry.models.query import OTHER_FORM_REMOVED, WITHDRAWN
 from registry.record import StoredCase, findings_in, in_clinical_order, record_of, row_of, said, stored_forms
@@ -36,11 +37,12 @@ class ReasonNeededError(ValidationError):
 
 
 class LockedError(ValidationError):
-    """The form or its case is locked."""
+    """The form is locked, or its case, hospital or cohort: `around` (DatabaseLock) then says since when and why."""
 
-    def __init__(self):
-        words = _("This form is locked. Ask the data manager to unlock it; what you typed is kept on this page.")
-        super().__init__(words, code="locked")
+    def __init__(self, around=None):
+        self.around = around
+        words = _("This form is locked. Ask a data manager to have it opened; what you typed is kept on this page.")
+        super().__init__(lock_words(around) if around else words, code="locked")
 
 
 @transaction.atomic
@@ -122,8 +124,8 @@ def void_form(form, *, by, seen_version, reason):
             raise PermissionDenied
         if stored.version != seen_version or stored.is_void:
             raise StaleVersionError(stored, form)
-        if stored.is_locked or case.is_locked:
-            raise LockedError
+        if stored.is_locked or case.is_closed:
+            raise LockedError(lock_around(case))
         forms = stored_forms([case.pk])[case.pk]
         check_nothing_rests_on(stored, forms)
         if stored.log_of:
@@ -142,7 +144,7 @@ def locked_case(case_id, by, permission=Permission.FORM_WRITE):
     """The case, its row locked, so that changes to one case go one after the other. PermissionDenied if `by` may not."""
     if not by.may(permission):
         raise PermissionDenied
-    case = Case.objects.select_for_update(of=("self",)).visible_to(by).filter(pk=case_id).first()
+    case = Case.objects.select_for_update(of=("self",)).visible_to(by).with_locks().filter(pk=case_id).first()
     if case is None:
         raise PermissionDenied
     return case
@@ -158,8 +160,8 @@ def prepare(form, case, seen_version, among=None):
     stored = _stored(form)
     if stored and form.key_item:
         setattr(form, form.key_item, getattr(stored, form.key_item))  # a stored row keeps its number
-    if stored and stored.is_locked or case.is_locked:
-        raise LockedError
+    if stored and stored.is_locked or case.is_closed:
+        raise LockedError(lock_around(case))
     if (stored.version if stored and not stored.is_void else 0) != seen_version:
         raise StaleVersionError(stored or form, form)
     was_void = bool(stored and stored.is_void)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 from registry.access.permissions import Permission
 from registry.access.redaction_sql import SHORTEST
 from registry.access.row_security import person_scope
+from registry.actions.two_persons import by_whom, check_second, check_still, waiting
 from registry.models import Case, Redaction, RedactionState
 
 LONGEST = 100  # of a name; longer text is no identifier but a letter
@@ -38,7 +39,7 @@ def ask_redaction(case, text, *, reason, by):
         own = Case.objects.select_for_update(of=("self",)).visible_to(by).filter(pk=case.pk).first()
         if own is None:
             raise PermissionDenied
-        said = {"reason": reason[:500], "asked_by": by.email}
+        said = {"reason": reason[:500], **by_whom(by)}
         for before in Redaction.objects.filter(
             case=own, state=RedactionState.ASKED, **said
         ):  # typed anew, or a press too many
@@ -58,9 +59,9 @@ def confirm_redaction(redaction, text, *, by):
         raise PermissionDenied
     text = _checked(text)
     with person_scope(by):
-        asked = _open(redaction, by)
-        if asked.asked_by == by.email:
-            raise ValidationError(_("You asked for this yourself. Somebody else has to confirm it."), code="same")
+        asked = waiting(Redaction.objects.visible_to(by), redaction.pk)
+        check_second(asked, by)
+        check_still(by, Permission.NAME_REMOVE)
         if _call("SELECT guard.redact(%s, %s)", asked.pk, text) < 0:
             words = _(
                 "This is not the text that was asked for. Nothing was changed. Type it exactly as it stands in the case."
@@ -76,20 +77,10 @@ def withdraw_redaction(redaction, *, by):
     if not by.may(Permission.NAME_REPORT):
         raise PermissionDenied
     with person_scope(by):
-        asked = _open(redaction, by)
+        asked = waiting(Redaction.objects.visible_to(by), redaction.pk)
         if asked.asked_by != by.email and not by.may(Permission.NAME_REMOVE):
             raise PermissionDenied
         _call(WITHDRAW, asked.pk)
-
-
-def _open(redaction, by):
-    """The redaction as stored, while it waits."""
-    asked = Redaction.objects.visible_to(by).filter(pk=redaction.pk).first()
-    if asked is None:
-        raise PermissionDenied
-    if asked.state != RedactionState.ASKED:
-        raise ValidationError(_("This was ended meanwhile. Nothing was changed."), code="ended")
-    return asked
 
 
 def _checked(text):

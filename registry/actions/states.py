@@ -1,4 +1,4 @@
-"""Verify, lock and unlock forms and cases, and say which expected forms are not required."""
+"""Verify and lock forms and cases, and say which expected forms are not required. Opening a lock: openings.py."""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from registry.access.permissions import Permission
 from registry.access.row_security import because, person_scope
-from registry.actions.forms import ReasonNeededError, StaleVersionError, locked_case
-from registry.actions.signatures import UNLOCKED, void_signature
+from registry.actions.forms import LockedError, ReasonNeededError, StaleVersionError, locked_case
+from registry.locks import lock_around
 from registry.models import FORM_OF, Exemption, ExemptionKind
 from registry.record import COMPLETE, FINISHED, LOCKED, VERIFIED, stored_case
 
@@ -53,19 +53,19 @@ def verify_forms(wanted, *, by):
 @transaction.atomic
 def unverify_form(form, *, by, seen_version, reason):
     """Take a verification back. The reason is needed."""
-    with person_scope(by), because(_needed(reason)):
+    with person_scope(by), because(needed(reason)):
         form, _state, _contradicted = _seen(form, by, Permission.FORM_VERIFY, seen_version)
         if not form.is_verified:
             return form
         if form.is_locked:
-            raise ValidationError(_("The form is locked. Unlock it first."), code="locked")
+            raise ValidationError(_("The form is locked. It has to be opened first."), code="locked")
         form.is_verified = False
         return _write(form)
 
 
 @transaction.atomic
 def lock_form(form, *, by, seen_version):
-    """Nobody changes the form until it is unlocked. It must be complete."""
+    """Nobody changes the form until two persons open it. It must be complete."""
     with person_scope(by), because(""):
         return _lock(*_seen(form, by, Permission.FORM_LOCK, seen_version))
 
@@ -77,20 +77,10 @@ def lock_forms(wanted, *, by):
 
 
 @transaction.atomic
-def unlock_form(form, *, by, seen_version, reason):
-    """Open a locked form again. The reason is needed; a signature under it is void from now on."""
-    with person_scope(by), because(_needed(reason)):
-        form, state, _contradicted = _seen(form, by, Permission.FORM_LOCK, seen_version)
-        if form.case.is_locked:
-            raise ValidationError(_("The whole case is locked. Unlock the case."), code="case_locked")
-        return _unlock(form) if state == LOCKED else form
-
-
-@transaction.atomic
 def lock_case(case, *, by):
     """Lock a case with every form. Every form must be complete. Returns the case."""
     with person_scope(by), because(""):
-        case = locked_case(case.pk, by, Permission.FORM_LOCK)
+        case = _case_not_around(case.pk, by, Permission.FORM_LOCK)
         stored = stored_case(case)
         unfinished = [
             form
@@ -106,18 +96,7 @@ def lock_case(case, *, by):
             if not form.is_locked:
                 form.is_locked = True
                 _write(form)
-        return _set_case_lock(case, True)
-
-
-@transaction.atomic
-def unlock_case(case, *, by, reason):
-    """Open a locked case with every form. The reason is needed; its signatures are void from now on."""
-    with person_scope(by), because(_needed(reason)):
-        case = _set_case_lock(locked_case(case.pk, by, Permission.FORM_LOCK), False)
-        for form in stored_case(case).forms:
-            if form.is_locked:
-                _unlock(form)
-        return case
+        return _lock_whole(case)
 
 
 @transaction.atomic
@@ -127,7 +106,7 @@ def exempt(case, form, *, slot="", kind, reason, by):
     if form not in FORM_OF or kind not in ExemptionKind.values:
         raise ValidationError(_("There is no such form."), code="unknown")
     permission = permission if by.may(permission) else Permission.FORM_VERIFY
-    with person_scope(by), because(_needed(reason)):
+    with person_scope(by), because(needed(reason)):
         case = _open_case(case.pk, by, permission)
         known = Exemption.objects.filter(case=case, form=form, slot=slot, ended_at=None).first()
         return known or Exemption.objects.create(
@@ -161,7 +140,7 @@ def _verify(form, state, _is_contradicted=False):
     if state == VERIFIED:
         return form
     if state == LOCKED:
-        raise ValidationError(_("The form is locked. Unlock it first."), code="locked")
+        raise ValidationError(_("The form is locked. It has to be opened first."), code="locked")
     if state != COMPLETE:
         raise ValidationError(_("Only a complete form without open queries can be verified."), code="not_complete")
     form.is_verified = True
@@ -188,9 +167,11 @@ def _each(wanted, act, permission, by):
     with person_scope(by), because(""):
         for case_id, of_case in groupby(sorted(wanted, key=lambda one: one.case_id), lambda one: one.case_id):
             case = locked_case(case_id, by, permission)
-            stored = stored_case(case)
+            stored, around = stored_case(case), lock_around(case)
             for one in of_case:
                 try:
+                    if around:
+                        raise LockedError(around)
                     moved.append(act(*_as_seen(stored, one)))
                 except ValidationError as refusal:
                     refused.append((one, " ".join(refusal.messages)))
@@ -208,16 +189,25 @@ def _as_seen(stored, seen):
 
 def _open_case(case_id, by, permission):
     """The case, its row locked; a refusal where the whole case is locked."""
-    case = locked_case(case_id, by, permission)
+    case = _case_not_around(case_id, by, permission)
     if case.is_locked:
-        raise ValidationError(_("The whole case is locked. Unlock the case."), code="case_locked")
+        raise ValidationError(_("The whole case is locked. It has to be opened first."), code="case_locked")
+    return case
+
+
+def _case_not_around(case_id, by, permission):
+    """The case, its row locked; a refusal where its hospital or cohort is locked."""
+    case = locked_case(case_id, by, permission)
+    around = lock_around(case)
+    if around:
+        raise LockedError(around)
     return case
 
 
 def _seen(form, by, permission, seen_version):
     """The stored form under the lock of its case, its state, whether a contradiction is asked about. Raises StaleVersionError if it
     moved."""
-    case = locked_case(form.case_id, by, permission)
+    case = _case_not_around(form.case_id, by, permission)
     stored = stored_case(case)
     found = next((one for one in stored.rows_of(form.form_name) if one.pk == form.pk), None)
     if found is None:
@@ -228,15 +218,9 @@ def _seen(form, by, permission, seen_version):
     return found, stored.state_of(found), stored.contradiction_is_asked(found)
 
 
-def _unlock(form):
-    form.is_locked = False
-    void_signature(form, UNLOCKED)
-    return _write(form)
-
-
-def _set_case_lock(case, is_locked):
-    if case.is_locked != is_locked:
-        case.is_locked, case.version = is_locked, case.version + 1
+def _lock_whole(case):
+    if not case.is_locked:
+        case.is_locked, case.version = True, case.version + 1
         case.save(update_fields=["is_locked", "version"])
     return case
 
@@ -247,7 +231,8 @@ def _write(form):
     return form
 
 
-def _needed(reason):
+def needed(reason):
+    """The reason, or a refusal that asks for it."""
     if not reason.strip():
         raise ReasonNeededError(_("Please say why."), code="reason")
     return reason.strip()

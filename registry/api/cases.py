@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from registry.access.permissions import Permission
 from registry.actions.cases import PRIMARY_COHORT, enrol_case
+from registry.actions.forms import LockedError
 from registry.api import changes
 from registry.api.authentication import KNOWN
 from registry.api.base import PAGING, RestView, bad_parameter, tagged
@@ -20,7 +21,7 @@ from registry.api.cursors import carried, page_of
 from registry.api.form_serializer import address_of, refused
 from registry.api.hidden import row_mark
 from registry.api.idempotency import create_once
-from registry.api.problems import entry, refusals
+from registry.api.problems import Problem, entry, refusals
 from registry.api.schema import CHANGED_SINCE, create_schema, list_schema, read_schema
 from registry.api.stream_columns import CASES
 from registry.api.streams import RENDERERS, behind, refuse_after, stream
@@ -156,6 +157,8 @@ class Cases(RestView):
         site, cohort, stratum = self.words_of(body)
         try:
             case = enrol_case(site=site, by=self.request.user, cohort=cohort, stratum=stratum)
+        except LockedError as refusal:
+            raise Problem("locked", " ".join(refusal.messages)) from None
         except ValidationError as refusal:
             raise refused(list(refusals(refusal, form="case"))) from None
         return self.created(case), {"case": case.number}

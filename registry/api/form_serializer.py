@@ -39,7 +39,9 @@ class FormSerializer(serializers.Serializer):
             "version": serializers.IntegerField(help_text="Raised by every save; part of the ETag.", **read_only),
             "is_complete": serializers.BooleanField(help_text="Marked complete by the site.", **read_only),
             "is_verified": serializers.BooleanField(help_text="Compared with the source.", **read_only),
-            "is_locked": serializers.BooleanField(help_text="Cannot be changed until it is unlocked.", **read_only),
+            "is_locked": serializers.BooleanField(
+                help_text="Cannot be changed until two persons have opened it.", **read_only
+            ),
         }
         if self.form_class.of_course:
             about = "The CAR-T course; 1, the index course, unless given."
@@ -180,8 +182,8 @@ class FormSerializer(serializers.Serializer):
         try:
             reason, complete = data.get(REASON, ""), data.get(COMPLETE, False)
             return save_form(form, by=by, seen_version=seen_version, reason=reason, complete=complete)
-        except LockedError:
-            raise Problem("locked") from None
+        except LockedError as refusal:
+            raise Problem("locked", " ".join(refusal.messages) if refusal.around else "") from None
         except ValidationError as refusal:
             raise refused(list(self._refusals(refusal, data))) from None
 

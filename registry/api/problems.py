@@ -31,7 +31,7 @@ KINDS = {
     "not_looked": (409, "There is nothing to do that with now", "Read the import: its `steps` are what can be done."),
     "not_done": (409, "The run is not done", "Read the run until its state is done; a failed or cancelled one must be asked for again."),
     "ended": (409, "The run has ended", "Nothing is left to cancel."),
-    "locked": (409, "The form or its case is locked", "Ask the data manager to unlock it; nothing was stored."),
+    "locked": (409, "The form, its case, hospital or cohort is locked", "Ask a data manager to have it opened; nothing was stored."),
     "not_ready": (409, "The file is not ready", "Read the export until its state is ready; Retry-After says when to look again."),
     "gone": (410, "The file is not kept any more", "Ask for the export, or bring the file in, again."),
     "range": (416, "The range lies outside the file", "Content-Range says how long the file is."),

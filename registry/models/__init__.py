@@ -32,6 +32,7 @@ from registry.models.imports import ImportedRecord, ImportJob, ImportLayout
 from registry.models.infusion import Infusion
 from registry.models.late_effects import LateEffects
 from registry.models.leukapheresis import Leukapheresis
+from registry.models.lock import DatabaseLock, Opening, OpeningReason, OpeningState
 from registry.models.lymphodepletion import Lymphodepletion
 from registry.models.manufacturing import Manufacturing
 from registry.models.patient import Patient
@@ -149,6 +150,10 @@ __all__ = [
     "Query",
     "QueryState",
     "QueryStep",
+    "DatabaseLock",
+    "Opening",
+    "OpeningReason",
+    "OpeningState",
     "REDACTED",
     "Redaction",
     "RedactionState",

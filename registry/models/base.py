@@ -30,7 +30,7 @@ class FormModel(models.Model):
     is_verified = models.BooleanField(default=False, db_default=False)  # compared with the source by a data manager
     is_locked = models.BooleanField(
         default=False, db_default=False
-    )  # PostgreSQL refuses every change until it is unlocked
+    )  # PostgreSQL refuses every change until two persons open it
 
     objects = FormManager.from_queryset(FormQuerySet)()
     with_void = FormQuerySet.as_manager()

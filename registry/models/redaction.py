@@ -1,11 +1,11 @@
 """A name that was typed into free text of a case, and is taken out by two persons."""
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from registry.access.scope import CaseRowQuerySet
+from registry.models.two_persons import ASKED, WITHDRAWN, TwoPersons
 
 REDACTED = "redacted"  # the item by which a form's own history says that a name was taken out of it
 
@@ -13,12 +13,12 @@ REDACTED = "redacted"  # the item by which a form's own history says that a name
 class RedactionState(models.TextChoices):
     """asked: a second person is to confirm."""
 
-    ASKED = "asked", pgettext_lazy("redaction", "waits for a second person")
+    ASKED = ASKED, pgettext_lazy("redaction", "waits for a second person")
     DONE = "done", pgettext_lazy("redaction", "taken out")
-    WITHDRAWN = "withdrawn", pgettext_lazy("redaction", "withdrawn")
+    WITHDRAWN = WITHDRAWN, pgettext_lazy("redaction", "withdrawn")
 
 
-class Redaction(models.Model):
+class Redaction(TwoPersons):
     """That a name is to be taken out of a case's free text, or was. Never the name; only PostgreSQL's functions change it.
 
     events  how many changes in the history held the name
@@ -27,23 +27,12 @@ class Redaction(models.Model):
 
     case = models.ForeignKey("registry.Case", on_delete=models.PROTECT)
     site = models.ForeignKey("registry.Site", on_delete=models.PROTECT)
-    reason = models.CharField(_("Why"), max_length=500)
     state = models.CharField(_("State"), max_length=10, choices=RedactionState.choices, default=RedactionState.ASKED)
-    asked_by = models.CharField(_("Asked by"), max_length=254)
-    asked_at = models.DateTimeField(_("Asked"), default=timezone.now)
-    ended_by = models.CharField(max_length=254, blank=True)
-    ended_at = models.DateTimeField(null=True)
     events = models.PositiveIntegerField(null=True)
     digest = models.CharField(max_length=64, blank=True)
-    version = models.PositiveIntegerField(default=1)
 
     objects = CaseRowQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["case", "state"], name="redactions_of_case")]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a second person is to confirm it."""
-        return self.state == RedactionState.ASKED

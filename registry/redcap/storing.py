@@ -34,7 +34,7 @@ REASON = "import"
 NEW = "new"
 MOST_FAULTS = 1_000
 CASES_AT_ONCE = 200
-MESSAGES = {"locked": gettext_lazy("The form is locked. Ask the data manager to unlock it.")}
+MESSAGES = {"locked": gettext_lazy("The form is locked. Ask a data manager to have it opened.")}
 
 
 @dataclass(frozen=True)
@@ -302,7 +302,7 @@ def _named(name):
 
 def _told(refusal):
     """(column, messages) of what an action refused."""
-    if getattr(refusal, "code", "") in MESSAGES:
+    if getattr(refusal, "code", "") in MESSAGES and not getattr(refusal, "around", None):
         return [("", [str(MESSAGES[refusal.code])])]
     if hasattr(refusal, "error_dict"):
         return [("" if name == NON_FIELD_ERRORS else name, messages) for name, messages in refusal.message_dict.items()]

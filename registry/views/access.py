@@ -25,4 +25,6 @@ def permitted(*permissions):
 
 def own_case(request, number):
     """The case with this number among those the person may see; else 404, whether it is foreign or does not exist."""
-    return get_object_or_404(Case.objects.visible_to(request.user).select_related("site", "cohort"), number=number)
+    return get_object_or_404(
+        Case.objects.visible_to(request.user).with_locks().select_related("site", "cohort"), number=number
+    )

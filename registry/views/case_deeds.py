@@ -1,4 +1,4 @@
-"""What is done to a whole case: lock, unlock, and saying which expected forms are not required."""
+"""What is done to a whole case: lock, and saying which expected forms are not required."""
 
 from dataclasses import dataclass
 
@@ -15,13 +15,13 @@ from registry.access.permissions import Permission
 from registry.actions import states
 from registry.case_state import case_state
 from registry.dictionary.visits import ASSESSMENTS, CONTACTS, LATE_EFFECTS
-from registry.models import FORM_OF, Exemption, ExemptionKind, HistoryEvent, Person, Signature
+from registry.models import FORM_OF, Exemption, ExemptionKind, HistoryEvent, Person
 from registry.record import ERROR, STARTED
 from registry.views.access import own_case, permitted
 from registry.views.case_forms import short_title
 from registry.views.form_address import model_or_404
-from registry.views.form_deeds import void_now
 from registry.views.form_state import Step
+from registry.views.openings import waiting_in
 from registry.views.schedule import slot_label
 from registry.views.sent_once import sent_once
 from registry.views.statuses import DATA, FORM, Status
@@ -34,6 +34,7 @@ class CaseData:
     statuses: list
     words: str
     lock: Step | None
+    openings: list  # of the case and its forms, that wait for a second person
     unlock_words: str
     lock_words: str
     unfinished_words: str
@@ -54,16 +55,20 @@ class Exempt:
 
 def case_data(case, stored, person):
     """The CaseData of a stored case for this reader."""
-    state = case_state(stored, is_locked=case.is_locked)
+    state = case_state(stored, is_locked=case.is_closed)
     unfinished = sum(stored.state_of(form) in (STARTED, ERROR) for form in stored.forms)
     to_sign = state.forms - unfinished - state.signed
-    may_lock = person.may(Permission.FORM_LOCK) and state.forms
+    is_around = case.is_closed and not case.is_locked
+    may_lock = person.may(Permission.FORM_LOCK) and state.forms and not is_around
+    openings = waiting_in(case, person) if any(form.is_locked for form in stored.forms) or case.is_locked else []
+    is_asked = any(not line.row.form for line in openings)
     may_sign = person.may(Permission.FORM_SIGN) and to_sign > 0
     return CaseData(
         statuses=[DATA[word] for word in state.words],
         words=_words(state),
         lock=_last_lock(case),
-        unlock_words=_unlock_words(state) if may_lock and case.is_locked else "",
+        openings=openings,
+        unlock_words=_unlock_words(state) if may_lock and case.is_locked and not is_asked else "",
         lock_words=_lock_words() if may_lock and not case.is_locked and not unfinished else "",
         unfinished_words=_unfinished_words(unfinished) if may_lock and unfinished else "",
         sign_words=ngettext("Sign %d complete form", "Sign %d complete forms", to_sign) % to_sign if may_sign else "",
@@ -94,17 +99,17 @@ def _unfinished_words(unfinished):
 
 
 def _lock_words():
-    return _("No form can be added, changed or removed until you unlock the case.")
+    return _("No form can be added, changed or removed until two persons open the case.")
 
 
 def _unlock_words(state):
     if state.signed:
         return ngettext(
-            "Unlocking voids %d signature. The site can then change every form.",
-            "Unlocking voids %d signatures. The site can then change every form.",
+            "A second person has to agree. Opening voids %d signature; the site can then change every form.",
+            "A second person has to agree. Opening voids %d signatures; the site can then change every form.",
             state.signed,
         ) % (state.signed)
-    return _("The site can then change every form.")
+    return _("A second person has to agree. The site can then change every form.")
 
 
 def _last_lock(case):
@@ -131,7 +136,7 @@ def _exemptions(case, person):
 
 def _may_end(case, exemption, person):
     own = exemption.kind == ExemptionKind.ELSEWHERE and person.may(Permission.FORM_WRITE)
-    return not case.is_locked and (person.may(Permission.FORM_VERIFY) or own)
+    return not case.is_closed and (person.may(Permission.FORM_VERIFY) or own)
 
 
 def _title(form, slot):
@@ -150,22 +155,6 @@ def case_lock(request, number):
         messages.error(request, " ".join(refusal.messages))
     else:
         messages.success(request, _("%(case)s: locked, with every form.") % {"case": case.number})
-    return redirect(case)
-
-
-@permitted(Permission.FORM_LOCK)
-@require_POST
-def case_unlock(request, number):
-    """Open the case with every form."""
-    case = own_case(request, number)
-    signed = list(Signature.objects.filter(case=case, voided_at=None))
-    try:
-        states.unlock_case(case, by=request.user, reason=request.POST.get("reason", ""))
-    except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
-    else:
-        words = _("%(case)s: unlocked, with every form.") % {"case": case.number}
-        messages.success(request, " ".join([words, *void_now(signed)]))
     return redirect(case)
 
 

@@ -87,7 +87,7 @@ def _offers(own):
 
 def narrowed(own, filters):
     """The cases that the filters leave: the consortium's own first, by number."""
-    found = overview(own).select_related("site", "cohort").order_by("cohort_id", "number")
+    found = overview(own).with_locks().select_related("site", "cohort").order_by("cohort_id", "number")
     if filters.search:
         found = found.filter(number__icontains=filters.search)
     wanted = {
@@ -115,7 +115,7 @@ def _row(case, stored):
     subtype = code_label(AllSubtype, case.subtype) if case.subtype in AllSubtype.codes() else ""
     burden = BURDENS[case.burden] if case.burden in KNOWN_BURDENS else ""
     contradictions = sum(stored.state_of(form) == "error" for form in stored.forms)
-    data = case_state(stored, is_locked=case.is_locked)
+    data = case_state(stored, is_locked=case.is_closed)
     return CaseRow(case, subtype, burden, CASE[case.state], complete, expected, contradictions, data)
 
 

@@ -11,6 +11,7 @@ from registry import clock
 from registry.access.permissions import Permission
 from registry.entry import read_aloud
 from registry.entry.dates import study_day
+from registry.locks import lock_around, lock_words
 from registry.models import Case
 from registry.overview import BURDENS, KNOWN_BURDENS, overview
 from registry.record import consent_in, record_of, stored_case
@@ -37,7 +38,7 @@ class Fact:
 @require_GET
 def case(request, number):
     """One case."""
-    own = overview(Case.objects.visible_to(request.user)).select_related("site", "cohort")
+    own = overview(Case.objects.visible_to(request.user)).with_locks().select_related("site", "cohort")
     found = get_object_or_404(own, number=number)
     stored = stored_case(found)
     withdrawn = consent_in(stored.forms).is_withdrawn
@@ -61,16 +62,25 @@ def case(request, number):
         "complete": complete,
         "expected": expected,
         "crumbs": [(_("Cases"), reverse("cases"))],
-        "may_write": request.user.may(Permission.FORM_WRITE) and not found.is_locked,
+        "locked_around": ""
+        if request.user.may(Permission.FORM_WRITE)
+        else locked_around(found),  # who enters reads it above
+        "may_write": request.user.may(Permission.FORM_WRITE) and not found.is_closed,
         "may_report_names": request.user.may(Permission.NAME_REPORT),
         "may_enrol": request.user.may(Permission.CASE_ENROL),
     }
     return render(request, "registry/case.html", context)
 
 
+def locked_around(case):
+    """Why nothing of the case can be changed, where its hospital or cohort is locked."""
+    around = lock_around(case) if case.is_closed else None
+    return lock_words(around) if around else ""
+
+
 def _may_exempt(case, person):
     """Whether this reader may say that a form is not required."""
-    return not case.is_locked and (person.may(Permission.FORM_WRITE) or person.may(Permission.FORM_VERIFY))
+    return not case.is_closed and (person.may(Permission.FORM_WRITE) or person.may(Permission.FORM_VERIFY))
 
 
 def header_facts(case, stored):

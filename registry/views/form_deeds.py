@@ -1,4 +1,4 @@
-"""What a data manager does to one stored form: verify, take that back, lock, unlock. Each says afterwards what it did."""
+"""What a data manager does to one stored form: verify, take that back, lock. Each says afterwards what it did."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -19,9 +19,8 @@ DONE = {
     "verify": gettext_lazy("%(form)s: verified."),
     "unverify": gettext_lazy("%(form)s: the verification is taken back."),
     "lock": gettext_lazy("%(form)s: locked."),
-    "unlock": gettext_lazy("%(form)s: unlocked."),
 }
-ASKS_WHY = ("unverify", "unlock")
+ASKS_WHY = ("unverify",)
 
 
 @permitted(Permission.FORM_VERIFY, Permission.FORM_LOCK)

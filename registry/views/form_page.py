@@ -79,7 +79,7 @@ class FormPage:
     @cached_property
     def may_write(self):
         was_refused = self.entry.is_bound and self.request.method == "POST"  # what was typed stays in its place
-        is_locked = self.form.is_locked or self.case.is_locked
+        is_locked = self.form.is_locked or self.case.is_closed
         if is_locked and not was_refused or (self.is_withdrawn and not self.is_registration):
             return False
         return self.request.user.may(Permission.FORM_WRITE)
@@ -105,12 +105,12 @@ class FormPage:
     @property
     def locked_words(self):
         """Why it can only be read."""
-        return locked_words(self.case, self.form)
+        return locked_words(self.case, self.form, self.request.user)
 
     @property
     def exempt_url(self):
         """Where an expected form is said to be not required; blank for a stored one."""
-        return "" if self.is_stored or self.case.is_locked else self._url("form_exempt")
+        return "" if self.is_stored or self.case.is_closed else self._url("form_exempt")
 
     @property
     def day0(self):

@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 
 from registry.access.permissions import Permission
 from registry.actions.signatures import is_intact
+from registry.locks import lock_around, lock_words
 from registry.models import HistoryEvent, Person, Signature
 from registry.record import COMPLETE, ERROR, LOCKED, STARTED
+from registry.views.openings import waiting_in
 from registry.views.statuses import FORM, SIGNATURE, Status
 
 STEPS = {"is_complete": "complete", "is_verified": "verified", "is_locked": "locked"}
@@ -46,6 +48,7 @@ class Deed:
     effect: str
     url: str
     asks_why: bool = False
+    is_page: bool = False  # it leads to a page of its own
 
 
 @dataclass
@@ -55,6 +58,7 @@ class FormState:
     steps: list = field(default_factory=list)
     signatures: list = field(default_factory=list)
     deeds: list = field(default_factory=list)
+    openings: list = field(default_factory=list)
     change_words: str = ""
 
     @property
@@ -105,21 +109,25 @@ def _standing(signature, form):
 def form_state(case, stored, form, person):
     """The FormState of one stored form with what `person` can do."""
     found = form_states(case, [form])[form.form_name, form.pk]
+    found.openings = waiting_in(case, person, form) if form.is_locked else []
     found.deeds = list(_deeds(case, form, stored.state_of(form), found, person))
-    if person.may(Permission.FORM_WRITE) and not (form.is_locked or case.is_locked):
+    if person.may(Permission.FORM_WRITE) and not (form.is_locked or case.is_closed):
         found.change_words = _change_words(form, found)
     return found
 
 
-def locked_words(case, form):
+def locked_words(case, form, person):
     """Why a form, stored or not, can only be read, and what opens it; nothing where it is not locked."""
+    around = lock_around(case) if case.is_closed else None
+    if around:
+        return lock_words(around)
     if case.is_locked:
-        return _(
-            "The whole case is locked: no form can be added or changed until a data manager unlocks it, with a reason."
-        )
-    if form.is_locked:
-        return _("This form is locked: it can be read, and changed once a data manager has unlocked it, with a reason.")
-    return ""
+        words = _("The whole case is locked: no form can be added or changed until two persons open it.")
+    elif form.is_locked:
+        words = _("This form is locked: it can be read, and changed once two persons have opened it.")
+    else:
+        return ""
+    return words if person.may(Permission.FORM_LOCK) else " ".join((words, _("Ask a data manager.")))
 
 
 def _change_words(form, found):
@@ -133,12 +141,13 @@ def _change_words(form, found):
 
 
 def _deeds(case, form, state, found, person):
-    may_verify, may_lock = person.may(Permission.FORM_VERIFY), person.may(Permission.FORM_LOCK)
+    is_around = case.is_closed and not case.is_locked  # nothing moves in a locked hospital or cohort
+    may_verify, may_lock = (not is_around and person.may(one) for one in (Permission.FORM_VERIFY, Permission.FORM_LOCK))
     is_signed = found.standing and found.standing.state == "standing"
     if person.may(Permission.FORM_SIGN) and not is_signed and state not in (STARTED, ERROR):
         sign = reverse("case_sign", args=[case.number])
         words = _("Asks for your password. Your name, the time and what you declare are kept under the form.")
-        yield Deed("sign", _("Sign"), words, f"{sign}?form={form.form_name}&key={form.key}")
+        yield Deed("sign", _("Sign"), words, f"{sign}?form={form.form_name}&key={form.key}", is_page=True)
     if may_verify and state == COMPLETE:
         words = _("Says that you have compared the form with its source. A later change takes it back.")
         yield _deed("verify", _("Verify"), words, case, form)
@@ -146,18 +155,22 @@ def _deeds(case, form, state, found, person):
         words = _("The form stays complete, but does not count as verified any more.")
         yield _deed("unverify", _("Take the verification back"), words, case, form, asks_why=True)
     if may_lock and state not in (STARTED, ERROR, LOCKED):
-        words = _("Nobody can change the form until you unlock it.")
+        words = _("Nobody can change the form until two persons open it.")
         yield _deed("lock", _("Lock"), words, case, form)
-    if may_lock and state == LOCKED and not case.is_locked:
-        yield _deed("unlock", _("Unlock"), _unlock_words(found), case, form, asks_why=True)
+    if may_lock and state == LOCKED and not case.is_locked and not found.openings:
+        yield _deed("unlock", _("Ask that it is opened"), _unlock_words(found), case, form, is_page=True)
 
 
-def _deed(code, label, effect, case, form, *, asks_why=False):
-    return Deed(code, label, effect, reverse(f"form_{code}", args=[case.number, form.form_name, form.key]), asks_why)
+def _deed(code, label, effect, case, form, **words):
+    url = reverse(f"form_{code}", args=[case.number, form.form_name, form.key])
+    return Deed(code, label, effect, url, **words)
 
 
 def _unlock_words(found):
     if found.standing:
         name = found.standing.signature.signer_name
-        return _("Unlocking voids the signature of %(name)s. The site can then change the form.") % {"name": name}
-    return _("The site can then change the form.")
+        words = _(
+            "A second person has to agree. Opening voids the signature of %(name)s; the site can then change the form."
+        )
+        return words % {"name": name}
+    return _("A second person has to agree. The site can then change the form.")

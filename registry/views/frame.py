@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from registry.access.permissions import Permission
+from registry.locks import lock_words, locks_of
 
 CONSORTIUM = _("CAR-T Registry")
 DEMO_ACCOUNTS = (
@@ -27,6 +28,7 @@ PLACES = (
     ("cases", _("Cases"), "c", Permission.CASE_READ, True),
     ("queries", _("Queries"), "q", Permission.CASE_READ, True),
     ("forms", _("Forms to review"), "f", Permission.FORM_VERIFY, False),
+    ("locks", _("Locks"), "l", Permission.LOCK_APPROVE, False),
     ("checks", _("Checks"), "k", Permission.QUERY_MANAGE, False),
     ("own_site", _("Own hospital"), "o", Permission.OWN_SITE_READ, True),
     ("dashboards", _("Dashboards"), "d", Permission.POOLED_READ, True),
@@ -73,6 +75,7 @@ def _frame(request):
         "languages": [(code, name) for code, name in (("en", "English"), ("ja", "日本語")) if code != get_language()],
         "places": _places(person, request.path_info) if known else [],
         "site": _sites(person) if known else "",
+        "locks": _locks(person) if known and person.may(Permission.FORM_WRITE) else [],
         "may_search": known and person.may(Permission.CASE_READ),
         "may_have_tokens": known and person.may(Permission.TOKEN_OWN),
     }
@@ -88,6 +91,11 @@ def _places(person, path):
                 continue
             found.append(Place(label, url, key, path.startswith(url), on_phones))
     return found
+
+
+def _locks(person):
+    """Why those who enter cannot at the moment, in words."""
+    return [lock_words(lock) for lock in locks_of(person)]
 
 
 def _sites(person):

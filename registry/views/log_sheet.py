@@ -187,7 +187,7 @@ class Sheet:
     @cached_property
     def may_write(self):
         """Whether the reader may; what was typed stays in its place where a lock came between."""
-        is_locked = self.case.is_locked or self.episode.is_locked or any(row.is_locked for row in self._rows())
+        is_locked = self.case.is_closed or self.episode.is_locked or any(row.is_locked for row in self._rows())
         return self.request.user.may(Permission.FORM_WRITE) and (self.request.method == "POST" or not is_locked)
 
     @cached_property

@@ -151,7 +151,7 @@ def _page(request, case, form, refused=None):
 
 
 def _line(row, people, person, refused):
-    may_confirm = row.is_open and person.may(Permission.NAME_REMOVE) and row.asked_by != person.email
+    may_confirm = row.is_open and person.may(Permission.NAME_REMOVE) and not row.is_asked_by(person)
     return Line(
         row,
         Status(row.get_state_display(), *SHAPES[row.state]),

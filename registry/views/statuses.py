@@ -45,6 +45,7 @@ WORK = {
     "lost": Status(pgettext_lazy("work", "possibly lost"), "triangle", "warn"),
     "unsigned": Status(pgettext_lazy("work", "unsigned"), "ring", "active"),
     "unverified": Status(pgettext_lazy("work", "not verified"), "ring", "active"),
+    "opening": Status(pgettext_lazy("opening", "waits for a second person"), "half", "active"),
 }
 CASE = {
     "registered": Status(_("registered"), "ring"),
@@ -66,6 +67,13 @@ SIGNATURE = {
     "standing": Status(pgettext_lazy("form", "signed"), "tick", "good"),
     "void": Status(_("signature void"), "square", "warn"),
     "broken": Status(_("signature broken"), "diamond", "bad"),
+}
+OPENING = {
+    "asked": Status(pgettext_lazy("opening", "waits for a second person"), "half", "active"),
+    "approved": Status(pgettext_lazy("opening", "opened"), "tick", "good"),
+    "declined": Status(pgettext_lazy("opening", "declined"), "square"),
+    "withdrawn": Status(pgettext_lazy("opening", "withdrawn"), "square"),
+    "lapsed": Status(pgettext_lazy("opening", "lapsed"), "ring"),
 }
 CHECK_RUN = {
     "queued": Status(pgettext_lazy("run", "waiting"), "ring"),

@@ -14,7 +14,7 @@ from registry.access import origin
 from registry.access.roles import ROLES
 from registry.entry.aloud import say_answer
 from registry.fields import MISSING_CHOICES
-from registry.models import FORM_OF, Case, Exemption, ExemptionKind, Meaning, Person, Query, Signature
+from registry.models import FORM_OF, Case, Exemption, ExemptionKind, Meaning, Opening, Person, Query, Signature
 from registry.models.query import as_said
 from registry.queries import words_of
 from registry.views.acts import ACTS, acts_of
@@ -175,10 +175,11 @@ class _Rows:
         self.queries = {step: queries.get(query) for step, query in steps.items()}
         self.signatures = _by_pk(Signature, wanted["signature"])
         self.exemptions = _by_pk(Exemption, wanted["exemption"])
-        for about in (*self.queries.values(), *self.signatures.values()):
-            if about:
+        self.openings = _by_pk(Opening, wanted["opening"])
+        for about in (*self.queries.values(), *self.signatures.values(), *self.openings.values()):
+            if about and about.form:
                 wanted[about.form].add(about.row_id)
-        self.forms = _forms({form: ids for form, ids in wanted.items() if form in FORM_OF and ids})
+        self.forms = rows_named({form: ids for form, ids in wanted.items() if form in FORM_OF and ids})
 
     def told(self, form, row, group):
         """(title, address, words) of one entry."""
@@ -199,7 +200,21 @@ class _Rows:
             case = self.cases.get(group[0].case_id)
             url = "" if case is None or case.is_void else reverse("names", args=[case.number])
             return _("a name in free text"), url, _value(group, "reason") or ""
+        if form == "opening":
+            return self._opening(row, group)
         return *self._form(form, row, group[0].case_id), ""
+
+    def _opening(self, row, group):
+        """What is asked for, or decided, about the lock of a form or of the case."""
+        one = self.openings.get(row)
+        words = _value(group, "decision") or _value(group, "reason") or ""
+        if one is None:
+            return _("the opening of a lock"), "", words
+        case = self.cases.get(group[0].case_id)
+        of_case = _("the case"), "" if case is None or case.is_void else case.get_absolute_url()
+        title, url = self._form(one.form, one.row_id, group[0].case_id) if one.form else of_case
+        said = [one.get_code_display(), words] if _value(group, "reason") else [words]
+        return title, url, pgettext("between counts", " · ").join(filter(None, said))
 
     def _form(self, form, row, case_id):
         """(title, address) of a form's row; a removed one has no address."""
@@ -225,7 +240,7 @@ def _by_pk(model, pks):
     return {one.pk: one for one in model.objects.filter(pk__in=pks)} if pks else {}
 
 
-def _forms(wanted):
+def rows_named(wanted):
     """(form, row id) → the row with its keys and whether it is void; one query for all forms."""
     if not wanted:
         return {}

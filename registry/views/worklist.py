@@ -21,6 +21,7 @@ from registry.views.access import permitted
 from registry.views.case_forms import short_title
 from registry.views.filters import Filters
 from registry.views.form_address import draft_page, new_url
+from registry.views.openings import opening_lines, waiting_for
 from registry.views.query_rows import query_rows
 from registry.views.schedule import slot_label
 from registry.views.statuses import FORM, SCHEDULE, WORK, Status
@@ -130,8 +131,10 @@ def all_work(cases, person, today):
         Kind("unsigned", _("unsigned"), len(found.unsigned), of_cases(found.unsigned, unsigned_line)),
         Kind("unverified", _("not verified"), len(found.unverified), of_cases(found.unverified, unverified_line)),
     ]
+    to_open = waiting_for(person, cases)
+    decide = [Kind("openings", _("locks to open"), to_open.count(), lambda part: opening_work(to_open[part], person))]
     undated = Kind("undated", _("without a date"), len(found.undated), forms(found.undated))
-    return [*due, *asked, undated] if may_write else [*asked, *due, undated]
+    return [*due, *asked, undated] if may_write else [*decide, *asked, *due, undated]
 
 
 def shown(kind, page, filters):
@@ -184,6 +187,21 @@ def query_lines(queries):
             row.days,
         )
         for row in rows
+    ]
+
+
+def opening_work(openings, person):
+    """Locks that somebody wants opened, the longest waiting first: this person can be the second one."""
+    return [
+        Line(
+            line.title,
+            reverse("opening", args=[line.row.pk]),
+            line.row.case,
+            WORK["opening"],
+            clock.day_of(line.row.asked_at),
+            (clock.today() - clock.day_of(line.row.asked_at)).days,
+        )
+        for line in opening_lines(openings, person)
     ]
 
 

@@ -19,6 +19,8 @@ from registry.access.row_security import everything_scope, person_scope
 from registry.actions import states
 from registry.actions.import_jobs import take_in
 from registry.actions.import_work import run_import
+from registry.actions.locks import lock_all
+from registry.actions.openings import ask_opening
 from registry.actions.redactions import ask_redaction
 from registry.models import FORMS, CheckRun, Death, Token
 from tests import factories
@@ -49,6 +51,7 @@ CASE = {"number": "KYO-0001"}
 DEATH = {**CASE, "form": "death", "key": "1"}
 EPISODE = {**CASE, "form": "crs_episode", "key": "1.1"}
 DASHBOARD = {"slug": "tisagenlecleucel"}
+LOCKABLE = (("site", "KYO"), ("cohort", "tisagenlecleucel"))
 CUT = {"cohort": "tisagenlecleucel", "name": "none"}
 KEY = {"Idempotency-Key": "matrix"}
 ANSWER = {"step": "answer", "answer": "corrected"}
@@ -156,10 +159,27 @@ TABLE = [
     Row("case_sign", "302 403 403 422 403 403 403 403", CASE, method="post", body={"password": "wrong"}),
     *(
         Row(name, MANAGER_DOES, DEATH, method="post", body={"version": "1", "reason": "x"})
-        for name in ("form_verify", "form_unverify", "form_lock", "form_unlock")
+        for name in ("form_verify", "form_unverify", "form_lock")
     ),
     Row("case_lock", MANAGER_DOES, CASE, method="post"),
-    Row("case_unlock", MANAGER_DOES, CASE, method="post", body={"reason": "x"}),
+    # Opening a lock: a data manager asks, another one or a lead decides; 422: without a reason, and 302 where it is asked for already.
+    *(Row(name, MANAGER_PAGE, at) for name, at in (("form_unlock", DEATH), ("case_unlock", CASE))),
+    *(
+        Row(name, "302 403 403 403 422 403 403 403", at, method="post", body={"code": "late"})
+        for name, at in (("form_unlock", DEATH), ("case_unlock", CASE), ("lock_unlock", {"pk": "{lock}"}))
+    ),
+    Row("lock_unlock", MANAGER_DOES, {"pk": "{lock}"}),
+    Row("opening", "302 403 403 403 200 200 403 403", {"pk": "{opening}"}),
+    Row(
+        "opening",
+        "302 403 403 403 422 302 403 403",
+        {"pk": "{opening}"},
+        method="post",
+        body={"step": "approve", "reason": "x"},
+    ),
+    Row("locks", "302 403 403 403 200 200 403 403"),
+    *(Row(f"lock_{kind}", MANAGER_PAGE, {"code": code}) for kind, code in LOCKABLE),
+    *(Row(f"lock_{kind}", "302 403 403 403 422 403 403 403", {"code": code}, method="post") for kind, code in LOCKABLE),
     Row("form_exempt", "302 200 404 200 200 403 403 403", {**CASE, "form": "relapse"}),
     Row("form_exempt", "302 422 404 422 422 403 403 403", {**CASE, "form": "relapse"}, method="post"),
     Row("names", "302 200 404 200 200 403 403 403", CASE),
@@ -415,6 +435,9 @@ def build_world():
     ids = {"token": mint(people["nurse"]), "query": query, "exemption": exemption, "run": run}
     ids |= {"shared": board(people["manager"], is_shared=True), "own": board(people["lead"], is_shared=False)}
     ids["name"] = ask_redaction(case, "Yamada", reason="The patient's name", by=people["nurse"]).pk
+    lock = lock_all(factories.cohort("closed"), reason="Published", by=people["manager"])
+    ids["lock"], asked = lock.pk, ask_opening(lock, code="late", reason="A letter", by=people["manager"])
+    ids["opening"] = asked.pk
     ids["import_job"] = looked_at(people["nurse"], kyoto)
     return SimpleNamespace(kyoto=kyoto, people=people, **ids)
 
@@ -465,6 +488,8 @@ def known_ids(world):
         "{own}": world.own,
         "{import_job}": world.import_job,
         "{name}": world.name,
+        "{lock}": world.lock,
+        "{opening}": world.opening,
     }
 
 

@@ -385,7 +385,8 @@ def test_only_the_known_functions_run_with_the_owners_rights(db):
                     "WHERE p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema')")  # fmt: skip
     known = {"guard.record", "guard.record_people", "guard.seal_history", "guard.sealed_places", "guard.broken_seals",
              "guard.broken_events", "guard.seals", "guard.hold_cases", "guard.is_sealed", "guard.hand_over_drafts",
-             "guard.is_redacting", "guard.ask_redaction", "guard.withdraw_redaction", "guard.redact", "guard.broken_redactions"}  # fmt: skip
+             "guard.is_redacting", "guard.ask_redaction", "guard.withdraw_redaction", "guard.redact", "guard.broken_redactions",
+             "guard.acts_as", "guard.is_opening", "guard.is_whole_locked", "guard.database_lock"}  # fmt: skip
     assert {name for (name,) in definers} == known
     assert rows("SELECT 1 FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace") == []
 

@@ -15,15 +15,16 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from registry.access.row_security import everything_scope
-from registry.actions import queries, signatures, states
+from registry.actions import openings, queries, signatures, states
 from registry.actions.forms import StaleVersionError, save_form, void_form
-from registry.models import Case, Death, Query, Signature
+from registry.models import Case, Death, Opening, Query, Signature
 from registry.record import stored_case
 from tests import factories
 
 REFUSALS = (ValidationError, PermissionDenied, StaleVersionError)
 WRITERS = ("nurse", "investigator")
-PEOPLE = (*WRITERS, "manager", "lead", "statistician", "administrator", "foreign_nurse", "foreign_investigator")
+MANAGERS = ("manager", "second")
+PEOPLE = (*WRITERS, *MANAGERS, "lead", "statistician", "administrator", "foreign_nurse", "foreign_investigator")
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Policy:
     case_locked: bool = False
     version: int = 0
     asked: list = field(default_factory=list)
+    openings: list = field(default_factory=list)  # of locks: (form or case, who asked), while they wait
 
     @property
     def counts(self):
@@ -84,14 +86,14 @@ class Policy:
         return True
 
     def verify(self, one):
-        if one["who"] != "manager" or not self.counts or one["behind"] or self.state not in ("verified", "complete"):
+        if one["who"] not in MANAGERS or not self.counts or one["behind"] or self.state not in ("verified", "complete"):
             return False
         self.version += self.state == "complete"
         self.verified = True
         return True
 
     def unverify(self, one):
-        if one["who"] != "manager" or not self.counts or one["behind"] or not one["reason"]:
+        if one["who"] not in MANAGERS or not self.counts or one["behind"] or not one["reason"]:
             return False
         if self.verified and self.locked:
             return False
@@ -100,30 +102,54 @@ class Policy:
         return True
 
     def lock(self, one):
-        if one["who"] != "manager" or not self.counts or one["behind"] or self.state == "started":
+        if one["who"] not in MANAGERS or not self.counts or one["behind"] or self.state == "started":
             return False
         self.version += not self.locked
         self.locked = True
         return True
 
-    def unlock(self, one):
-        if one["who"] != "manager" or not self.counts or one["behind"] or not one["reason"] or self.case_locked:
+    def ask_to_open(self, one):
+        if one["who"] not in MANAGERS or not self.counts or not one["reason"] or not self.locked or self.case_locked:
             return False
+        return self._ask("form", one)
+
+    def ask_to_open_case(self, one):
+        if one["who"] not in MANAGERS or not one["reason"] or not self.case_locked:
+            return False
+        return self._ask("case", one)
+
+    def _ask(self, what, one):
+        if what in dict(self.openings):
+            return False
+        self.openings.append((what, one["who"]))
+        return True
+
+    def _is_second(self, one):
+        return (
+            self.openings and one["who"] in (*MANAGERS, "lead") and one["who"] != self.openings[-1][1] and one["reason"]
+        )
+
+    def agree(self, one):
+        if not self._is_second(one) or (self.openings[-1][0] == "form" and self.case_locked):
+            return False
+        if self.openings[-1][0] == "case":
+            self.case_locked, self.openings = False, []
+        else:
+            self.openings.pop()
         self._open()
         return True
 
+    def decline(self, one):
+        return bool(self._is_second(one) and self.openings.pop())
+
+    def withdraw(self, one):
+        return bool(self.openings and one["who"] == self.openings[-1][1] and self.openings.pop())
+
     def lock_case(self, one):
-        if one["who"] != "manager" or not self.counts or self.state == "started":
+        if one["who"] not in MANAGERS or not self.counts or self.state == "started":
             return False
         self.version += not self.locked
         self.locked = self.case_locked = True
-        return True
-
-    def unlock_case(self, one):
-        if one["who"] != "manager" or not one["reason"]:
-            return False
-        self.case_locked = False
-        self._open()
         return True
 
     def _open(self):
@@ -139,7 +165,7 @@ class Policy:
         return True
 
     def ask(self, one):
-        if one["who"] != "manager" or not self.counts:
+        if one["who"] not in MANAGERS or not self.counts:
             return False
         self.asked.append("open")
         return True
@@ -151,13 +177,13 @@ class Policy:
         return True
 
     def close(self, one):
-        if one["who"] != "manager" or not self.asked or self.asked[-1] == "closed":
+        if one["who"] not in MANAGERS or not self.asked or self.asked[-1] == "closed":
             return False
         self.asked[-1] = "closed"
         return True
 
     def reopen(self, one):
-        if one["who"] != "manager" or not self.asked or self.asked[-1] == "open" or not one["reason"]:
+        if one["who"] not in MANAGERS or not self.asked or self.asked[-1] == "open" or not one["reason"]:
             return False
         self.asked[-1] = "open"
         return True
@@ -168,6 +194,8 @@ USUALLY = {
     "void_": WRITERS,
     "answer": WRITERS,
     "sign": ("investigator",),
+    "agree": ("second", "lead"),
+    "decline": ("second", "lead"),
 }  # everything else is the manager's
 
 
@@ -192,8 +220,9 @@ def steps_of(act):
 
 
 ACTS = (
-    *("save", "verify", "lock", "unlock", "sign", "ask", "answer", "close", "close", "reopen") * 2,
-    *("void_", "unverify", "lock_case", "unlock_case"),
+    *("save", "verify", "lock", "ask_to_open", "agree", "agree", "sign", "ask", "answer", "close", "close", "reopen")
+    * 2,
+    *("void_", "unverify", "lock_case", "ask_to_open_case", "ask_to_open_case", "decline", "withdraw"),
 )
 FIRST = {"act": "save", "who": "nurse", "behind": 0, "reason": "", "complete": True, "gap": False, "password": True}
 steps = st.lists(st.sampled_from(ACTS).flatmap(steps_of), min_size=15, max_size=40)
@@ -206,6 +235,7 @@ def people(db):
     return {
         "nurse": factories.person("coordinator", sites=[kyoto]),
         "investigator": factories.person("investigator", sites=[kyoto]),
+        "second": factories.person("manager", email="second@example.org"),
         "foreign_nurse": factories.person("coordinator", sites=[osaka]),
         "foreign_investigator": factories.person("investigator", sites=[osaka]),
         **{role: factories.person(role) for role in ("manager", "lead", "statistician", "administrator")},
@@ -236,6 +266,7 @@ def stands(case):
     case = Case.objects.get(pk=case.pk)
     form = Death.with_void.filter(case=case).first()
     asked = list(Query.objects.filter(case=case, origin="manager").order_by("pk").values_list("state", flat=True))
+    asked = (asked, Opening.objects.filter(case=case, state="asked").count())
     if form is None:
         return (case.is_locked, asked)
     signed = Signature.objects.filter(case=case, voided_at=None).exists()
@@ -246,10 +277,11 @@ def stands(case):
 
 def wanted(policy):
     """Where the policy stands."""
+    asked = (policy.asked, len(policy.openings))
     if not policy.stored:
-        return (policy.case_locked, policy.asked)
+        return (policy.case_locked, asked)
     flags = (policy.void, policy.complete, policy.verified, policy.locked, policy.signed, policy.version)
-    return (policy.case_locked, policy.asked, *flags, "" if policy.void else policy.state)
+    return (policy.case_locked, asked, *flags, "" if policy.void else policy.state)
 
 
 def attempt(case, one, by):
@@ -290,6 +322,23 @@ def on_the_form(act, *, asks_why):
     return do
 
 
+def why(one):
+    return {"code": "late", "reason": one["reason"]}
+
+
+def waiting(case):
+    """The newest request to open a lock that waits."""
+    found = Opening.objects.filter(case=case, state="asked").first()
+    if found is None:
+        raise ValidationError("nothing waits")
+    return found
+
+
+def on_the_opening(act):
+    """An act of openings.py, by a second person, on the newest request."""
+    return lambda case, one, by: act(waiting(case), reason=one["reason"], by=by)
+
+
 def sign(case, one, by):
     form = stored(case)
     password = factories.PASSWORD if one["password"] else "not-the-password"
@@ -320,9 +369,12 @@ DO = {
     "verify": on_the_form(states.verify_form, asks_why=False),
     "unverify": on_the_form(states.unverify_form, asks_why=True),
     "lock": on_the_form(states.lock_form, asks_why=False),
-    "unlock": on_the_form(states.unlock_form, asks_why=True),
+    "ask_to_open": lambda case, one, by: openings.ask_opening(stored(case), **why(one), by=by),
+    "ask_to_open_case": lambda case, one, by: openings.ask_opening(case, **why(one), by=by),
+    "agree": on_the_opening(openings.approve_opening),
+    "decline": on_the_opening(openings.decline_opening),
+    "withdraw": lambda case, one, by: openings.withdraw_opening(waiting(case), by=by),
     "lock_case": lambda case, one, by: states.lock_case(case, by=by),
-    "unlock_case": lambda case, one, by: states.unlock_case(case, by=by, reason=one["reason"]),
     "sign": sign,
     "ask": ask,
     "answer": on_the_query(queries.answer_query, kind="corrected"),

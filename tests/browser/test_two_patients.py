@@ -68,6 +68,7 @@ def desks(live_server, new_context, settings, tmp_path):
         "coordinator": factories.person("coordinator", sites=[kyoto], name="Aoi Nakamura"),
         "investigator": factories.person("investigator", sites=[kyoto], name="Dr Rin Mori"),
         "manager": factories.person("manager", name="Mio Tanaka"),
+        "second": factories.person("manager", name="Ken Abe", email="second@example.org"),
     }
     yield Desks(lambda role: Desk(live_server.url, new_context, people[role], complaints))
     assert not [one for one in complaints if not re.search("409|422", one)], complaints
@@ -286,12 +287,21 @@ def forms_are_signed_and_locked(desks, number):
 
 
 def a_correction_voids_the_signature(desks, number):
-    """Unlocking needs a reason and voids the signature; the correction is made and told."""
+    """Opening a lock takes two persons and voids the signature; the correction is made and told."""
     manager, coordinator = desks["manager"].page, desks["coordinator"].page
     manager.goto(f"/cases/{number}/infusion/1.1/")
-    manager.get_by_label("Why").fill("The pharmacy corrected the weight")
-    manager.locator(".form-state").get_by_role("button", name=re.compile("^Unlock")).click()
+    manager.get_by_role("link", name="Ask that it is opened").click()
+    manager.get_by_label("Reason").select_option("source")
+    manager.get_by_label("What has to be changed").fill("The pharmacy corrected the weight")
+    manager.get_by_role("button", name="Ask a second person").click()
     expect(manager.locator(".messages")).to_be_visible()
+    second = desks["second"].page
+    second.goto("/worklist/")
+    second.get_by_role("link", name=re.compile(f"^{number}.*nfusion")).click()
+    second.get_by_label("Why you agree").fill("I saw the pharmacy's letter")
+    second.get_by_role("button", name="Agree and open it").click()
+    expect(second.locator(".messages")).to_contain_text("opened")
+    manager.goto(f"/cases/{number}/infusion/1.1/")
     signature = everything(lambda: Signature.objects.get(form="infusion"))
     assert signature.voided_because == "The form was unlocked."
     expect(manager.locator(".form-state")).to_contain_text("The form was unlocked.")

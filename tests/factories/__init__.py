@@ -12,6 +12,7 @@ from registry.access.token_scopes import Scope
 from registry.actions import members
 from registry.actions.cases import PRIMARY_COHORT, enrol_case
 from registry.actions.forms import save_form
+from registry.actions.openings import approve_opening, ask_opening
 from registry.actions.queries import raise_query
 from registry.models import FORM_OF, Cohort, Site
 
@@ -95,6 +96,11 @@ def infused_case(site, *, by=BUILDER, stratum=None, cohort_code=PRIMARY_COHORT, 
     if answers:
         raise TypeError(f"infused_case knows no item {', '.join(answers)}")
     return case
+
+
+def opened(what, *, by, second, reason="A letter came late"):
+    """What becomes of the lock of a form, a case, a hospital or a cohort that `by` wants opened and `second` agrees to."""
+    return approve_opening(ask_opening(what, code="late", reason=reason, by=by), reason="Seen", by=second)
 
 
 def query(form, *, by, item="", text="Please compare this with the source."):

@@ -18,17 +18,18 @@ from hypothesis import strategies as st
 
 from registry.access.row_security import everything_scope
 from registry.actions.forms import StaleVersionError, save_form, void_form
+from registry.actions.openings import approve_opening, ask_opening
 from registry.actions.queries import raise_query
 from registry.actions.signatures import sign_forms
-from registry.actions.states import lock_case, lock_form, unlock_case, unlock_form, unverify_form, verify_form
-from registry.models import FORM_OF, Case, HistoryEvent
+from registry.actions.states import lock_case, lock_form, unverify_form, verify_form
+from registry.models import FORM_OF, Case, HistoryEvent, Opening
 from registry.trail import TOLD
 from tests import factories
 
 REFUSALS = (ValidationError, PermissionDenied, StaleVersionError)
-WATCHED = ("case", "death", "relapse", "query", "query_step", "signature", "exemption")
+WATCHED = ("case", "death", "relapse", "query", "query_step", "signature", "exemption", "opening")
 STRUCTURE = ("id", "site_id", "case_id", "version")
-PEOPLE = ("nurse", "other_nurse", "investigator", "manager")
+PEOPLE = ("nurse", "other_nurse", "investigator", "manager", "second_manager")
 COMPLETE_DEATH = {"death_cause_mr": "UK", "death_in_remission_mr": "UK", "death_cart_related_mr": "UK"}
 
 
@@ -41,11 +42,17 @@ def people(db):
         "other_nurse": factories.person("coordinator", sites=[kyoto], email="second@example.org"),
         "investigator": factories.person("investigator", sites=[kyoto]),
         "manager": factories.person("manager"),
+        "second_manager": factories.person("manager", email="third@example.org"),
     }
 
 
-SITE, MANAGER = ("nurse", "other_nurse", "investigator"), ("manager",)
-USUALLY = {"save": SITE, "void": SITE, "sign": ("investigator",)}  # who may; everything else is the manager's
+SITE, MANAGER, SECOND = ("nurse", "other_nurse", "investigator"), ("manager",), ("second_manager",)
+USUALLY = {
+    "save": SITE,
+    "void": SITE,
+    "sign": ("investigator",),
+    "agree": SECOND,
+}  # who may; everything else is the manager's
 
 
 def rarely(value, otherwise):
@@ -79,7 +86,10 @@ saves = steps_of("save", answers=answers, complete=rarely(False, True))
 step = st.one_of(
     saves,
     saves,
-    *map(steps_of, ("verify", "lock", "unlock", "sign", "ask", "unverify", "void", "lock_case", "unlock_case")),
+    *map(
+        steps_of,
+        ("verify", "lock", "ask_to_open", "agree", "sign", "ask", "unverify", "void", "lock_case", "ask_to_open_case"),
+    ),
 )
 
 
@@ -175,17 +185,26 @@ def ask(one, case, by):
     raise_query(stored(one, case)[0], text="Is it so?", by=by)
 
 
+def agree(one, case, by):
+    """Open what somebody asked for last."""
+    waits = Opening.objects.filter(case=case, state="asked").first()
+    if waits is None:
+        raise ValidationError("nothing waits")
+    approve_opening(waits, reason=one["reason"], by=by)
+
+
 ACTS = {
     "save": save,
     "void": on_row(void_form, "reason"),
     "verify": on_row(verify_form),
     "unverify": on_row(unverify_form, "reason"),
     "lock": on_row(lock_form),
-    "unlock": on_row(unlock_form, "reason"),
+    "ask_to_open": lambda one, case, by: ask_opening(stored(one, case)[0], code="late", reason=one["reason"], by=by),
+    "ask_to_open_case": lambda one, case, by: ask_opening(case, code="late", reason=one["reason"], by=by),
+    "agree": agree,
     "sign": sign,
     "ask": ask,
     "lock_case": lambda one, case, by: lock_case(case, by=by),
-    "unlock_case": lambda one, case, by: unlock_case(case, by=by, reason=one["reason"]),
 }
 
 

@@ -106,7 +106,7 @@ def test_one_that_cannot_be_leaves_all_as_they_were_and_is_named(world, deaths, 
     assert answer.status_code == 422
     assert "Nothing was changed: 2 of the forms could not be." in page
     assert "KYO-0002 Death</a>: Only a complete form without open queries can be verified." in page
-    assert "OSA-0001 Death</a>: The form is locked. Unlock it first." in page
+    assert "OSA-0001 Death</a>: The form is locked. It has to be opened first." in page
     assert f'value="{box(deaths[0])}" checked' in page, "the others are still ticked"
     assert flags() == [(False, False), (False, False), (False, True)]
 

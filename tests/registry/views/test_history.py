@@ -15,7 +15,7 @@ from registry.actions.cases import remove_case
 from registry.actions.forms import save_form, void_form
 from registry.actions.queries import close_query, raise_query
 from registry.actions.signatures import sign_forms
-from registry.actions.states import lock_form, unlock_form, verify_form
+from registry.actions.states import lock_form, verify_form
 from registry.models import Case, HistoryEvent, Infusion, Patient, Query
 from registry.views import history_pages, trail_review
 from tests import factories
@@ -116,7 +116,9 @@ def test_states_signatures_and_queries_are_told(world, nurse, case):
             case, [("death", "1", death.version)], meaning="reviewed", password=factories.PASSWORD, by=investigator
         )
         death = lock_form(death, by=world.manager, seen_version=death.version)
-        death = unlock_form(death, by=world.manager, seen_version=death.version, reason="Autopsy came")
+        second = factories.person("manager", email="second.manager@example.org")
+        factories.opened(death, by=world.manager, second=second, reason="Autopsy came")
+        death.refresh_from_db()
         raise_query(death, item="death_date", text="Which day was it?", by=world.manager)
         void_form(death, by=world.nurse, seen_version=death.version, reason="Of another patient")
 

@@ -5,7 +5,7 @@ from html import unescape
 import pytest
 
 from registry.access.row_security import everything_scope
-from registry.models import Signature
+from registry.models import Opening, Signature
 from tests import factories
 from tests.registry.views.conftest import signed_in
 
@@ -15,6 +15,7 @@ def world(world):
     """The people, with investigators, and a case with a complete death form."""
     world.investigator = factories.person("investigator", sites=[world.kyoto], name="Dr Rei Ogawa")
     world.other_investigator = factories.person("investigator", sites=[world.osaka], name="Dr Sora Abe")
+    world.second = factories.person("manager", email="second.manager@example.org", name="Mio Kato")
     world.case = factories.infused_case(world.kyoto, by=world.nurse)
     world.death = factories.completed_form(world.case, by=world.nurse)
     return world
@@ -43,6 +44,18 @@ def deed(world, code, form=None, *, by=None, **body):
     form = form or world.death
     body = {"version": stored(form).version, **body}
     return signed_in(by or world.manager).post(address(form, f"{code}/"), body, follow=True)
+
+
+def ask(person, url, reason="A letter came late", code="late"):
+    """What the page answers on which a lock's opening is asked for."""
+    return signed_in(person).post(f"{url}unlock/", {"code": code, "reason": reason}, follow=True)
+
+
+def decide(person, step="approve", reason="I saw the letter"):
+    """What becomes of the newest request to open a lock."""
+    with everything_scope(actor="tests"):
+        newest = Opening.objects.first().pk
+    return signed_in(person).post(f"/locks/requests/{newest}/", {"step": step, "reason": reason}, follow=True)
 
 
 def text(answer):

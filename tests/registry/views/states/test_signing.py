@@ -11,7 +11,7 @@ from registry.actions.signatures import broken_signatures
 from registry.trail import verify_history
 from tests import factories
 from tests.registry.views.conftest import signed_in
-from tests.registry.views.states.conftest import address, deed, seen, sign, signatures, stored, text
+from tests.registry.views.states.conftest import address, ask, decide, deed, seen, sign, signatures, stored, text
 
 pytestmark = pytest.mark.django_db
 
@@ -140,13 +140,15 @@ def test_a_change_says_before_and_after_what_it_voids(world):
 def test_unlocking_says_before_and_after_whose_signature_it_voids(world):
     sign(world)
     deed(world, "lock")
-    assert "Unlocking voids the signature of Dr Rei Ogawa." in seen(world, world.manager)
+    assert "Opening voids the signature of Dr Rei Ogawa" in seen(world, world.manager)
+    ask(world.manager, address(world.death), reason="The site found the letter")
 
-    answer = deed(world, "unlock", reason="The site found the letter")
+    answer = decide(world.second)
 
-    assert "unlocked. The signature of Dr Rei Ogawa is void." in text(answer)
-    assert "The form was unlocked." in text(answer)
-    assert "The site found the letter" in text(answer), "why it was unlocked stands on the page"
+    assert "opened. The signature of Dr Rei Ogawa is void." in text(answer)
+    page = seen(world, world.manager)
+    assert "The form was unlocked." in page
+    assert "The site found the letter" in page, "why it was opened stands on the page"
 
 
 def test_a_change_past_the_registry_shows_as_broken_on_the_page_and_in_print(world):

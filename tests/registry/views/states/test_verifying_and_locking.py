@@ -6,7 +6,7 @@ from registry.access.row_security import everything_scope
 from registry.actions import queries, states
 from registry.models import Case
 from tests.registry.views.conftest import signed_in
-from tests.registry.views.states.conftest import address, deed, only_complete, seen, sign, stored, text
+from tests.registry.views.states.conftest import address, ask, decide, deed, only_complete, seen, sign, stored, text
 
 pytestmark = pytest.mark.django_db
 
@@ -33,11 +33,45 @@ def test_a_verification_is_taken_back_with_a_reason(world):
     assert "Wrong patient's letter" in page
 
 
-def test_unlocking_needs_a_reason(world):
+def test_a_lock_is_opened_by_two_persons(world):
     deed(world, "lock")
+    url = address(world.death)
+    assert f"{url}unlock/" in seen(world, world.manager)
 
-    assert "Please say why." in text(deed(world, "unlock", reason=""))
+    refused = ask(world.manager, url, reason="", code="")
+    assert refused.status_code == 422 and text(refused).count("This field is required.") == 2
+    assert "Mio Kato (Data manager)" in text(refused) and "lead (Consortium lead)" in text(refused)
+    page = text(ask(world.manager, url))
+    assert "waits for a second person" in page and "Another data manager or a consortium lead decides." in page
+    again = ask(world.second, url, reason="Me too")
+    assert again.status_code == 422 and "This was asked for already" in text(again) and 'value="Me too"' in text(again)
+    for person, step, said in (
+        (world.manager, "approve", "You asked for this yourself."),
+        (world.second, "withdraw", "You may not decide about this."),
+        (world.second, "open", "Choose what is to become of it."),
+    ):
+        answer = decide(person, step)
+        assert answer.status_code == 422 and said in text(answer), step
+    assert decide(world.second, reason=" ").status_code == 422
     assert stored(world.death).is_locked
+
+    for person in (world.second, world.lead):
+        assert "locks to open" in text(signed_in(person).get("/worklist/"))
+        assert "Decide as the second person" in seen(world, person)
+    assert "locks to open" not in text(signed_in(world.manager).get("/worklist/"))
+    assert "A letter came late" in text(signed_in(world.nurse).get(f"/cases/{world.case.number}/")), "the site sees it"
+    page = text(decide(world.lead))
+
+    assert "death: opened." in page.replace("Death", "death") and "I saw the letter" in page
+    assert not stored(world.death).is_locked
+    told = text(signed_in(world.nurse).get(f"/cases/{world.case.number}/history/"))
+    for words in (
+        "opening of a lock asked for",
+        "opening of a lock agreed to",
+        "Data or a report came late · A letter came late",
+    ):
+        assert words in told
+    assert decide(world.second).status_code == 422, "it was ended"
 
 
 def test_a_deed_on_what_was_changed_meanwhile_is_not_done(world):
@@ -81,9 +115,7 @@ def test_a_locked_form_is_read_only_and_says_how_to_get_it_opened(world):
     page = seen(world, world.nurse)
 
     assert "data-entry" not in page
-    assert (
-        "This form is locked: it can be read, and changed once a data manager has unlocked it, with a reason." in page
-    )
+    assert "This form is locked: it can be read, and changed once two persons have opened it." in page
 
 
 def test_what_was_typed_before_a_lock_came_between_stays_on_the_page(world):
@@ -102,7 +134,7 @@ def test_what_was_typed_before_a_lock_came_between_stays_on_the_page(world):
 
     assert answer.status_code == 422
     page = text(answer)
-    assert "Ask the data manager to unlock it; what you typed is kept on this page." in page
+    assert "Ask a data manager to have it opened; what you typed is kept on this page." in page
     assert 'value="2024-12-24"' in page
     assert stored(world.death).death_cause == 2
 
@@ -127,18 +159,19 @@ def test_a_case_is_signed_locked_and_unlocked_as_one(world):
 
     page = text(manager.post(f"{url}lock/", follow=True))
     assert "locked, with every form." in page
-    assert "Unlocking voids 1 signature." in page
+    assert "Opening voids 1 signature" in page
     assert stored(form).is_locked
     assert "The whole case is locked" in seen(world, world.nurse, form)
     page = text(signed_in(world.nurse).get(f"{url}relapse/new/"))
     assert "The whole case is locked" in page
     assert "data-entry" not in page
     assert "/baseline_disease/new/" not in text(signed_in(world.nurse).get(url)), "nothing can be begun"
-    assert "Please say why." in text(manager.post(f"{url}unlock/", {"reason": " "}, follow=True))
+    page = text(ask(world.manager, url, reason="A death came late"))
+    assert f"{case.number} · the whole case" in page
 
-    page = text(manager.post(f"{url}unlock/", {"reason": "A death came late"}, follow=True))
-    assert "unlocked, with every form. The signature of Dr Rei Ogawa is void." in page
-    assert "A death came late" in page
+    page = text(decide(world.second))
+    assert "the whole case: opened. The signature of Dr Rei Ogawa is void." in page
+    assert "A death came late" in text(manager.get(url))
     assert not stored(form).is_locked
 
 
