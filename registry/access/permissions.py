@@ -10,6 +10,8 @@ class Permission(StrEnum):
     CASE_ENROL = "enrol a case"
     FORM_WRITE = "enter and correct forms"
     FORM_SIGN = "sign forms"
+    DATA_ENDORSE = "endorse the data of the own hospital at a milestone"
+    MILESTONE_SET = "set the milestones at which hospitals endorse their data"
     FORM_VERIFY = "verify forms, and say which are not required"
     FORM_LOCK = "lock and unlock forms and cases"
     QUERY_ANSWER = "answer queries"

@@ -32,11 +32,11 @@ class SiteCoordinator(Role):
 
 
 class SiteInvestigator(Role):
-    """Answers for the cases of the own sites: enters, corrects and signs."""
+    """Answers for the cases of the own sites: enters, corrects, signs and endorses."""
 
     code = "investigator"
     label = _("Site investigator")
-    permissions = (*SiteCoordinator.permissions, Permission.FORM_SIGN)
+    permissions = (*SiteCoordinator.permissions, Permission.FORM_SIGN, Permission.DATA_ENDORSE)
 
 
 class DataManager(Role):
@@ -55,6 +55,7 @@ class DataManager(Role):
         Permission.TRAIL_REVIEW,
         Permission.POOLED_READ,
         Permission.SITES_COMPARE,
+        Permission.MILESTONE_SET,
         Permission.CAUSE_READ,
         Permission.DATASET_READ,
         Permission.CUT_TAKE,
@@ -74,6 +75,7 @@ class ConsortiumLead(Role):
         Permission.CASE_READ,
         Permission.POOLED_READ,
         Permission.SITES_COMPARE,
+        Permission.MILESTONE_SET,
         Permission.CAUSE_READ,
         Permission.VIEWS_OF_ALL,
         Permission.DATASET_READ,

@@ -23,6 +23,7 @@ from registry.models.crs import Crs
 from registry.models.crs_day import CrsDay
 from registry.models.crs_episode import CrsEpisode
 from registry.models.death import Death
+from registry.models.endorsement import Endorsement, Milestone, ShownChanges
 from registry.models.follow_up import FollowUp
 from registry.models.icans import Icans
 from registry.models.icans_day import IcansDay
@@ -155,6 +156,9 @@ __all__ = [
     "CheckRun",
     "DerivedValue",
     "Draft",
+    "Endorsement",
+    "Milestone",
+    "ShownChanges",
     "Exemption",
     "ExemptionKind",
     "Meaning",

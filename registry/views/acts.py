@@ -65,6 +65,7 @@ ACTS = {
     "unlocked": Act(pgettext_lazy("history", "unlocked"), ROWS, item="is_locked", old=True),
     "signed": Act(pgettext_lazy("history", "signed"), ("signature",), "insert", "digest"),
     "void": Act(_("signature void"), ("signature",), "update", "voided_at"),
+    "endorsed": Act(_("data endorsed"), ("endorsement",), "insert", "digest"),
     "query_opened": Act(_("query opened"), ("query_step",), item="act", new="opened"),
     "query_answered": Act(_("query answered"), ("query_step",), item="act", new="answered"),
     "query_closed": Act(_("query closed"), ("query_step",), item="act", new="closed"),

@@ -26,6 +26,7 @@ PLACES = (
     ("worklist", _("Worklist"), "w", Permission.CASE_READ, True),
     ("cases", _("Cases"), "c", Permission.CASE_READ, True),
     ("queries", _("Queries"), "q", Permission.CASE_READ, True),
+    ("milestones", _("Milestones"), "m", Permission.CASE_READ, False),
     ("forms", _("Forms to review"), "f", Permission.FORM_VERIFY, False),
     ("checks", _("Checks"), "k", Permission.QUERY_MANAGE, False),
     ("own_site", _("Own hospital"), "o", Permission.OWN_SITE_READ, True),

@@ -67,6 +67,15 @@ SIGNATURE = {
     "void": Status(_("signature void"), "square", "warn"),
     "broken": Status(_("signature broken"), "diamond", "bad"),
 }
+ENDORSEMENT = {
+    "not_yet": Status(_("not endorsed yet"), "ring", "active"),
+    "stands": Status(pgettext_lazy("data", "endorsed"), "tick", "good"),
+    "stale": Status(_("changed since it was endorsed"), "triangle", "warn"),
+}
+MILESTONE = {
+    True: Status(pgettext_lazy("milestone", "open"), "half", "active"),
+    False: Status(pgettext_lazy("milestone", "ended"), "square"),
+}
 CHECK_RUN = {
     "queued": Status(pgettext_lazy("run", "waiting"), "ring"),
     "running": Status(pgettext_lazy("run", "running"), "half", "active"),

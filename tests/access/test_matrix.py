@@ -6,6 +6,7 @@ lacks the right, 404 the case is not theirs (or does not exist), 200 it opens. A
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -17,6 +18,7 @@ from django.utils.timezone import now
 from analytics.models import SavedDashboard
 from registry.access.row_security import everything_scope, person_scope
 from registry.actions import states
+from registry.actions.endorsements import set_milestone
 from registry.actions.import_jobs import take_in
 from registry.actions.import_work import run_import
 from registry.actions.redactions import ask_redaction
@@ -169,6 +171,25 @@ TABLE = [
     Row("exemption_end", "302 302 404 302 302 403 403 403", {**CASE, "pk": "{exemption}"}, method="post"),
     Row("forms", MANAGER_PAGE),
     Row("forms", "302 403 403 403 422 403 403 403", method="post", body={"act": "verify"}),
+    # Milestones: leads and data managers set them, the investigator endorses the own hospital's data. 422: no day; a wrong password.
+    Row("milestones", "302 200 200 200 200 200 403 403"),
+    Row("milestones", "302 403 403 403 422 422 403 403", method="post", body={"name": "Interim analysis"}),
+    Row("milestone", "302 200 200 200 200 200 403 403", {"pk": "{milestone}"}),
+    Row(
+        "milestone_end",
+        "302 403 403 403 302 302 403 403",
+        {"pk": "{milestone}"},
+        method="post",
+        body={"reason": "The cut is taken"},
+    ),
+    Row("endorsement", OWN_CASE, {"pk": "{milestone}", "site": "KYO"}),
+    Row(
+        "endorsement",
+        "302 403 404 422 403 403 403 403",
+        {"pk": "{milestone}", "site": "KYO"},
+        method="post",
+        body={"password": "wrong"},
+    ),
     # Records from a file: those who enter forms, at their own hospitals.
     Row("imports", "302 200 200 200 403 403 403 403"),
     Row("imports", "302 422 422 422 403 403 403 403", method="post", body={"step": "preview"}),
@@ -415,6 +436,8 @@ def build_world():
     ids = {"token": mint(people["nurse"]), "query": query, "exemption": exemption, "run": run}
     ids |= {"shared": board(people["manager"], is_shared=True), "own": board(people["lead"], is_shared=False)}
     ids["name"] = ask_redaction(case, "Yamada", reason="The patient's name", by=people["nurse"]).pk
+    words = {"cohort": factories.cohort(), "name": "Interim analysis", "day": date(2026, 9, 1)}
+    ids["milestone"] = set_milestone(**words, by=people["manager"]).pk
     ids["import_job"] = looked_at(people["nurse"], kyoto)
     return SimpleNamespace(kyoto=kyoto, people=people, **ids)
 
@@ -465,6 +488,7 @@ def known_ids(world):
         "{own}": world.own,
         "{import_job}": world.import_job,
         "{name}": world.name,
+        "{milestone}": world.milestone,
     }
 
 
