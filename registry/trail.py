@@ -11,6 +11,9 @@ from registry.actions.signatures import broken_signatures
 from registry.endorsements import broken_endorsements
 from registry.models import (
     FORMS,
+    Audit,
+    AuditAnswer,
+    AuditForm,
     Case,
     Endorsement,
     Exemption,
@@ -33,6 +36,9 @@ TOLD = {
     "exemption": Exemption,
     "redaction": Redaction,
     "milestone": Milestone,
+    "audit": Audit,
+    "audit_form": AuditForm,
+    "audit_answer": AuditAnswer,
     "endorsement": Endorsement,
     "person": Person,
     "site": Site,

@@ -12,6 +12,8 @@ class Permission(StrEnum):
     FORM_SIGN = "sign forms"
     DATA_ENDORSE = "endorse the data of the own hospital at a milestone"
     MILESTONE_SET = "set the milestones at which hospitals endorse their data"
+    AUDIT_RUN = "draw audits by blind re-entry, and judge what they find"
+    FORM_REKEY = "enter forms again in an audit"
     FORM_VERIFY = "verify forms, and say which are not required"
     FORM_LOCK = "lock and unlock forms and cases"
     QUERY_ANSWER = "answer queries"

@@ -24,6 +24,7 @@ class SiteCoordinator(Role):
         Permission.CASE_ENROL,
         Permission.FORM_WRITE,
         Permission.QUERY_ANSWER,
+        Permission.FORM_REKEY,
         Permission.NAME_REPORT,
         Permission.OWN_SITE_READ,
         Permission.PUBLIC_READ,
@@ -48,6 +49,8 @@ class DataManager(Role):
     permissions = (
         Permission.CASE_READ,
         Permission.QUERY_MANAGE,
+        Permission.AUDIT_RUN,
+        Permission.FORM_REKEY,
         Permission.FORM_VERIFY,
         Permission.FORM_LOCK,
         Permission.NAME_REPORT,

@@ -14,6 +14,7 @@ from registry.models.account import (
     SignedInSession,
 )
 from registry.models.adverse_event import AdverseEvent
+from registry.models.audit import Audit, AuditAnswer, AuditForm, Outcome, Verdict
 from registry.models.baseline_disease import BaselineDisease
 from registry.models.bcell_assessment import BcellAssessment
 from registry.models.bridging_therapy import BridgingTherapy
@@ -156,6 +157,11 @@ __all__ = [
     "CheckRun",
     "DerivedValue",
     "Draft",
+    "Audit",
+    "AuditAnswer",
+    "AuditForm",
+    "Outcome",
+    "Verdict",
     "Endorsement",
     "Milestone",
     "ShownChanges",

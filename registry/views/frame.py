@@ -27,6 +27,7 @@ PLACES = (
     ("cases", _("Cases"), "c", Permission.CASE_READ, True),
     ("queries", _("Queries"), "q", Permission.CASE_READ, True),
     ("milestones", _("Milestones"), "m", Permission.CASE_READ, False),
+    ("audits", _("Audits"), "u", Permission.FORM_REKEY, False),
     ("forms", _("Forms to review"), "f", Permission.FORM_VERIFY, False),
     ("checks", _("Checks"), "k", Permission.QUERY_MANAGE, False),
     ("own_site", _("Own hospital"), "o", Permission.OWN_SITE_READ, True),

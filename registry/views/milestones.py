@@ -90,7 +90,7 @@ def milestones(request):
     may_set = request.user.may(Permission.MILESTONE_SET)
     if request.method == "POST" and not may_set:
         raise PermissionDenied
-    form = MilestoneForm(request.POST or None) if may_set else None
+    form = MilestoneForm(request.POST if request.method == "POST" else None) if may_set else None
     if request.method == "POST" and form.is_valid():
         try:
             made = set_milestone(**form.cleaned_data, by=request.user)

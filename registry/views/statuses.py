@@ -76,6 +76,18 @@ MILESTONE = {
     True: Status(pgettext_lazy("milestone", "open"), "half", "active"),
     False: Status(pgettext_lazy("milestone", "ended"), "square"),
 }
+AUDIT_FORM = {
+    "waiting": Status(pgettext_lazy("audit", "waits"), "ring"),
+    "begun": Status(pgettext_lazy("audit", "being entered"), "half", "active"),
+    "to_judge": Status(pgettext_lazy("audit", "to be judged"), "triangle", "warn"),
+    "done": Status(pgettext_lazy("audit", "compared"), "tick", "good"),
+}
+OUTCOME = {
+    "agreed": Status(pgettext_lazy("audit", "agreed"), "tick", "good"),
+    "differs": Status(pgettext_lazy("audit", "differs"), "triangle", "warn"),
+    "not_stored": Status(_("missing in the registry"), "triangle", "warn"),
+    "not_entered": Status(_("missing in the re-entry"), "triangle", "warn"),
+}
 CHECK_RUN = {
     "queued": Status(pgettext_lazy("run", "waiting"), "ring"),
     "running": Status(pgettext_lazy("run", "running"), "half", "active"),

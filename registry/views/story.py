@@ -26,7 +26,7 @@ CAME_BY = {
     origin.COMMAND: gettext_lazy("by the command %(name)s"),
     origin.TASK: gettext_lazy("by the registry's own task %(name)s"),
 }
-QUIET = ("query",)  # each step of its thread is told
+QUIET = ("query", "audit_answer")  # each step of the thread is told; what an audit compared stands on its page
 
 
 @dataclass(frozen=True)
@@ -199,6 +199,8 @@ class _Rows:
             url = reverse("endorsement", args=[one.milestone_id, one.site.code])
             title = _("data of %(site)s, %(milestone)s") % {"site": one.site.code, "milestone": one.milestone}
             return title, url, f"{one.signer_name}: {Meaning(one.meaning).label}"
+        if form == "audit_form":
+            return _("a form in an audit"), "", ""
         if form == "redaction":
             case = self.cases.get(group[0].case_id)
             url = "" if case is None or case.is_void else reverse("names", args=[case.number])

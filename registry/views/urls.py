@@ -5,6 +5,8 @@ from django.urls import path
 
 from registry.views import (
     answer_echo,
+    audit_form,
+    audits,
     case_deeds,
     case_list,
     case_page,
@@ -81,6 +83,10 @@ urlpatterns = [
     path("milestones/<int:pk>/", milestones.milestone, name="milestone"),
     path("milestones/<int:pk>/end/", milestones.milestone_end, name="milestone_end"),
     path("milestones/<int:pk>/<slug:site>/", endorsement.endorsement, name="endorsement"),
+    path("audits/", audits.audits, name="audits"),
+    path("audits/<int:pk>/", audits.audit_forms, name="audit"),
+    path("audits/<int:pk>/ask/", audits.audit_ask, name="audit_ask"),
+    path("audits/<int:pk>/forms/<int:form>/", audit_form.audit_form, name="audit_form"),
     path("queries/", queries.queries, name="queries"),
     path("queries/queries.csv", query_csv.queries_csv, name="queries_csv"),
     path("queries/new/", query_new.query_new, name="query_new"),

@@ -18,6 +18,7 @@ from django.utils.timezone import now
 from analytics.models import SavedDashboard
 from registry.access.row_security import everything_scope, person_scope
 from registry.actions import states
+from registry.actions.audits import draw_audit
 from registry.actions.endorsements import set_milestone
 from registry.actions.import_jobs import take_in
 from registry.actions.import_work import run_import
@@ -190,6 +191,14 @@ TABLE = [
         method="post",
         body={"password": "wrong"},
     ),
+    # Audits: data managers draw and judge them; whoever did not enter a form enters it again. 422: nothing is named, or chosen.
+    Row("audits", "302 200 200 200 200 200 403 403"),
+    Row("audits", "302 403 403 403 422 403 403 403", method="post"),
+    Row("audit", "302 200 200 200 200 200 403 403", {"pk": "{audit}"}),
+    Row("audit_ask", MANAGER_DOES, {"pk": "{audit}"}, method="post"),
+    Row("audit_report", "302 200 200 200 200 200 403 403", {"pk": "{audit}"}),
+    Row("audit_form", OWN_CASE, {"pk": "{audit}", "form": "{audit_form}"}),
+    Row("audit_form", "302 422 404 422 422 422 403 403", {"pk": "{audit}", "form": "{audit_form}"}, method="post"),
     # Records from a file: those who enter forms, at their own hospitals.
     Row("imports", "302 200 200 200 403 403 403 403"),
     Row("imports", "302 422 422 422 403 403 403 403", method="post", body={"step": "preview"}),
@@ -438,6 +447,7 @@ def build_world():
     ids["name"] = ask_redaction(case, "Yamada", reason="The patient's name", by=people["nurse"]).pk
     words = {"cohort": factories.cohort(), "name": "Interim analysis", "day": date(2026, 9, 1)}
     ids["milestone"] = set_milestone(**words, by=people["manager"]).pk
+    ids |= drawn(case, by=people["manager"])
     ids["import_job"] = looked_at(people["nurse"], kyoto)
     return SimpleNamespace(kyoto=kyoto, people=people, **ids)
 
@@ -469,6 +479,15 @@ def asked_about(case, *, by):
         return factories.query(Death.objects.get(case=case), item="death_date", by=by).pk
 
 
+def drawn(case, *, by):
+    """The ids of an audit and of its only form, a complete one of another case of the hospital."""
+    other = factories.enrolled_case(case.site)
+    factories.completed_form(other)
+    audit = draw_audit(name="Autumn", cohort=factories.cohort(), sites=[case.site], size=1, by=by)
+    with everything_scope(actor="tests"):
+        return {"audit": audit.pk, "audit_form": audit.auditform_set.get().pk}
+
+
 def mint(person):
     """The id of a token of `person`."""
     factories.token(person)
@@ -489,6 +508,8 @@ def known_ids(world):
         "{import_job}": world.import_job,
         "{name}": world.name,
         "{milestone}": world.milestone,
+        "{audit}": world.audit,
+        "{audit_form}": world.audit_form,
     }
 
 
