@@ -8,11 +8,17 @@ from registry.access import guards, seal_sql
 from registry.access.row_security import everything_scope
 from registry.actions.seals import anchor_file, seals
 from registry.actions.signatures import broken_signatures
+from registry.endorsements import broken_endorsements
 from registry.models import (
     FORMS,
+    Audit,
+    AuditAnswer,
+    AuditForm,
     Case,
     DatabaseLock,
+    Endorsement,
     Exemption,
+    Milestone,
     Opening,
     Person,
     Query,
@@ -33,6 +39,11 @@ TOLD = {
     "redaction": Redaction,
     "database_lock": DatabaseLock,
     "opening": Opening,
+    "milestone": Milestone,
+    "audit": Audit,
+    "audit_form": AuditForm,
+    "audit_answer": AuditAnswer,
+    "endorsement": Endorsement,
     "person": Person,
     "site": Site,
 }
@@ -48,7 +59,7 @@ class Fault:
 
 def verify_history():
     """Every fault: guards taken away, rows of the history not as sealed, broken seals, anchors without their seal, stored answers
-    that the history does not explain, signatures under other answers than were signed, events that do not follow from one another, redactions that are not as told.
+    that the history does not explain, signatures and endorsements of other answers than were signed, events that do not follow from one another, redactions that are not as told.
     """
     with everything_scope(actor="verify_history"):
         _rows("SELECT set_config('statement_timeout', '0', true)")  # every row of a large history is hashed again
@@ -59,6 +70,7 @@ def verify_history():
             *_lost_anchors(),
             *_unexplained_answers(),
             *_broken_signatures(),
+            *_broken_endorsements(),
             *_misplaced_people(),
             *_disorder(),
             *_broken_redactions(),
@@ -132,6 +144,12 @@ def _broken_signatures():
     for one in broken_signatures():
         what = f"the signature of {one.signed_at:%Y-%m-%d %H:%M:%S} UTC stands under a form that is not what was signed"
         yield Fault(place("signature", one.pk), what)
+
+
+def _broken_endorsements():
+    for one in broken_endorsements():
+        what = f"what {one.site.code} endorsed on {one.signed_at:%Y-%m-%d %H:%M:%S} UTC is not what is stored, and no change is told"
+        yield Fault(place("endorsement", one.pk), what)
 
 
 def _misplaced_people():

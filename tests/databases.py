@@ -16,7 +16,17 @@ from registry.settings.environment import ROOT, digest_of
 
 SQL = tuple(
     f"registry/access/{name}.py"
-    for name in ("guard_sql", "lock_sql", "people_sql", "redaction_sql", "seal_sql", "signed_sql", "signing")
+    for name in (
+        "audit_sql",
+        "endorsement_sql",
+        "guard_sql",
+        "lock_sql",
+        "people_sql",
+        "redaction_sql",
+        "seal_sql",
+        "signed_sql",
+        "signing",
+    )
 )  # what migrations run
 MADE_BY = ("registry/migrations", "analytics/migrations", *SQL, "deploy/requirements-dev.lock")
 PREFIX, KEPT = "template_registry_", 6

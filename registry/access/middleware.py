@@ -7,13 +7,14 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import JsonResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from registry.access.hashing import BusyError
+from registry.access.permissions import Permission
 from registry.access.row_security import PAGE, READING, person_scope
 from registry.access.sessions import FACTOR, note_seen
 from registry.access.throttle import source_of, taken, too_many
@@ -164,7 +165,7 @@ class ScopeMiddleware:
             note_seen(request.session)
         try:
             with person_scope(request.user, request=request.id, limits=READING if is_patient(view) else PAGE):
-                response = view(request, *args, **kwargs)
+                response = self.blind(request, kwargs) or view(request, *args, **kwargs)
                 if hasattr(response, "render") and callable(response.render):
                     response = response.render()
                 if "number" in kwargs and request.method == "GET" and response.status_code == 200:
@@ -172,6 +173,22 @@ class ScopeMiddleware:
         except BusyError:  # rolled back: nothing was stored
             return too_many(request, 1)
         return response
+
+    def blind(self, request, kwargs):
+        """What somebody is answered at a case of which that person enters a form again, without what is stored; None for everybody else."""
+        from registry.audits import is_blind
+
+        if (
+            "number" not in kwargs
+            or not request.user.is_authenticated
+            or not request.user.may_by_role(Permission.FORM_REKEY)
+        ):
+            return None
+        if not is_blind(request.user, kwargs["number"]):
+            return None
+        if request.path_info.startswith("/api/"):
+            raise PermissionDenied
+        return render(request, "registry/blind.html", {"number": kwargs["number"]}, status=403)
 
     def note_reading(self, request, number):
         """Who was shown something of this case; the answer and its line are stored together or not at all."""

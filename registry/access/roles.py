@@ -24,6 +24,7 @@ class SiteCoordinator(Role):
         Permission.CASE_ENROL,
         Permission.FORM_WRITE,
         Permission.QUERY_ANSWER,
+        Permission.FORM_REKEY,
         Permission.NAME_REPORT,
         Permission.OWN_SITE_READ,
         Permission.PUBLIC_READ,
@@ -32,11 +33,11 @@ class SiteCoordinator(Role):
 
 
 class SiteInvestigator(Role):
-    """Answers for the cases of the own sites: enters, corrects and signs."""
+    """Answers for the cases of the own sites: enters, corrects, signs and endorses."""
 
     code = "investigator"
     label = _("Site investigator")
-    permissions = (*SiteCoordinator.permissions, Permission.FORM_SIGN)
+    permissions = (*SiteCoordinator.permissions, Permission.FORM_SIGN, Permission.DATA_ENDORSE)
 
 
 class DataManager(Role):
@@ -48,6 +49,8 @@ class DataManager(Role):
     permissions = (
         Permission.CASE_READ,
         Permission.QUERY_MANAGE,
+        Permission.AUDIT_RUN,
+        Permission.FORM_REKEY,
         Permission.FORM_VERIFY,
         Permission.FORM_LOCK,
         Permission.LOCK_APPROVE,
@@ -56,6 +59,7 @@ class DataManager(Role):
         Permission.TRAIL_REVIEW,
         Permission.POOLED_READ,
         Permission.SITES_COMPARE,
+        Permission.MILESTONE_SET,
         Permission.CAUSE_READ,
         Permission.DATASET_READ,
         Permission.CUT_TAKE,
@@ -76,6 +80,7 @@ class ConsortiumLead(Role):
         Permission.LOCK_APPROVE,
         Permission.POOLED_READ,
         Permission.SITES_COMPARE,
+        Permission.MILESTONE_SET,
         Permission.CAUSE_READ,
         Permission.VIEWS_OF_ALL,
         Permission.DATASET_READ,

@@ -1,4 +1,4 @@
-"""The log of who read which case; written by the middleware with the answer, in the same transaction."""
+"""The log of who read which case; written by the middleware, or a page of many cases, with the answer, in the same transaction."""
 
 from django.db.models.functions import Now
 
@@ -11,3 +11,11 @@ def note_reading(person, number, *, page, request):
     if found:
         case, site = found
         CaseReading.objects.create(at=Now(), person=person, case_id=case, site_id=site, page=page[:40], request=request)
+
+
+def note_readings(person, cases, *, page, request):
+    """One line for each of the cases that stood together on a page."""
+    CaseReading.objects.bulk_create(
+        CaseReading(at=Now(), person=person, case_id=one.pk, site_id=one.site_id, page=page[:40], request=request)
+        for one in cases
+    )

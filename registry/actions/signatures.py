@@ -95,12 +95,12 @@ def digest_of(form):
         form.form_name,
         form.case_id,
         form.key,
-        sorted((name, _text(value)) for name, value in form.answers().items()),
+        sorted((name, as_image(value)) for name, value in form.answers().items()),
     ]
     return hashlib.sha256(json.dumps(image, ensure_ascii=False).encode()).hexdigest()
 
 
-def _text(value):
+def as_image(value):
     """An answer as the image holds it: numbers without trailing zeros, so that 4 and 4.0000 are one."""
     if hasattr(value, "normalize"):
         return f"{value.normalize():f}"

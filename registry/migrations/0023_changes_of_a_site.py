@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Two indexes: neither question reads what grows with the registry."""
 
-    dependencies = [("registry", "0020_redactions")]
+    dependencies = [("registry", "0022_endorsed_and_audited")]
 
     operations = [
         migrations.AddIndex(

@@ -14,6 +14,7 @@ from registry.models.account import (
     SignedInSession,
 )
 from registry.models.adverse_event import AdverseEvent
+from registry.models.audit import Audit, AuditAnswer, AuditForm, Outcome, Verdict
 from registry.models.baseline_disease import BaselineDisease
 from registry.models.bcell_assessment import BcellAssessment
 from registry.models.bridging_therapy import BridgingTherapy
@@ -23,6 +24,7 @@ from registry.models.crs import Crs
 from registry.models.crs_day import CrsDay
 from registry.models.crs_episode import CrsEpisode
 from registry.models.death import Death
+from registry.models.endorsement import Endorsement, Milestone, ShownChanges
 from registry.models.follow_up import FollowUp
 from registry.models.icans import Icans
 from registry.models.icans_day import IcansDay
@@ -160,6 +162,14 @@ __all__ = [
     "CheckRun",
     "DerivedValue",
     "Draft",
+    "Audit",
+    "AuditAnswer",
+    "AuditForm",
+    "Outcome",
+    "Verdict",
+    "Endorsement",
+    "Milestone",
+    "ShownChanges",
     "Exemption",
     "ExemptionKind",
     "Meaning",

@@ -27,6 +27,8 @@ PLACES = (
     ("worklist", _("Worklist"), "w", Permission.CASE_READ, True),
     ("cases", _("Cases"), "c", Permission.CASE_READ, True),
     ("queries", _("Queries"), "q", Permission.CASE_READ, True),
+    ("milestones", _("Milestones"), "m", Permission.CASE_READ, False),
+    ("audits", _("Audits"), "u", Permission.FORM_REKEY, False),
     ("forms", _("Forms to review"), "f", Permission.FORM_VERIFY, False),
     ("locks", _("Locks"), "l", Permission.LOCK_APPROVE, False),
     ("checks", _("Checks"), "k", Permission.QUERY_MANAGE, False),

@@ -21,9 +21,10 @@ from registry.views.access import own_case, permitted
 from registry.views.case_forms import row_title
 from registry.views.form_address import model_or_404, row_or_404
 from registry.views.form_deeds import void_now
+from registry.views.row_titles import rows_by_place
 from registry.views.simple import refuse
 from registry.views.statuses import OPENING
-from registry.views.story import names_of, rows_named
+from registry.views.story import names_of
 
 STEPS = {"approve": approve_opening, "decline": decline_opening}
 WORDS = forms.TextInput(attrs={"autocomplete": "off"})
@@ -205,7 +206,10 @@ def opening_lines(rows, person):
     for row in rows:
         if row.form in FORM_OF:
             wanted.setdefault(row.form, set()).add(row.row_id)
-    stored, people = rows_named(wanted), names_of({one for row in rows for one in (row.asked_by, row.ended_by) if one})
+    stored, people = (
+        rows_by_place(wanted),
+        names_of({one for row in rows for one in (row.asked_by, row.ended_by) if one}),
+    )
     return [_line(row, stored.get((row.form, row.row_id)), people, person) for row in rows]
 
 

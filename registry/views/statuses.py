@@ -75,6 +75,27 @@ OPENING = {
     "withdrawn": Status(pgettext_lazy("opening", "withdrawn"), "square"),
     "lapsed": Status(pgettext_lazy("opening", "lapsed"), "ring"),
 }
+ENDORSEMENT = {
+    "not_yet": Status(_("not endorsed yet"), "ring", "active"),
+    "stands": Status(pgettext_lazy("data", "endorsed"), "tick", "good"),
+    "stale": Status(_("changed since it was endorsed"), "triangle", "warn"),
+}
+MILESTONE = {
+    True: Status(pgettext_lazy("milestone", "open"), "half", "active"),
+    False: Status(pgettext_lazy("milestone", "ended"), "square"),
+}
+AUDIT_FORM = {
+    "waiting": Status(pgettext_lazy("audit", "waits"), "ring"),
+    "begun": Status(pgettext_lazy("audit", "being entered"), "half", "active"),
+    "to_judge": Status(pgettext_lazy("audit", "to be judged"), "triangle", "warn"),
+    "done": Status(pgettext_lazy("audit", "compared"), "tick", "good"),
+}
+OUTCOME = {
+    "agreed": Status(pgettext_lazy("audit", "agreed"), "tick", "good"),
+    "differs": Status(pgettext_lazy("audit", "differs"), "triangle", "warn"),
+    "not_stored": Status(_("missing in the registry"), "triangle", "warn"),
+    "not_entered": Status(_("missing in the re-entry"), "triangle", "warn"),
+}
 CHECK_RUN = {
     "queued": Status(pgettext_lazy("run", "waiting"), "ring"),
     "running": Status(pgettext_lazy("run", "running"), "half", "active"),

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -14,11 +13,22 @@ from registry.access import origin
 from registry.access.roles import ROLES
 from registry.entry.aloud import say_answer
 from registry.fields import MISSING_CHOICES
-from registry.models import FORM_OF, Case, Exemption, ExemptionKind, Meaning, Opening, Person, Query, Signature
+from registry.models import (
+    FORM_OF,
+    Case,
+    Endorsement,
+    Exemption,
+    ExemptionKind,
+    Meaning,
+    Opening,
+    Person,
+    Query,
+    Signature,
+)
 from registry.models.query import as_said
 from registry.queries import words_of
 from registry.views.acts import ACTS, acts_of
-from registry.views.case_forms import row_title, short_title
+from registry.views.row_titles import rows_by_place, title_of
 
 CAME_BY = {
     origin.PAGE: gettext_lazy("on a page"),
@@ -27,7 +37,7 @@ CAME_BY = {
     origin.COMMAND: gettext_lazy("by the command %(name)s"),
     origin.TASK: gettext_lazy("by the registry's own task %(name)s"),
 }
-QUIET = ("query",)  # each step of its thread is told
+QUIET = ("query", "audit_answer")  # each step of the thread is told; what an audit compared stands on its page
 
 
 @dataclass(frozen=True)
@@ -173,36 +183,43 @@ class _Rows:
         steps = {group[0].row_id: _value(group, "query_id") for group in groups if group[0].form == "query_step"}
         queries = {one.pk: one for one in Query.objects.filter(pk__in=set(steps.values()))} if steps else {}
         self.queries = {step: queries.get(query) for step, query in steps.items()}
-        self.signatures = _by_pk(Signature, wanted["signature"])
-        self.exemptions = _by_pk(Exemption, wanted["exemption"])
-        self.openings = _by_pk(Opening, wanted["opening"])
+        self.signatures = _by_pk(Signature.objects, wanted["signature"])
+        self.exemptions = _by_pk(Exemption.objects, wanted["exemption"])
+        self.openings = _by_pk(Opening.objects, wanted["opening"])
+        self.endorsements = _by_pk(Endorsement.objects.select_related("milestone", "site"), wanted["endorsement"])
         for about in (*self.queries.values(), *self.signatures.values(), *self.openings.values()):
             if about and about.form:
                 wanted[about.form].add(about.row_id)
-        self.forms = rows_named({form: ids for form, ids in wanted.items() if form in FORM_OF and ids})
+        self.forms = rows_by_place({form: ids for form, ids in wanted.items() if form in FORM_OF and ids})
 
     def told(self, form, row, group):
         """(title, address, words) of one entry."""
         if form == "case":
-            case = self.cases.get(group[0].case_id)
-            return _("the case"), "" if case is None or case.is_void else case.get_absolute_url(), ""
+            return *title_of(None, ("case", group[0].case_id), self.cases), ""
         if form == "query_step":
             return self._query(self.queries.get(row), group)
         if form == "signature" and row in self.signatures:
             one = self.signatures[row]
             words = one.why_void if _value(group, "voided_at") else f"{one.signer_name}: {Meaning(one.meaning).label}"
-            return *self._form(one.form, one.row_id, group[0].case_id), words
+            return *self._form(one.form, one.row_id), words
         if form == "exemption" and row in self.exemptions:
             one = self.exemptions[row]
             title = _(FORM_OF[one.form].title)
             return f"{title} {one.slot}".strip(), "", ExemptionKind(one.kind).label
+        if form == "endorsement" and row in self.endorsements:
+            one = self.endorsements[row]
+            url = reverse("endorsement", args=[one.milestone_id, one.site.code])
+            title = _("data of %(site)s, %(milestone)s") % {"site": one.site.code, "milestone": one.milestone}
+            return title, url, f"{one.signer_name}: {Meaning(one.meaning).label}"
+        if form == "audit_form":
+            return _("a form in an audit"), "", ""
         if form == "redaction":
             case = self.cases.get(group[0].case_id)
             url = "" if case is None or case.is_void else reverse("names", args=[case.number])
             return _("a name in free text"), url, _value(group, "reason") or ""
         if form == "opening":
             return self._opening(row, group)
-        return *self._form(form, row, group[0].case_id), ""
+        return *self._form(form, row), ""
 
     def _opening(self, row, group):
         """What is asked for, or decided, about the lock of a form or of the case."""
@@ -210,57 +227,27 @@ class _Rows:
         words = _value(group, "decision") or _value(group, "reason") or ""
         if one is None:
             return _("the opening of a lock"), "", words
-        case = self.cases.get(group[0].case_id)
-        of_case = _("the case"), "" if case is None or case.is_void else case.get_absolute_url()
-        title, url = self._form(one.form, one.row_id, group[0].case_id) if one.form else of_case
+        title, url = self._form(*((one.form, one.row_id) if one.form else ("case", group[0].case_id)))
         said = [one.get_code_display(), words] if _value(group, "reason") else [words]
         return title, url, pgettext("between counts", " · ").join(filter(None, said))
 
-    def _form(self, form, row, case_id):
+    def _form(self, form, row):
         """(title, address) of a form's row; a removed one has no address."""
-        stored = self.forms.get((form, row))
-        if stored is None:
-            return (short_title(FORM_OF[form]) if form in FORM_OF else form), ""
-        case = self.cases.get(case_id)
-        open_at = case and not stored.is_void
-        return row_title(stored), reverse("form", args=[case.number, form, stored.key]) if open_at else ""
+        return title_of(self.forms.get((form, row)), (form, row), self.cases)
 
     def _query(self, query, group):
         words = as_said(_value(group, "text") or "")
         if query is None:
             return _("a query"), "", words
         question = words_of(query)
-        title, url = self._form(query.form, query.row_id, query.case_id)
+        title, url = self._form(query.form, query.row_id)
         if query.item and query.form in FORM_OF and query.item in FORM_OF[query.form].items():
             title = f"{title}, {FORM_OF[query.form]._meta.get_field(query.item).verbose_name}"
         return title, url, question if words in ("", question) else f"{question} – {words}"
 
 
-def _by_pk(model, pks):
-    return {one.pk: one for one in model.objects.filter(pk__in=pks)} if pks else {}
-
-
-def rows_named(wanted):
-    """(form, row id) → the row with its keys and whether it is void; one query for all forms."""
-    if not wanted:
-        return {}
-    parts, values = [], []
-    for form, ids in wanted.items():
-        model = FORM_OF[form]
-        course = "course_no" if model.of_course else "NULL"
-        number = model.key_item or "NULL"
-        parts.append(
-            f"SELECT '{form}', id, is_void, {course}::int, {number}::int FROM {model._meta.db_table} WHERE id = ANY (%s)"  # noqa: S608
-        )
-        values.append(list(ids))
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), values)
-        return {(form, pk): _row(FORM_OF[form], pk, *keys) for form, pk, *keys in cursor.fetchall()}
-
-
-def _row(model, pk, is_void, course, number):
-    keys = {"course_no": course} if model.of_course else {}
-    return model(pk=pk, is_void=is_void, **keys, **({model.key_item: number} if model.key_item else {}))
+def _by_pk(rows, pks):
+    return {one.pk: one for one in rows.filter(pk__in=pks)} if pks else {}
 
 
 def _value(group, item):

@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -130,8 +131,8 @@ def _period(narrowed):
 
 
 def _events(narrowed):
-    """Every event of a case that the filters leave."""
-    events = HistoryEvent.objects.exclude(case_id=None)
+    """Every event of a case, and every endorsement of a hospital's data, that the filters leave."""
+    events = HistoryEvent.objects.filter(Q(case_id__isnull=False) | Q(form="endorsement"))
     if narrowed.get("site"):
         events = events.filter(site_id__in=Site.objects.filter(code=narrowed.get("site")).values("pk"))
     if narrowed.get("case"):

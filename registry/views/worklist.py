@@ -15,6 +15,7 @@ from registry import clock
 from registry.access.permissions import Permission
 from registry.actions.cases import PRIMARY_COHORT
 from registry.dictionary.visits import period_end
+from registry.endorsements import due_endorsements
 from registry.models import FORM_OF, Case, Site
 from registry.schedule import LATE
 from registry.views.access import permitted
@@ -24,7 +25,7 @@ from registry.views.form_address import draft_page, new_url
 from registry.views.openings import opening_lines, waiting_for
 from registry.views.query_rows import query_rows
 from registry.views.schedule import slot_label
-from registry.views.statuses import FORM, SCHEDULE, WORK, Status
+from registry.views.statuses import ENDORSEMENT, FORM, SCHEDULE, WORK, Status
 from registry.worklist import Owed, owed, owed_queries, own_drafts
 
 SHOWN = 20  # rows of a section on the page of all
@@ -41,6 +42,7 @@ class Line:
     status: Status
     day: date | None = None
     days_over: int | None = None
+    place: str = ""  # whose, where it is no case's
 
 
 @dataclass(frozen=True)
@@ -113,12 +115,17 @@ def all_work(cases, person, today):
     found: Owed = owed(cases, person=person, today=today)
     queries, drafts = owed_queries(cases, person), own_drafts(cases, person)
     may_write = person.may(Permission.FORM_WRITE)
+    may_endorse = person.may(Permission.DATA_ENDORSE)
+    endorse = due_endorsements(Site.objects.filter(pk__in=cases.values("site"))) if may_endorse else []
 
     def forms(owed_forms):
         return lambda part: [form_line(one, today, may_write) for one in owed_forms[part]]
 
     def of_cases(owed_cases, line):
         return lambda part: [line(one, today, may_write) for one in owed_cases[part]]
+
+    def of_hospitals(due):
+        return lambda part: [endorsement_line(*one) for one in due[part]]
 
     due = [
         Kind("overdue", _("overdue"), len(found.overdue), forms(found.overdue), by_date=True),
@@ -129,6 +136,7 @@ def all_work(cases, person, today):
         Kind("drafts", _("drafts"), drafts.count(), lambda part: draft_lines(drafts[part])),
         Kind("lost", _("possibly lost"), len(found.lost), of_cases(found.lost, lost_line)),
         Kind("unsigned", _("unsigned"), len(found.unsigned), of_cases(found.unsigned, unsigned_line)),
+        Kind("endorse", _("to endorse"), len(endorse), of_hospitals(endorse)),
         Kind("unverified", _("not verified"), len(found.unverified), of_cases(found.unverified, unverified_line)),
     ]
     to_open = waiting_for(person, cases)
@@ -230,6 +238,14 @@ def unsigned_line(one, _today, _may_write):
     """A case with complete forms that nobody has signed."""
     what = ngettext("%d form to sign", "%d forms to sign", one.count) % one.count
     return Line(what, reverse("case_sign", args=[one.case.number]), one.case, WORK["unsigned"])
+
+
+def endorsement_line(milestone, standing):
+    """A milestone for which the hospital's data are not endorsed as they are now."""
+    url = reverse("endorsement", args=[milestone.pk, standing.site.code])
+    what = _("Data for “%(milestone)s”, due %(day)s") % {"milestone": milestone, "day": milestone.day.isoformat()}
+    place = f"{standing.site.code} · {milestone.cohort}"
+    return Line(what, url, None, ENDORSEMENT[standing.state], place=place)
 
 
 def unverified_line(one, _today, _may_write):

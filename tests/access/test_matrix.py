@@ -6,6 +6,7 @@ lacks the right, 404 the case is not theirs (or does not exist), 200 it opens. A
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -17,6 +18,8 @@ from django.utils.timezone import now
 from analytics.models import SavedDashboard
 from registry.access.row_security import everything_scope, person_scope
 from registry.actions import states
+from registry.actions.audits import draw_audit
+from registry.actions.endorsements import set_milestone
 from registry.actions.import_jobs import take_in
 from registry.actions.import_work import run_import
 from registry.actions.locks import lock_all
@@ -189,6 +192,33 @@ TABLE = [
     Row("exemption_end", "302 302 404 302 302 403 403 403", {**CASE, "pk": "{exemption}"}, method="post"),
     Row("forms", MANAGER_PAGE),
     Row("forms", "302 403 403 403 422 403 403 403", method="post", body={"act": "verify"}),
+    # Milestones: leads and data managers set them, the investigator endorses the own hospital's data. 422: no day; a wrong password.
+    Row("milestones", "302 200 200 200 200 200 403 403"),
+    Row("milestones", "302 403 403 403 422 422 403 403", method="post", body={"name": "Interim analysis"}),
+    Row("milestone", "302 200 200 200 200 200 403 403", {"pk": "{milestone}"}),
+    Row(
+        "milestone_end",
+        "302 403 403 403 302 302 403 403",
+        {"pk": "{milestone}"},
+        method="post",
+        body={"reason": "The cut is taken"},
+    ),
+    Row("endorsement", OWN_CASE, {"pk": "{milestone}", "site": "KYO"}),
+    Row(
+        "endorsement",
+        "302 403 404 422 403 403 403 403",
+        {"pk": "{milestone}", "site": "KYO"},
+        method="post",
+        body={"password": "wrong"},
+    ),
+    # Audits: data managers draw and judge them; whoever did not enter a form enters it again. 422: nothing is named, or chosen.
+    Row("audits", "302 200 200 200 200 200 403 403"),
+    Row("audits", "302 403 403 403 422 403 403 403", method="post"),
+    Row("audit", "302 200 200 200 200 200 403 403", {"pk": "{audit}"}),
+    Row("audit_ask", MANAGER_DOES, {"pk": "{audit}"}, method="post"),
+    Row("audit_report", "302 200 200 200 200 200 403 403", {"pk": "{audit}"}),
+    Row("audit_form", OWN_CASE, {"pk": "{audit}", "form": "{audit_form}"}),
+    Row("audit_form", "302 422 404 422 422 422 403 403", {"pk": "{audit}", "form": "{audit_form}"}, method="post"),
     # Records from a file: those who enter forms, at their own hospitals.
     Row("imports", "302 200 200 200 403 403 403 403"),
     Row("imports", "302 422 422 422 403 403 403 403", method="post", body={"step": "preview"}),
@@ -438,6 +468,9 @@ def build_world():
     lock = lock_all(factories.cohort("closed"), reason="Published", by=people["manager"])
     ids["lock"], asked = lock.pk, ask_opening(lock, code="late", reason="A letter", by=people["manager"])
     ids["opening"] = asked.pk
+    words = {"cohort": factories.cohort(), "name": "Interim analysis", "day": date(2026, 9, 1)}
+    ids["milestone"] = set_milestone(**words, by=people["manager"]).pk
+    ids |= drawn(case, by=people["manager"])
     ids["import_job"] = looked_at(people["nurse"], kyoto)
     return SimpleNamespace(kyoto=kyoto, people=people, **ids)
 
@@ -469,6 +502,15 @@ def asked_about(case, *, by):
         return factories.query(Death.objects.get(case=case), item="death_date", by=by).pk
 
 
+def drawn(case, *, by):
+    """The ids of an audit and of its only form, a complete one of another case of the hospital."""
+    other = factories.enrolled_case(case.site)
+    factories.completed_form(other)
+    audit = draw_audit(name="Autumn", cohort=factories.cohort(), sites=[case.site], size=1, by=by)
+    with everything_scope(actor="tests"):
+        return {"audit": audit.pk, "audit_form": audit.auditform_set.get().pk}
+
+
 def mint(person):
     """The id of a token of `person`."""
     factories.token(person)
@@ -490,6 +532,9 @@ def known_ids(world):
         "{name}": world.name,
         "{lock}": world.lock,
         "{opening}": world.opening,
+        "{milestone}": world.milestone,
+        "{audit}": world.audit,
+        "{audit_form}": world.audit_form,
     }
 
 

@@ -35,11 +35,14 @@ ASKS = {
     **dict.fromkeys((*POOLED, *OTHER_POOLED), ("guard.pooled()",)),
     **dict.fromkeys(("analytics_export", "analytics_exportjob", "analytics_viewed"), ("guard.person()",)),
     **dict.fromkeys(("registry_importjob", "registry_importedrecord"), ("guard.person()",)),
+    **dict.fromkeys(("registry_milestone", "registry_audit"), ("guard.pooled()",)),
     "analytics_saveddashboard": ("guard.pooled()", "guard.person()"),
     "analytics_savedpanel": ("guard.dashboards()",),
     "analytics_release": ("guard.sites()", "guard.pooled()"),
 }
-BY_COMMAND = {  # the worker's own, which is no person's
+BY_COMMAND = {  # the worker's own, which is no person's; and what every hospital may read
+    ("registry_milestone", "asked"): ("guard.sites()",),
+    ("registry_audit", "asked"): ("guard.sites()",),
     ("analytics_export", "by_command"): ("guard.pooled()",),
     ("analytics_exportjob", "by_worker"): ("guard.pooled()",),
     ("registry_importjob", "by_worker"): ("guard.pooled()",),
