@@ -22,6 +22,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy import demo, servers
+from tests.deploy import contained
 from tests.deploy.operating import (
     a_frozen_database,
     an_administrator_begins,
@@ -61,15 +62,18 @@ SELECT now(), '', '', '', '', 0, 'case', 1, 'insert', 'x' FROM generate_series(1
 """
 
 
-@pytest.fixture
-def services():
+@pytest.fixture(params=("by themselves", "in their images"))
+def services(request):
     """PostgreSQL and Redis with the options of their services, a TLS proxy, the secrets; nothing of ours runs yet."""
+    in_images = request.param == "in their images"
+    if in_images and contained.missing():
+        pytest.skip(f"No image is built here: there is no {contained.missing()}")
     folder = Path(
         tempfile.mkdtemp(prefix="registry-test-", dir="/var/tmp")
     )  # pytest's own is closed to the servers' user
     folder.chmod(0o755)
     proxy = Proxy(*certificate(folder))
-    found = Services(folder, proxy.port)
+    found = contained.made(folder, proxy.port) if in_images else Services(folder, proxy.port)
     found.proxy = proxy
     try:
         if demo.static_files_changed():
@@ -132,8 +136,8 @@ def migrations(services):
 
 def start_all(services):
     """Three patients, and two people who have never signed in; then two web replicas, a worker of each pool, beat, sweeper."""
-    status, said = services.run(
-        "web", command=["python", "-c", WORLD], DJANGO_SETTINGS_MODULE="registry.settings.production"
+    status, said = services.natively(
+        "web", ["python", "-c", WORLD], DJANGO_SETTINGS_MODULE="registry.settings.production"
     )
     assert status == 0, said
     services.start("web", 2, port=services.proxy.replicas[1])
@@ -288,7 +292,7 @@ def back_from_the_backup(services):
     status, said = services.run(
         "backup",
         command=["python", "manage.py", "restore", "--from", "/backups", "--work", "/scratch", "--over", "127.0.0.1/registry",
-                 "--files-to", str(services.folder / "files")],
+                 "--files-to", "/scratch/files"],
         ADMIN_DATABASE_URL=f"{services.admin}/postgres",
     )  # fmt: skip
     assert status == 0, said
