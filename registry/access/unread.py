@@ -16,39 +16,40 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Unread:
-    """Why a request was not read: the kind of problem that REST calls it, its status, the heading and the words of a page."""
+    """Why a request was not read: the kind of problem that REST calls it, its status, a page's heading, what was found and what to do."""
 
     kind: str
     status: int
     heading: str
-    words: str
+    found: str
+    do: str
 
 
 def unread_by(exception, request):
     """What an exception of Django's readers means to whoever sent the request."""
-    is_too_much = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
-    if is_too_much:
-        return Unread("too_large", 413, _("That is more than the registry takes at once"), _too_much(exception, request))
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        do = _("Nothing was stored. Go back: what you typed into a form is kept in the browser tab. Was a whole document pasted into a field? Shorten it and save again. Many rows are brought in as a file, under Imports.")  # fmt: skip
+        return Unread("too_large", 413, _("That is more than the registry takes at once"), _too_much(exception, request), do)
     if isinstance(exception, DisallowedHost):
-        said = _("The registry does not know the host name by which it was asked. Open it at the address that your administrator gave you. For the administrator: ALLOWED_HOSTS lists the names.")  # fmt: skip
-        return Unread("malformed", 400, _("This is not the registry's address"), said)
+        found = _("The registry does not know the host name by which it was asked.")
+        do = _("Open it at the address that your administrator gave you. For the administrator: ALLOWED_HOSTS lists the names.")
+        return Unread("malformed", 400, _("This is not the registry's address"), found, do)
     if isinstance(exception, MultiPartParserError):
-        said = _("The form came broken or without its end: the connection may have been cut. Go back and send it again; nothing was stored.")  # fmt: skip
-        return Unread("malformed", 400, _("The registry could not read that"), said)
-    said = _("What was sent holds characters that cannot be stored, such as NUL, or is not what a page of the registry sends. Nothing was stored. Go back, take the characters out and send it again; what you typed into a form is kept in the browser tab.")  # fmt: skip
-    return Unread("malformed", 400, _("The registry could not read that"), said)
+        found = _("The form came broken or without its end: the connection may have been cut.")
+        do = _("Nothing was stored. Go back and send it again.")
+    else:
+        found = _("What was sent holds characters that cannot be stored, such as NUL, or is not what a page of the registry sends.")
+        do = _("Nothing was stored. Go back, take the characters out and send it again; what you typed into a form is kept in the browser tab.")  # fmt: skip
+    return Unread("malformed", 400, _("The registry could not read that"), found, do)
 
 
 def _too_much(exception, request):
     if isinstance(exception, TooManyFilesSent):
-        found = _("More than %(most)s files were sent at once.") % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
-    elif isinstance(exception, TooManyFieldsSent):
+        return _("More than %(most)s files were sent at once.") % {"most": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
+    if isinstance(exception, TooManyFieldsSent):
         most = number_format(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS, force_grouping=True)
-        found = _("More than %(most)s fields were sent at once.") % {"most": most}
-    else:
-        found = _too_long(request)
-    do = _("Nothing was stored. Go back: what you typed into a form is kept in the browser tab. Was a whole document pasted into a field? Shorten it and save again. Many rows are brought in as a file, under Imports.")  # fmt: skip
-    return f"{found} {do}"
+        return _("More than %(most)s fields were sent at once.") % {"most": most}
+    return _too_long(request)
 
 
 def _too_long(request):
@@ -64,7 +65,8 @@ def _megabytes(size):
 
 
 def answer(request, unread):
-    """A page; for a script of ours, which shows what is `said` beside the form, that sentence alone."""
+    """A page; for a script of ours, which shows what is `said` beside the form, one line."""
     if request.headers.get("Sec-Fetch-Dest") == "empty":
-        return JsonResponse({"said": unread.words}, status=unread.status)
+        said = _("%(found)s It is kept in this browser tab alone.") % {"found": unread.found}
+        return JsonResponse({"said": said}, status=unread.status)
     return render(None, "unread.html", {"unread": unread}, status=unread.status)

@@ -18,7 +18,7 @@ def _of_api(request):
 def bad_request(request, exception):
     """400; 413 where it is too much."""
     unread = unread_by(exception, request)
-    return response_of(request, unread.kind, unread.words) if _of_api(request) else answer(request, unread)
+    return response_of(request, unread.kind, unread.found) if _of_api(request) else answer(request, unread)
 
 
 def permission_denied(request, exception):

@@ -1,5 +1,7 @@
 """The database does not answer, or has no room: the page and REST say so, with what to do."""
 
+import errno
+
 import psycopg
 import pytest
 from django.db import IntegrityError, OperationalError, connection
@@ -25,6 +27,8 @@ def raised(cause):
         (raised(psycopg.OperationalError("connection refused")), "unavailable"),
         (raised(psycopg.errors.LockNotAvailable("lock timeout")), "unavailable"),
         (raised(psycopg.errors.QueryCanceled("statement timeout")), "unavailable"),
+        (OSError(errno.ENOSPC, "no space"), "no_room"),
+        (OSError(errno.EACCES, "closed"), ""),
         (IntegrityError("twice"), ""),
         (ValueError("ours"), ""),
         (None, ""),
