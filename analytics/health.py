@@ -17,6 +17,7 @@ from analytics.read import STALLED_AFTER
 from registry.access import signing
 from registry.access.guards import differences
 from registry.access.middleware import unscoped
+from registry.access.outages import no_answer
 from registry.access.row_security import site_scope
 from registry.access.versions import newer_tables
 
@@ -43,7 +44,7 @@ def _answer(check):
     try:
         reason = check()
     except (DatabaseError, redis.RedisError) as failure:
-        reason = f"no answer ({type(failure).__name__})"
+        reason = no_answer(failure)
     return {"ok": reason is None, "reason": reason or "ok"}
 
 

@@ -99,7 +99,10 @@ def _lost_anchors():
         try:
             number, digest, at, *places = line.split()
         except ValueError:
-            yield Fault(f"line {place_in_file} of {file.name}", "half a line: writing it was interrupted, or it was changed by hand")
+            yield Fault(
+                f"line {place_in_file} of {file.name}",
+                "half a line: writing it was interrupted, or it was changed by hand",
+            )
             continue
         if (number, digest) not in known:
             named = ", ".join(place(*one.split(":")) for one in places)

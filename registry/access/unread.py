@@ -29,16 +29,22 @@ def unread_by(exception, request):
     """What an exception of Django's readers means to whoever sent the request."""
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         do = _("Nothing was stored. Go back: what you typed into a form is kept in the browser tab. Was a whole document pasted into a field? Shorten it and save again. Many rows are brought in as a file, under Imports.")  # fmt: skip
-        return Unread("too_large", 413, _("That is more than the registry takes at once"), _too_much(exception, request), do)
+        return Unread(
+            "too_large", 413, _("That is more than the registry takes at once"), _too_much(exception, request), do
+        )
     if isinstance(exception, DisallowedHost):
         found = _("The registry does not know the host name by which it was asked.")
-        do = _("Open it at the address that your administrator gave you. For the administrator: ALLOWED_HOSTS lists the names.")
+        do = _(
+            "Open it at the address that your administrator gave you. For the administrator: ALLOWED_HOSTS lists the names."
+        )
         return Unread("malformed", 400, _("This is not the registry's address"), found, do)
     if isinstance(exception, MultiPartParserError):
         found = _("The form came broken or without its end: the connection may have been cut.")
         do = _("Nothing was stored. Go back and send it again.")
     else:
-        found = _("What was sent holds characters that cannot be stored, such as NUL, or is not what a page of the registry sends.")
+        found = _(
+            "What was sent holds characters that cannot be stored, such as NUL, or is not what a page of the registry sends."
+        )
         do = _("Nothing was stored. Go back, take the characters out and send it again; what you typed into a form is kept in the browser tab.")  # fmt: skip
     return Unread("malformed", 400, _("The registry could not read that"), found, do)
 
@@ -56,7 +62,9 @@ def _too_long(request):
     most = _megabytes(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     length = request.META.get("CONTENT_LENGTH", "")
     if request.content_type == "multipart/form-data" or not length.isdecimal():
-        return _("The texts of a form may have %(most)s MB together, its files not counted; more was sent.") % {"most": most}
+        return _("The texts of a form may have %(most)s MB together, its files not counted; more was sent.") % {
+            "most": most
+        }
     return _("%(found)s MB were sent; a form may have %(most)s MB.") % {"found": _megabytes(int(length)), "most": most}
 
 

@@ -44,7 +44,8 @@ def _anchor(number):
         last = _last_anchored(anchors)
         since = last + 1 if 0 < last < number else number  # after a restore to a moment the anchors are ahead
         lines = (
-            f"{one} {digest} {sealed_at.isoformat()} {' '.join(_places(one))}\n" for one, digest, sealed_at in seals(since)
+            f"{one} {digest} {sealed_at.isoformat()} {' '.join(_places(one))}\n"
+            for one, digest, sealed_at in seals(since)
         )
         _append(anchors, "".join(lines).encode("ascii"))
 

@@ -63,7 +63,9 @@ def test_a_clock_an_hour_off_is_named(monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_an_old_server_is_named_and_not_migrated(monkeypatch):
     monkeypatch.setattr(versions, "OLDEST_POSTGRES", 99)
-    monkeypatch.setattr(connection.features, "minimum_database_version", (99,))  # Django refuses one that is older still
+    monkeypatch.setattr(
+        connection.features, "minimum_database_version", (99,)
+    )  # Django refuses one that is older still
     monkeypatch.setattr(base, "RAN_DB_VERSION_CHECK", set())
     connection.close()
 

@@ -43,7 +43,9 @@ def missing():
     """The first thing that is not there to build and run an image; nothing if all is."""
     if os.geteuid():
         return "root, who alone may enter an image"
-    return next((name for name in ("buildah", "debootstrap", "unshare", "setpriv", "nsenter") if not shutil.which(name)), "")
+    return next(
+        (name for name in ("buildah", "debootstrap", "unshare", "setpriv", "nsenter") if not shutil.which(name)), ""
+    )
 
 
 class Engine:
@@ -53,11 +55,17 @@ class Engine:
         self.folder = servers.made(folder)
         stored = f'[storage]\ndriver = "overlay"\ngraphroot = "{folder}/store"\nrunroot = "{folder}/run"\n'
         (folder / "storage.conf").write_text(stored, encoding="utf-8")
-        self.env = {"CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"), "BUILDAH_ISOLATION": "chroot", "BUILDAH_LAYERS": "true"}
+        self.env = {
+            "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"),
+            "BUILDAH_ISOLATION": "chroot",
+            "BUILDAH_LAYERS": "true",
+        }
 
     def do(self, *words):
         """What buildah says."""
-        done = subprocess.run(["buildah", *words], env={**os.environ, **self.env}, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["buildah", *words], env={**os.environ, **self.env}, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
@@ -71,7 +79,13 @@ class Engine:
         for name in ("docker", "podman"):  # which may be installed and answer
             (path / name).write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
             (path / name).chmod(0o755)
-        env = {**os.environ, **self.env, "PATH": f"{path}:{os.environ['PATH']}", "PYTHON_IMAGE": BASE, "CODE_VERSION": VERSION}
+        env = {
+            **os.environ,
+            **self.env,
+            "PATH": f"{path}:{os.environ['PATH']}",
+            "PYTHON_IMAGE": BASE,
+            "CODE_VERSION": VERSION,
+        }
         done = subprocess.run(words, cwd=image.ROOT, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
@@ -79,11 +93,23 @@ class Engine:
         """Debian's minimal system and our Python under /usr/local, as python:3.11-slim has it."""
         root = self.folder / "base"
         shutil.rmtree(root, ignore_errors=True)
-        suite = next(line[17:] for line in Path("/etc/os-release").read_text().splitlines() if line.startswith("VERSION_CODENAME="))
-        subprocess.run(["unshare", "--mount", "debootstrap", "--variant=minbase", f"--include={LIBRARIES}", suite, root], check=True, capture_output=True)
+        suite = next(
+            line[17:]
+            for line in Path("/etc/os-release").read_text().splitlines()
+            if line.startswith("VERSION_CODENAME=")
+        )
+        subprocess.run(
+            ["unshare", "--mount", "debootstrap", "--variant=minbase", f"--include={LIBRARIES}", suite, root],
+            check=True,
+            capture_output=True,
+        )
         prefix, local = Path(sys.base_prefix), root / "usr/local"
         with tarfile.open(self.folder / "python.tar", "w") as packed:
-            packed.add(sysconfig.get_path("stdlib"), "lib/python3.11", filter=lambda one: None if any(f"{name}" in f"/{one.name}/" for name in LEFT_OUT) else one)
+            packed.add(
+                sysconfig.get_path("stdlib"),
+                "lib/python3.11",
+                filter=lambda one: None if any(f"{name}" in f"/{one.name}/" for name in LEFT_OUT) else one,
+            )
             for library in (prefix / "lib").glob("libpython3*.so*"):
                 packed.add(library, f"lib/{library.name}")
         shutil.unpack_archive(self.folder / "python.tar", local)
@@ -95,7 +121,14 @@ class Engine:
             subprocess.run(["chroot", root, *command], check=True, capture_output=True)
         made = self.do("from", "scratch")
         self.do("copy", made, str(root), "/")
-        self.do("config", "--env", "PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin", "--env", "LANG=C.UTF-8", made)
+        self.do(
+            "config",
+            "--env",
+            "PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "--env",
+            "LANG=C.UTF-8",
+            made,
+        )
         self.do("commit", made, BASE)
         self.do("rm", made)
         shutil.rmtree(root)
@@ -130,7 +163,9 @@ class Contained(Services):
                 (root / "run/secrets" / name).touch()
             (root / "run/certificate.pem").touch()
         for name in ("media", "spool", "scratch", "backups", "mail"):
-            os.chown(folder / name, 10001, 10001)  # as an engine gives a new volume to whom its folder in the image belongs
+            os.chown(
+                folder / name, 10001, 10001
+            )  # as an engine gives a new volume to whom its folder in the image belongs
 
     def write_secrets(self):
         """By hand those that tests know; then, as root in the image, what docs/operating.md says."""
@@ -147,22 +182,49 @@ class Contained(Services):
 
     def close_secrets(self):
         _made, root, env = self.opened["cart-registry"]
-        words = self.entered(root, {str(self.folder / "secrets"): "/mnt"}, ("setpriv", "--no-new-privs"), ["python", "-m", "deploy.new_secrets", "/mnt"])
+        words = self.entered(
+            root,
+            {str(self.folder / "secrets"): "/mnt"},
+            ("setpriv", "--no-new-privs"),
+            ["python", "-m", "deploy.new_secrets", "/mnt"],
+        )
         status, said = said_by(words, {"env": env})
         assert status == 0, said
 
     def entered(self, root, volumes, how, command):
         """The words that run a command in an image's root."""
         pairs = [word for pair in volumes.items() for word in pair]
-        return ["unshare", "--mount", "sh", "-c", ENTER, "sh", str(root), *pairs, "--", "chroot", str(root), *how, *AT_HOME, *command]
+        return [
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            ENTER,
+            "sh",
+            str(root),
+            *pairs,
+            "--",
+            "chroot",
+            str(root),
+            *how,
+            *AT_HOME,
+            *command,
+        ]
 
     def process(self, name, command, port=None, **more):
         """In the service's image, with its volumes, as its user."""
         service = self.all[name]
         _made, root, env = self.opened[service["image"].partition(":")[0]]
-        volumes = {str(self.folder / there.rpartition("/")[2]): there for _here, there, *_mode in (one.split(":") for one in service["volumes"])}
+        volumes = {
+            str(self.folder / there.rpartition("/")[2]): there
+            for _here, there, *_mode in (one.split(":") for one in service["volumes"])
+        }
         volumes |= {str(self.folder / "secrets" / one): f"/run/secrets/{one}" for one in service["secrets"]}
-        volumes |= {str(self.folder / "mail"): "/mail", str(self.folder / "certificate.pem"): "/run/certificate.pem", "/etc/hosts": "/etc/hosts"}
+        volumes |= {
+            str(self.folder / "mail"): "/mail",
+            str(self.folder / "certificate.pem"): "/run/certificate.pem",
+            "/etc/hosts": "/etc/hosts",
+        }
         given = {key: self.here(value, port, {}) for key, value in service["environment"].items()}
         words = [self.here(word, port, {}) for word in command]
         env = {**env, "SSL_CERT_FILE": "/run/certificate.pem", "HOSTNAME": os.uname().nodename, **given, **more}
@@ -176,7 +238,16 @@ class Contained(Services):
         """Asked in the running container, as an engine does."""
         words = [self.here(word, port, {}) for word in self.health_check(name)]
         _words, how = self.process(name, [], port)
-        inside = ["nsenter", "--target", str(self.running[f"{name}-1"].pid), "--mount", "--root", *AS_NOBODY, *AT_HOME, *words]
+        inside = [
+            "nsenter",
+            "--target",
+            str(self.running[f"{name}-1"].pid),
+            "--mount",
+            "--root",
+            *AS_NOBODY,
+            *AT_HOME,
+            *words,
+        ]
         return said_by(inside, how)[0] == 0
 
     def end(self):

@@ -25,7 +25,9 @@ def small(settings, tmp_path):
     """A folder on a disk of a quarter of a megabyte, where the registry keeps its files; `fill()` leaves so many bytes, `free()` all."""
     place, filler = tmp_path / "small", tmp_path / "small/filler"
     place.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", place], capture_output=True, check=False).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", place], capture_output=True, check=False
+    ).returncode:
         pytest.skip("only root can make a small disk")
 
     def fill():
@@ -50,7 +52,9 @@ def test_on_a_full_disk_anchors_stay_whole_and_an_export_says_why(small):
     factories.infused_case(kyoto)
     swept()
     before = anchor_file().read_bytes()[:-1]
-    before += b" person:1" * ((4090 - len(before) % 4096) // 9) + b"\n"  # what comes next needs a page that the disk has not
+    before += (
+        b" person:1" * ((4090 - len(before) % 4096) // 9) + b"\n"
+    )  # what comes next needs a page that the disk has not
     anchor_file().write_bytes(before + b"7 h")  # as a power cut leaves it
     small.fill()
     factories.infused_case(kyoto)

@@ -2,9 +2,10 @@
 
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from registry.access import signing
+from registry.access.outages import no_answer
 from registry.access.versions import newer_tables, too_old_a_server
 
 
@@ -16,7 +17,10 @@ class Command(migrate.Command):
 
     def handle(self, *args, **options):
         """Nothing is told while only the plan is asked for; the migration that brings the seals tells them itself."""
-        wrong = too_old_a_server() or newer_tables()
+        try:
+            wrong = too_old_a_server() or newer_tables()
+        except OperationalError as failure:
+            wrong = f"the database gives {no_answer(failure)}"
         if wrong:
             raise CommandError(f"Nothing was migrated: {wrong}. See docs/operating.md, “It does not start”.")
         if not (options["plan"] or options["check_unapplied"]):
