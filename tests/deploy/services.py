@@ -120,8 +120,8 @@ class Services:
         return said_by(words, how)[0] == 0
 
     def health_check(self, name):
-        """Its words, as an engine runs them."""
-        kind, *test = self.all[name]["healthcheck"]["test"]
+        """Its words, as an engine runs them; our replicas have numbers in their names."""
+        kind, *test = (word.replace("@$$HOSTNAME", "1@$$HOSTNAME") for word in self.all[name]["healthcheck"]["test"])
         return ["sh", "-c", *test] if kind == "CMD-SHELL" else test
 
     def logs(self):

@@ -95,6 +95,7 @@ def test_the_services_of_the_compose_file_hold_together(services, capsys):
             start_all,
             an_administrator_begins,
             one_person_moves_between_the_replicas,
+            pages_and_figures_in_japanese,
             health_checks,
             a_full_disk,
         ),
@@ -149,7 +150,7 @@ def start_all(services):
 def one_person_moves_between_the_replicas(services):
     """Each request goes to the other replica than the one before: session, draft, save, stream; and the curve moves."""
     nurse, lead = visitor(services, "coordinator"), visitor(services, "lead")
-    services.nurse = nurse
+    services.nurse, services.lead = nurse, lead
     stream = Stream(lead, EVENTS)
     before = curve_of(lead, stream)
 
@@ -164,6 +165,27 @@ def one_person_moves_between_the_replicas(services):
     curve_of(lead, stream, other_than=before)
     stream.close()
     assert min(services.proxy.served.values()) > 5, "both replicas served"
+
+
+def pages_and_figures_in_japanese(services):
+    """Catalogues, files for the browser and fonts are there, wherever it runs."""
+    japanese = {"Accept-Language": "ja"}
+    status, page = services.lead.get(DASHBOARD, **japanese)
+    assert (status, "全生存" in page) == (200, True), page
+    for place in {*re.findall(r'(?:href|src)="(/static/[^"]+)"', page)}:
+        assert got(services.lead, place), place
+    figure = re.search(r'href="(/runs/\d+/figure\.)pdf', page)[1]
+    assert b"+IPAexGothic" in got(services.lead, f"{figure}pdf", **japanese), "the letters stand in the file itself"
+    assert got(services.lead, f"{figure}png", **japanese).startswith(b"\x89PNG")
+
+
+def got(person, path, **headers):
+    """The bytes at an address."""
+    answer, line = person.ask("GET", path, **headers)
+    with contextlib.closing(line):
+        body = answer.read()
+    assert answer.status == 200, (path, body[:500])
+    return body
 
 
 def visitor(services, role):
@@ -187,7 +209,9 @@ def health_checks(services):
     """The containers' own health checks, /ready and /metrics by a replica's address."""
     ports = services.proxy.replicas
     assert services.is_healthy("web", ports[0])
-    assert services.is_healthy("beat")
+    assert [
+        name for name in ("beat", "worker-quick", "worker-heavy", "importer") if not services.is_healthy(name)
+    ] == []
     for port in ports:
         checks = checked(port)
         red = {name for name, one in checks.items() if not one["ok"]}

@@ -48,7 +48,10 @@ def test_what_the_servers_lack_is_told_from_faults_of_ours(failure, kind):
         ({"PASSWORD": "another"}, "it refuses this process's password: DATABASE_URL, or the file that"),
         ({"NAME": "other"}, "it has no database of the name that DATABASE_URL holds"),
         ({"HOST": "nowhere.invalid"}, "the host name in DATABASE_URL is not known here"),
-        ({"OPTIONS": {"options": "-c search_path=pg_catalog"}}, "its tables are not there: run manage.py migrate as reg_owner"),
+        (
+            {"OPTIONS": {"options": "-c search_path=pg_catalog"}},
+            "its tables are not there: run manage.py migrate as reg_owner",
+        ),
     ],
     ids=lambda one: next(iter(one)) if isinstance(one, dict) else "",
 )
@@ -60,7 +63,9 @@ def test_why_the_database_gives_no_answer_is_said_to_whoever_runs_it(client, cap
         checks = client.get("/ready").json()["checks"]
         call_command("self_check")
         if "OPTIONS" not in other:
-            with pytest.raises(CommandError, match=f"Nothing was migrated: the database gives no answer: {re.escape(said)}"):
+            with pytest.raises(
+                CommandError, match=f"Nothing was migrated: the database gives no answer: {re.escape(said)}"
+            ):
                 call_command("migrate")
     finally:
         connection.close()
