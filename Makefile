@@ -4,7 +4,7 @@ PYTHON ?= python3
 RUN = $(PYTHON) deploy/run.py
 export ARGS PORT RESET
 
-.PHONY: demo test check bench servers messages openapi sbom help
+.PHONY: demo test check bench servers messages openapi sbom image help
 .DEFAULT_GOAL := help
 
 demo: ## start the demonstration (PORT= picks the port, RESET=1 begins afresh); Ctrl-C ends it
@@ -30,6 +30,9 @@ openapi: ## write docs/openapi.yaml anew
 
 sbom: ## list what the registry is made of: CycloneDX and licences in var/sbom
 	@$(RUN) sbom
+
+image: ## build the images of docker-compose.yml by docker, podman or buildah (CODE_VERSION, PYTHON_IMAGE; ARGS= goes to it)
+	@$(RUN) image
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

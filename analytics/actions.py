@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import logging
 from datetime import timedelta
 
 import pyarrow
@@ -33,6 +34,7 @@ from registry.actions.seals import seal_history
 from registry.doorbell import ring, ring_after_commit
 from registry.models import Case, Cohort, Outbox
 
+log = logging.getLogger(__name__)
 BUILD_LOCK = 7_201_001  # advisory lock: one builder at a time
 KEPT_LIVE_REVISIONS = 20
 LONGEST_BUILD_S = 600  # between two statements: ten thousand cases take a while
@@ -180,7 +182,10 @@ def sweep():
 
     Seals the history too: it has to happen often, and the sweeper is there.
     """
-    seal_history()
+    try:
+        seal_history()
+    except OSError:
+        log.exception("the history is sealed, and its anchors could not be written; the next seal makes up for them")
     again = timezone.now() - timedelta(seconds=settings.RING_AGAIN_SECONDS)
     with everything_scope(actor="sweeper"):
         with connection.cursor() as cursor:

@@ -23,6 +23,7 @@ from analytics.extract import may_go_abroad, refused_cases
 from analytics.models import Dataset, ExportJob
 from analytics.pseudonyms import ids_by_name
 from registry import clock
+from registry.access.outages import has_no_room
 from registry.access.row_security import everything_scope
 from registry.doorbell import ring
 from registry.models import Cohort
@@ -82,8 +83,11 @@ def make_export(job_id):
         return False
     except RefusedError as refusal:
         _hold(job, state=ExportJob.FAILED, error=str(refusal)[:300], lease_until=None, ended_at=timezone.now())
-    except Exception:
+    except Exception as failure:
         log.exception("export %s failed", job_id)
+        if has_no_room(failure):
+            _hold(job, state=ExportJob.FAILED, error="no room", lease_until=None, ended_at=timezone.now())
+            return True
         state = ExportJob.QUEUED if job.attempts < ATTEMPTS else ExportJob.FAILED
         _hold(job, state=state, error="stopped", lease_until=None, ended_at=timezone.now())
         raise

@@ -92,6 +92,10 @@ def _failed(job):
     kind, _colon, detail = job.error.partition(": ")
     if kind == "retired":
         return _("The cut was retired, because somebody in it withdrew consent. Take its successor.")
+    if kind == "no room":
+        return _(
+            "The registry's disk has no room for its file. Tell whoever runs the registry, and ask again when there is room."
+        )
     if kind == "impossible":
         return _("This format cannot hold it: {detail}").format(detail=detail)
     return _("It could not be made; whoever runs the registry finds export {pk} in the log. You can ask again.").format(

@@ -17,7 +17,9 @@ from analytics.read import STALLED_AFTER
 from registry.access import signing
 from registry.access.guards import differences
 from registry.access.middleware import unscoped
+from registry.access.outages import no_answer
 from registry.access.row_security import site_scope
+from registry.access.versions import newer_tables
 
 VERIFIED_EVERY = timedelta(hours=50)  # each night; one may fail for once
 
@@ -42,7 +44,7 @@ def _answer(check):
     try:
         reason = check()
     except (DatabaseError, redis.RedisError) as failure:
-        reason = f"no answer ({type(failure).__name__})"
+        reason = no_answer(failure)
     return {"ok": reason is None, "reason": reason or "ok"}
 
 
@@ -81,10 +83,9 @@ def scope():
 def migrations():
     """The tables are those of this code."""
     executor = MigrationExecutor(connection)
-    known = {key for key in executor.loader.applied_migrations if key[0] in {"registry", "analytics"}}
-    newer = sorted(known - set(executor.loader.disk_migrations))
+    newer = newer_tables(executor.loader)
     if newer:
-        return f"the tables are of newer code ({newer[-1][0]} {newer[-1][1]}); start the version that made them"
+        return newer
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if not waiting:
         return None

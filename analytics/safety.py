@@ -15,8 +15,8 @@ from django.db import connection
 from django.utils import timezone
 
 from analytics.models import Heartbeat
+from registry.access.versions import too_old_a_server
 
-OLDEST_POSTGRES = 15
 MOST_SKEW = 2.0  # seconds between this machine's clock and the database's
 LEAST_FREE = 0.10
 CERTIFICATE_DAYS = 14
@@ -142,13 +142,7 @@ def _otherwise(wanted):
 
 def postgres_version():
     """Not older than what the policies and tests are made for."""
-    connection.ensure_connection()
-    major = connection.connection.info.server_version // 10000
-    return (
-        f"PostgreSQL is {major}; the registry needs {OLDEST_POSTGRES} or newer: upgrade it"
-        if major < OLDEST_POSTGRES
-        else None
-    )
+    return too_old_a_server()
 
 
 RISES = """

@@ -35,6 +35,7 @@ def do(command, arguments):
         "messages": renew_messages,
         "openapi": renew_openapi,
         "sbom": bill,
+        "image": build_images,
     }
     try:
         return acts[command](arguments)
@@ -103,6 +104,13 @@ def bill(_arguments):
     from deploy import sbom
 
     return sbom.main()
+
+
+def build_images(arguments):
+    """The images of the compose file, by an engine of this machine."""
+    from deploy import image
+
+    return image.main([*shlex.split(os.environ.get("ARGS", "")), *arguments])
 
 
 def stay(_arguments):

@@ -9,7 +9,7 @@ sys.dont_write_bytecode = True
 
 from deploy import venv  # noqa: E402
 
-COMMANDS = ("demo", "test", "check", "bench", "servers", "messages", "openapi", "sbom")
+COMMANDS = ("demo", "test", "check", "bench", "servers", "messages", "openapi", "sbom", "image")
 
 
 def main():

@@ -122,8 +122,15 @@ def _broken_seals():
 def _lost_anchors():
     file = anchor_file()
     known = {(str(number), digest) for number, digest, _at in seals()}
-    for line in file.read_text(encoding="ascii").splitlines() if file.is_file() else ():
-        number, digest, at, *places = line.split()
+    for place_in_file, line in enumerate(file.read_text(encoding="ascii").splitlines() if file.is_file() else (), 1):
+        try:
+            number, digest, at, *places = line.split()
+        except ValueError:
+            yield Fault(
+                f"line {place_in_file} of {file.name}",
+                "half a line: writing it was interrupted, or it was changed by hand",
+            )
+            continue
         if (number, digest) not in known:
             named = ", ".join(place(*one.split(":")) for one in places)
             covered = f"; it covered {named}" if named else ""

@@ -67,7 +67,7 @@ def drill(cases: int, say, within: str | None = None) -> Found:
         follower = Follower(folder, first.url(), recipients, place / "spool")
         stack.callback(follower.end)
         began = time.monotonic()
-        base = take(folder, Source(first.url(), place / "media", "drill"), recipients)
+        base = take(folder, Source(first.url(), place / "media", "drill"), recipients, str(place))
         backup_seconds = time.monotonic() - began
         base = verify(base, key, str(place))
         verify_seconds = time.monotonic() - began - backup_seconds

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import shutil
 import signal
 import time
 from datetime import datetime
@@ -67,9 +68,15 @@ class Follower:
             until, position = connection.execute("SELECT clock_timestamp(), pg_current_wal_flush_lsn()").fetchone()
             while (connection.execute(FLUSHED, [position, SLOT]).fetchone() or (None,))[0] is not True:
                 if time.monotonic() > stop:
-                    raise RefusalError(f"The log did not arrive within {patience:.0f} s; see {self.spool / 'log'}.")
+                    raise RefusalError(f"The log did not arrive within {patience:.0f} s{self._complaint()}.")
                 time.sleep(0.05)
         return until
+
+    def _complaint(self):
+        """What the program that receives it said last, and how much room it has."""
+        said = (self.spool / "log").read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
+        free = shutil.disk_usage(self.spool).free // 1024**2
+        return f"; pg_receivewal said: {said or 'nothing'}. {free} MiB are free in {self.spool}"
 
     def _seal(self, path):
         written, is_open = path.stat().st_mtime_ns, path.name.endswith(".partial")

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -53,18 +54,32 @@ class Hashing:
 def seal(source, target: Path, recipients: list) -> dict:
     """Encrypt all that `source.read` gives into `target`, which gets its name only when it is whole: {name, bytes, sha256}."""
     half = target.with_name(target.name + ".half")
-    with half.open("wb") as file:
-        out = Hashing(file)
-        pyrage.encrypt_io(source, out, recipients)
-        _to_disk(file)
+    try:
+        with half.open("wb") as file:
+            out = Hashing(file)
+            pyrage.encrypt_io(source, out, recipients)
+            _to_disk(file)
+    except OSError as failure:
+        half.unlink(missing_ok=True)
+        raise RefusalError(not_written(target.parent, failure)) from failure
     half.rename(target)
     return {"name": target.name, "bytes": out.bytes, "sha256": out.hash.hexdigest()}
+
+
+def not_written(folder: Path, failure: OSError) -> str:
+    """Why something could not be written into `folder`, and how much room is there."""
+    free = shutil.disk_usage(folder).free // 1024**2
+    return f"{folder} could not be written: {failure.strerror or failure}; {free} MiB are free there. Add or free space; the next try goes on by itself."
 
 
 def seal_output(command: list, target: Path, recipients: list, **how) -> dict:
     """Encrypt what a command prints; RefusalError with what it complained of when it fails."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how) as child:
-        found = seal(child.stdout, target, recipients)
+        try:
+            found = seal(child.stdout, target, recipients)
+        except RefusalError:
+            child.kill()  # it would wait for ever to be read
+            raise
         complaint = child.stderr.read().decode(errors="replace")
     if child.returncode:
         target.unlink()

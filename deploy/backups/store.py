@@ -5,10 +5,12 @@ FOLDER/<system identifier>/wal/<segment>.gz.age, <segment>.partial.gz.age, cover
 The system identifier is the one that PostgreSQL gives each cluster, so that the logs of two clusters never mix.
 """
 
+import contextlib
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from deploy.backups import RefusalError
@@ -141,8 +143,6 @@ def _position(lsn):
 
 def prune(folder: Path) -> list[Path]:
     """Delete what is beyond 14 daily and 13 weekly backups, and the log that no kept backup needs; what was deleted."""
-    import shutil
-
     gone = []
     for cluster in sorted({base.folder.parent.parent for base in bases(folder)}):
         found = [base for base in bases(folder) if base.folder.parent.parent == cluster]
@@ -157,6 +157,15 @@ def prune(folder: Path) -> list[Path]:
                 path.unlink()
                 gone.append(path)
     return gone
+
+
+def remove_halves(folder: Path, now: datetime) -> None:
+    """Delete what a killed backup left half: no manifest, and begun a day ago. Another one may be under way."""
+    for place in folder.glob("*/base/*"):
+        with contextlib.suppress(ValueError):  # not ours
+            begun = datetime.strptime(place.name, STAMP).replace(tzinfo=UTC)
+            if not (place / MANIFEST).exists() and now - begun > timedelta(days=1):
+                shutil.rmtree(place)
 
 
 def _last_of(found, period, count):

@@ -1,6 +1,7 @@
 """A whole backup: base backup, dump of one snapshot with its row counts, files; then brought back to see that it can be."""
 
 import json
+import shutil
 import tarfile
 import tempfile
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import psycopg
 from deploy import servers
 from deploy.backups import RefusalError, fingerprint, store
 from deploy.backups.cluster import Recovered, login, programs, run, workplace
-from deploy.backups.sealing import seal, seal_output, sha256, unseal
+from deploy.backups.sealing import not_written, seal, seal_output, sha256, unseal
 
 BASE, DUMP, FILES = "base.tar.gz.age", "dump.age", "files.tar.gz.age"
 ABOUT = """
@@ -57,23 +58,34 @@ def connect(url: str):
         raise RefusalError(f"PostgreSQL does not answer: {str(failure).strip()}") from failure
 
 
-def take(folder: Path, source: Source, recipients: list) -> store.Base:
-    """Back up into a new folder of `folder`; it counts once its manifest is written."""
+def take(folder: Path, source: Source, recipients: list, within: str | None = None) -> store.Base:
+    """Back up into a new folder of `folder`; it counts once its manifest is written. One that fails leaves nothing behind.
+
+    What is on its way lies below `within`: a container's own temporary folder is memory.
+    """
     began = datetime.now(UTC)
+    store.remove_halves(folder, began)
     with connect(source.url) as connection:
         found = about(connection)
         place = folder / found["cluster"] / "base" / began.strftime(store.STAMP)
         place.mkdir(parents=True, mode=0o700)
         (place.parent.parent / "wal").mkdir(exist_ok=True, mode=0o700)
-        files = [_base(place, source.url, recipients)]
-        (finished,) = connection.execute("SELECT clock_timestamp()").fetchone()
-        dump, tables = _dump(connection, place, source.url, recipients)
-    files += [dump, _files(place, source.media, recipients)]
+        try:
+            return _taken(connection, place, source, recipients, within, {**found, "began_at": began.isoformat()})
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)  # or each try would take of the room that the next one needs
+            raise
+
+
+def _taken(connection, place, source, recipients, within, found):
+    files = [_base(place, source.url, recipients)]
+    (finished,) = connection.execute("SELECT clock_timestamp()").fetchone()
+    dump, tables = _dump(connection, place, source.url, recipients)
+    files += [dump, _files(place, source.media, recipients, within)]
     return store.write_manifest(
         place,
         {
             **found,
-            "began_at": began.isoformat(),
             "finished_at": finished.astimezone(UTC).isoformat(),
             "code_version": source.code_version,
             "files": files,
@@ -100,13 +112,16 @@ def _dump(connection, place, url, recipients):
     return sealed, tables
 
 
-def _files(place, media, recipients):
-    with tempfile.TemporaryFile() as plain:
-        with tarfile.open(fileobj=plain, mode="w:gz") as tar:
-            if media.is_dir():
-                tar.add(media, arcname=".")
-        plain.seek(0)
-        return seal(plain, place / FILES, recipients)
+def _files(place, media, recipients, within):
+    try:
+        with tempfile.TemporaryFile(dir=within) as plain:
+            with tarfile.open(fileobj=plain, mode="w:gz") as tar:
+                if media.is_dir():
+                    tar.add(media, arcname=".")
+            plain.seek(0)
+            return seal(plain, place / FILES, recipients)
+    except OSError as failure:
+        raise RefusalError(not_written(Path(within or tempfile.gettempdir()), failure)) from failure
 
 
 def unpack(base: store.Base, key, folder: Path) -> Path:
@@ -133,7 +148,10 @@ def _check_files(data):
 def verify(base: store.Base, key, within: str | None = None) -> store.Base:
     """Bring the backup back on a server for the purpose, compare every table of the dump, and note that it was so."""
     with workplace(within) as place:
-        unpack(base, key, place)
+        try:
+            unpack(base, key, place)
+        except OSError as failure:
+            raise RefusalError(not_written(place, failure)) from failure
         dump = unseal(base.file(DUMP), place / "dump", key)
         superuser, wanted = base.manifest["superuser"], base.manifest["tables"]
         with Recovered(place) as server:

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.views import defaults
 
 from registry.access.outages import RETRY_AFTER, outage_of
+from registry.access.unread import answer, unread_by
 from registry.api.problems import KINDS, response_of
 
 
@@ -15,8 +16,9 @@ def _of_api(request):
 
 
 def bad_request(request, exception):
-    """400."""
-    return response_of(request, "malformed") if _of_api(request) else defaults.bad_request(request, exception)
+    """400; 413 where it is too much."""
+    unread = unread_by(exception, request)
+    return response_of(request, unread.kind, unread.found) if _of_api(request) else answer(request, unread)
 
 
 def permission_denied(request, exception):

@@ -97,7 +97,10 @@ def factor_ask(request):
             return begin(request, person, next_of(request))
         request.attempt.failed(person, "factor")
         form.add_error(
-            "code", _("This code is wrong, or was used before. Each code works once: wait for the next one.")
+            "code",
+            _(
+                "This code is wrong, or was used before. Each code works once: wait for the next one. If none is taken, let the phone set its clock by itself: codes go by the time."
+            ),  # fmt: skip
         )
     if answer:
         request.attempt.failed(person, "passkey")

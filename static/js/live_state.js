@@ -2,6 +2,7 @@
 
 const place = document.querySelector("[data-live-state]");
 const words = JSON.parse(document.getElementById("live-words")?.textContent ?? "{}");
+const AHEAD = place?.dataset.now ? new Date(place.dataset.now) - Date.now() : 0; // of this machine's clock, which may be wrong
 const SECONDS = { minutes: 60, hours: 3600, days: 86400 };
 
 export function word(name, values = {}) {
@@ -9,7 +10,7 @@ export function word(name, values = {}) {
 }
 
 function age(madeAt) {
-  const seconds = Math.max(0, Math.round((Date.now() - madeAt) / 1000));
+  const seconds = Math.max(0, Math.round((Date.now() + AHEAD - madeAt) / 1000));
   if (seconds < 5) {
     return word("now");
   }
@@ -21,7 +22,7 @@ function age(madeAt) {
 }
 
 function clock(moment) {
-  const today = moment.toDateString() === new Date().toDateString();
+  const today = moment.toDateString() === new Date(Date.now() + AHEAD).toDateString();
   const time = moment.toLocaleTimeString("sv", { hour: "2-digit", minute: "2-digit" });
   return today ? time : `${moment.toLocaleDateString("sv")} ${time}`;
 }

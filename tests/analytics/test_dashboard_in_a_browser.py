@@ -1,6 +1,7 @@
 """The dashboard in a real browser: under the strict policy, readable for everybody, no text over another, nothing sent away."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -158,6 +159,17 @@ def test_no_button_offers_to_send_a_figure_away_and_a_choice_without_answer_says
     page.context.clear_cookies()
     page.get_by_text("C · Stringent").click()
     page.wait_for_url("**/accounts/login/**")
+
+
+def test_how_old_the_numbers_are_does_not_go_by_a_clock_that_is_wrong(new_context, live_server, world):
+    page, complaints = opened(new_context, live_server, world, 1440)
+    said = page.locator("[data-live-words]").inner_text()
+    page.clock.install(time=datetime.now(UTC) + timedelta(hours=2))  # of this browser's machine
+    page.reload()
+
+    expect(page.locator("[data-live-words]")).to_have_text(re.compile(" s ago| min ago|now"))
+    assert not re.search(" h ago| d ago", said + page.locator("[data-live-words]").inner_text())
+    assert not complaints()
 
 
 def test_without_javascript_the_answers_and_tables_are_there(new_context, live_server, world, client):

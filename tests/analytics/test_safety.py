@@ -7,14 +7,16 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.backends.base import base
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from analytics import health, safety, starting
 from analytics.actions_of_backups import note
 from analytics.models import Heartbeat
+from registry.access import versions
 from tests.conftest import log_in_as
 from tests.deploy.proxy import Proxy, certificate
 
@@ -58,9 +60,18 @@ def test_a_clock_an_hour_off_is_named(monkeypatch):
     assert safety.clock().startswith("this machine's clock is 3600 s behind the database's; let chrony")
 
 
-def test_an_old_server_is_named(monkeypatch):
-    monkeypatch.setattr(safety, "OLDEST_POSTGRES", 99)
-    assert "the registry needs 99 or newer" in safety.postgres_version()
+@pytest.mark.django_db(transaction=True)
+def test_an_old_server_is_named_and_not_migrated(monkeypatch):
+    monkeypatch.setattr(versions, "OLDEST_POSTGRES", 99)
+    monkeypatch.setattr(
+        connection.features, "minimum_database_version", (99,)
+    )  # Django refuses one that is older still
+    monkeypatch.setattr(base, "RAN_DB_VERSION_CHECK", set())
+    connection.close()
+
+    assert "the registry needs 99 or newer: upgrade it" in safety.postgres_version()
+    with pytest.raises(CommandError, match=r"Nothing was migrated: PostgreSQL is \d+; the registry needs 99 or newer"):
+        call_command("migrate")
 
 
 def test_a_migration_that_was_interrupted_and_newer_tables_are_named(monkeypatch):
@@ -74,6 +85,8 @@ def test_a_migration_that_was_interrupted_and_newer_tables_are_named(monkeypatch
         MigrationRecorder, "applied_migrations", lambda _self: {**applied, ("registry", "9999_later"): applied[last]}
     )
     assert "of newer code (registry 9999_later)" in health.migrations()
+    with pytest.raises(CommandError, match=r"Nothing was migrated: the tables are of newer code .* start the version"):
+        call_command("migrate")
 
 
 @pytest.mark.django_db(transaction=True)

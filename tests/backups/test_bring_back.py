@@ -1,7 +1,8 @@
 """A real server is backed up, followed, and brought back to the last commit and to a moment. Red when the log is not followed."""
 
 import contextlib
-from datetime import timedelta
+import subprocess
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -97,3 +98,30 @@ def test_files_come_back_beside_those_that_are_there(rows):
 
     assert found.name.startswith("media.restored-")
     assert (found / "anchors.txt").read_text() == "1 abc"
+
+
+def test_a_full_disk_is_named_and_a_backup_that_failed_leaves_nothing(rows, tmp_path):
+    source, recipients = Source(f"{rows['admin']}/registry", rows["place"] / "media", "1"), [rows["key"].to_public()]
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", tmp_path], capture_output=True, check=False).returncode:
+        pytest.skip("only root can make a small disk")
+    try:
+        with pytest.raises(RefusalError, match=r"could not be written: No space left on device; \d+ MiB are free there"):
+            take(tmp_path, source, recipients)
+        assert list(tmp_path.glob("*/base/*")) == []
+        with pytest.raises(RefusalError, match=f"could not be decrypted into {tmp_path}.*: No space left on device"):
+            verify(rows["base"], rows["key"], str(tmp_path))
+        assert list(tmp_path.glob("registry-restore-*")) == []
+    finally:
+        subprocess.run(["umount", tmp_path], check=True)
+
+
+def test_what_a_killed_backup_left_half_goes_with_the_next(rows):
+    halves = [rows["base"].folder.with_name(name) for name in ("20200101T000000Z", "29990101T000000Z")]
+    for half in halves:
+        half.mkdir()
+
+    store.remove_halves(rows["place"] / "to", datetime.now(UTC))
+
+    assert [half.exists() for half in halves] == [False, True]
+    assert rows["base"].folder.exists()
+    halves[1].rmdir()

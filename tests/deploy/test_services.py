@@ -22,6 +22,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy import demo, servers
+from tests.deploy import contained
 from tests.deploy.operating import (
     a_frozen_database,
     an_administrator_begins,
@@ -61,15 +62,18 @@ SELECT now(), '', '', '', '', 0, 'case', 1, 'insert', 'x' FROM generate_series(1
 """
 
 
-@pytest.fixture
-def services():
+@pytest.fixture(params=("by themselves", "in their images"))
+def services(request):
     """PostgreSQL and Redis with the options of their services, a TLS proxy, the secrets; nothing of ours runs yet."""
+    in_images = request.param == "in their images"
+    if in_images and contained.missing():
+        pytest.skip(f"No image is built here: there is no {contained.missing()}")
     folder = Path(
         tempfile.mkdtemp(prefix="registry-test-", dir="/var/tmp")
     )  # pytest's own is closed to the servers' user
     folder.chmod(0o755)
     proxy = Proxy(*certificate(folder))
-    found = Services(folder, proxy.port)
+    found = contained.made(folder, proxy.port) if in_images else Services(folder, proxy.port)
     found.proxy = proxy
     try:
         if demo.static_files_changed():
@@ -91,6 +95,7 @@ def test_the_services_of_the_compose_file_hold_together(services, capsys):
             start_all,
             an_administrator_begins,
             one_person_moves_between_the_replicas,
+            pages_and_figures_in_japanese,
             health_checks,
             a_full_disk,
         ),
@@ -132,8 +137,8 @@ def migrations(services):
 
 def start_all(services):
     """Three patients, and two people who have never signed in; then two web replicas, a worker of each pool, beat, sweeper."""
-    status, said = services.run(
-        "web", command=["python", "-c", WORLD], DJANGO_SETTINGS_MODULE="registry.settings.production"
+    status, said = services.natively(
+        "web", ["python", "-c", WORLD], DJANGO_SETTINGS_MODULE="registry.settings.production"
     )
     assert status == 0, said
     services.start("web", 2, port=services.proxy.replicas[1])
@@ -145,7 +150,7 @@ def start_all(services):
 def one_person_moves_between_the_replicas(services):
     """Each request goes to the other replica than the one before: session, draft, save, stream; and the curve moves."""
     nurse, lead = visitor(services, "coordinator"), visitor(services, "lead")
-    services.nurse = nurse
+    services.nurse, services.lead = nurse, lead
     stream = Stream(lead, EVENTS)
     before = curve_of(lead, stream)
 
@@ -160,6 +165,27 @@ def one_person_moves_between_the_replicas(services):
     curve_of(lead, stream, other_than=before)
     stream.close()
     assert min(services.proxy.served.values()) > 5, "both replicas served"
+
+
+def pages_and_figures_in_japanese(services):
+    """Catalogues, files for the browser and fonts are there, wherever it runs."""
+    japanese = {"Accept-Language": "ja"}
+    status, page = services.lead.get(DASHBOARD, **japanese)
+    assert (status, "全生存" in page) == (200, True), page
+    for place in {*re.findall(r'(?:href|src)="(/static/[^"]+)"', page)}:
+        assert got(services.lead, place), place
+    figure = re.search(r'href="(/runs/\d+/figure\.)pdf', page)[1]
+    assert b"+IPAexGothic" in got(services.lead, f"{figure}pdf", **japanese), "the letters stand in the file itself"
+    assert got(services.lead, f"{figure}png", **japanese).startswith(b"\x89PNG")
+
+
+def got(person, path, **headers):
+    """The bytes at an address."""
+    answer, line = person.ask("GET", path, **headers)
+    with contextlib.closing(line):
+        body = answer.read()
+    assert answer.status == 200, (path, body[:500])
+    return body
 
 
 def visitor(services, role):
@@ -183,7 +209,9 @@ def health_checks(services):
     """The containers' own health checks, /ready and /metrics by a replica's address."""
     ports = services.proxy.replicas
     assert services.is_healthy("web", ports[0])
-    assert services.is_healthy("beat")
+    assert [
+        name for name in ("beat", "worker-quick", "worker-heavy", "importer") if not services.is_healthy(name)
+    ] == []
     for port in ports:
         checks = checked(port)
         red = {name for name, one in checks.items() if not one["ok"]}
@@ -288,7 +316,7 @@ def back_from_the_backup(services):
     status, said = services.run(
         "backup",
         command=["python", "manage.py", "restore", "--from", "/backups", "--work", "/scratch", "--over", "127.0.0.1/registry",
-                 "--files-to", str(services.folder / "files")],
+                 "--files-to", "/scratch/files"],
         ADMIN_DATABASE_URL=f"{services.admin}/postgres",
     )  # fmt: skip
     assert status == 0, said

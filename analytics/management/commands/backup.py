@@ -63,7 +63,7 @@ class Command(BaseCommand):
     def whole(self):
         """Back up, bring back, compare, delete what is too old."""
         began = time.monotonic()
-        base = take(self.to, self.source, [self.key.to_public()])
+        base = take(self.to, self.source, [self.key.to_public()], self.work)
         taken = time.monotonic() - began
         base = verify(base, self.key, self.work)
         rows = sum(one["rows"] for one in base.manifest["tables"].values())

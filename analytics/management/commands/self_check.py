@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
 from analytics import health, safety
+from registry.access.outages import no_answer
 
 OF_TRAIL = (
     safety.Guard("trail", "The history cannot be switched off unseen.", health.guards),
@@ -37,4 +38,4 @@ def _wrong(guard):
     try:
         return guard.wrong()
     except DatabaseError as failure:
-        return f"the database gives no answer ({type(failure).__name__})"
+        return f"the database gives {no_answer(failure)}"
