@@ -31,7 +31,7 @@ def lock_over(site_id, cohort_id):
 
 def lock_around(case):
     """The lock of the case's hospital or cohort, or None."""
-    return lock_over(case.site_id, case.cohort_id) if case.is_locked_around else None
+    return lock_over(case.site_id, case.cohort_id) if case.is_closed and case.is_locked_around else None
 
 
 def lock_words(lock):

@@ -39,9 +39,8 @@ def enrol_case(*, site, by, cohort=None, stratum=None, number=None):
     if cohort.code != PRIMARY_COHORT and by.role != SYSTEM_ROLE:
         raise ValidationError(_("Cases of %(cohort)s come by import only. Leave the cohort out.") % {"cohort": cohort})
     with person_scope(by), because(""):
-        around = lock_over(site.pk, cohort.pk)
-        if around:
-            raise LockedError(around)
+        if _is_locked(site, cohort):
+            raise LockedError(lock_over(site.pk, cohort.pk))
         number = taken_over(number, next_number(site)) if number else next_number(site)
         case = Case.objects.create(number=number, site=site, cohort=cohort, stratum=stratum or None)
     ring_after_commit("analytics.tasks.build_datasets")
@@ -67,6 +66,13 @@ def remove_case(case, *, by, reason):
         case.is_void, case.version = True, case.version + 1
         case.save(update_fields=["is_void", "version"])
     ring_after_commit("analytics.tasks.build_datasets")
+
+
+def _is_locked(site, cohort):
+    """Whether the site or the cohort is locked; no lock of either is made before the transaction has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT guard.is_whole_locked(%s, %s)", [site.pk, cohort.pk])
+        return cursor.fetchone()[0]
 
 
 def taken_over(number, following):

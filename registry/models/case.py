@@ -37,5 +37,5 @@ class Case(models.Model):
     def is_closed(self) -> bool:
         """Whether nothing of it can be added or changed: it is locked, or its hospital or cohort is."""
         if "is_locked_around" not in self.__dict__:  # asked for without with_locks
-            self.is_locked_around = Case.with_void.filter(pk=self.pk).closed().exists()
+            self.is_locked_around = Case.with_void.with_locks().get(pk=self.pk).is_locked_around
         return self.is_locked or self.is_locked_around

@@ -74,7 +74,7 @@ def case(request, number):
 
 def locked_around(case):
     """Why nothing of the case can be changed, where its hospital or cohort is locked."""
-    around = lock_around(case) if case.is_closed else None
+    around = lock_around(case)
     return lock_words(around) if around else ""
 
 

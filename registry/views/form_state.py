@@ -118,9 +118,9 @@ def form_state(case, stored, form, person):
 
 def locked_words(case, form, person):
     """Why a form, stored or not, can only be read, and what opens it; nothing where it is not locked."""
-    around = lock_around(case) if case.is_closed else None
-    if around:
-        return lock_words(around)
+    around = lock_around(case)
+    if around:  # those who enter read it at the head of the page
+        return "" if person.may(Permission.FORM_WRITE) else lock_words(around)
     if case.is_locked:
         words = _("The whole case is locked: no form can be added or changed until two persons open it.")
     elif form.is_locked:

@@ -17,6 +17,7 @@ from registry.access.row_security import everything_scope, person_scope
 from registry.actions.drafts import keep_draft
 from registry.actions.forms import save_form
 from registry.actions.once import once
+from registry.actions.openings import ask_opening
 from registry.actions.queries import raise_query
 from registry.actions.redactions import VOID_BECAUSE, ask_redaction, confirm_redaction, withdraw_redaction
 from registry.actions.signatures import sign_forms
@@ -58,7 +59,9 @@ def told(settings, tmp_path):
     )
     sign_forms(case, [("death", death.key, death.version)], meaning="reviewed", password=factories.PASSWORD, by=doctor)
     with everything_scope(actor="tests"):
-        lock_form(death, by=manager, seen_version=death.version)
+        ask_opening(
+            lock_form(death, by=manager, seen_version=death.version), code="late", reason=f"{NAME} died", by=manager
+        )
     with person_scope(manager):
         SavedDashboard.objects.create(owner=manager, title=f"As {NAME}")
     second = factories.person("manager", email="second@example.org")
@@ -91,6 +94,7 @@ HELD = {
     "registry_historyevent.old",
     "registry_historyevent.reason",
     "registry_idempotencykey.answer",
+    "registry_opening.reason",
     "registry_patient.referring_site",
     "registry_query.text",
     "registry_querystep.text",
@@ -132,8 +136,8 @@ def test_a_name_is_taken_out_of_everything_and_the_history_holds_and_says_so(tol
 
     assert places_of(NAME) == set()
     assert (done.state, done.asked_by, done.ended_by) == ("done", told.nurse.email, told.manager.email)
-    # Two of the registration, the query and its step, the death and the hash of its signature.
-    assert done.events == 6
+    # Two of the registration, the query and its step, the death and the hash of its signature, what is asked about its lock.
+    assert done.events == 7
     assert hashes()[: len(sealed)] == sealed, "no hash is touched"
     with everything_scope(actor="tests"):
         kept = list(HistoryEvent.objects.filter(id__lte=before[-1]["id"]).order_by("id").values(*before[0]))
