@@ -109,17 +109,7 @@ def browser_type_launch_args(browser_type_launch_args):
     from playwright.sync_api import expect
 
     expect.set_options(timeout=15_000)
-    arguments = [
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ]
-    if os.geteuid() == 0:
-        arguments.append("--no-sandbox")
-    return {**browser_type_launch_args, "executable_path": browser.find(), "args": arguments}
+    return {**browser_type_launch_args, **browser.launch()}
 
 
 def pytest_collection_modifyitems(items):
