@@ -13,36 +13,37 @@ from registry.actions.forms import LockedError, enter_forms, save_form, void_for
 from registry.actions.signatures import sign_forms
 from registry.models import FORMS, Case, Crs, Death, Relapse
 from tests import factories
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def kyoto(db):
+@standing
+def kyoto():
     """A hospital."""
     return factories.site("KYO")
 
 
-@pytest.fixture
+@standing
 def nurse(kyoto):
     """Its coordinator."""
     return factories.person("coordinator", sites=[kyoto])
 
 
-@pytest.fixture
-def manager(db):
+@standing
+def manager():
     """The data manager."""
     return factories.person("manager")
 
 
-@pytest.fixture
+@standing
 def death(kyoto, nurse, manager):
     """A locked death form, of a case that is not."""
     form = factories.completed_form(factories.enrolled_case(kyoto, by=nurse), by=nurse)
     return states.lock_form(form, by=manager, seen_version=1)
 
 
-@pytest.fixture
+@standing
 def locked_case(death, manager):
     """The case, locked as a whole, with a removed form."""
     case = death.case
