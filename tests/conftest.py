@@ -52,7 +52,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """The owner's test database; every test runs as the role that serves."""
     with django_db_blocker.unblock():
         log_in_as("reg_app")
-    forget = standing.install()
+    forget = standing.install(django_db_blocker)
     yield
     forget()
     with django_db_blocker.unblock():

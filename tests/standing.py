@@ -1,18 +1,24 @@
 """Worlds on which tests stand: made once, in a transaction below those of the tests, which undo only what they did themselves.
 
 For tests that roll back (`db`). Whoever stores for real finds an empty database, and has `tests.remembered`.
+
+An open transaction holds back, on the whole server, whoever waits until no older one runs: sealing the history, streams of what was
+changed. So none stands longer than LIFE, or below a test that does not need it; what has stood so long is made anew.
 """
 
 import copy
 import inspect
+import time
 from typing import NamedTuple
 
 import pytest
 from django.db import connection, transaction
 from django.test import TestCase, TransactionTestCase
 
+LIFE = 2  # s
 _wanted: dict = {}  # of the test that begins: maker → {argument: maker}, each after those it stands on
 _layers: list = []  # the lowest first
+_unblocked: list = []  # how to reach the database between tests
 _copies: dict = {}  # of the test that runs: maker → what it made
 
 
@@ -23,6 +29,7 @@ class Layer(NamedTuple):
     made: dict
     atomic: transaction.Atomic
     session: object
+    since: float
 
 
 def standing(maker):
@@ -42,7 +49,7 @@ def standing(maker):
 
 
 def prepare(item):
-    """Note on what the test that begins stands."""
+    """Note on what the test that begins stands; if on nothing, nothing stays."""
     _wanted.clear()
     fixtures = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
 
@@ -61,15 +68,19 @@ def prepare(item):
 
     for name in fixtures:
         add(name)
+    if _layers and not _wanted:
+        with _unblocked[0]():  # it may be a test without a database
+            settle({})
 
 
 def settle(wanted):
     """Undo what the test that begins does not stand on, make what is missing, and copy what is there."""
     if _layers and not _is_open():
         _layers.clear()
+    is_old = _layers and time.monotonic() - _layers[0].since > LIFE
     shared = 0
     for layer, maker in zip(_layers, wanted, strict=False):
-        if layer.maker is not maker:
+        if is_old or layer.maker is not maker:
             break
         shared += 1
     while len(_layers) > shared:
@@ -94,7 +105,7 @@ def _make(maker, below):
     except BaseException:
         _undo(atomic)
         raise
-    _layers.append(Layer(maker, made, atomic, connection.connection))
+    _layers.append(Layer(maker, made, atomic, connection.connection, time.monotonic()))
 
 
 def _undo(atomic):
@@ -108,8 +119,9 @@ def _is_open():
     return connection.connection is session and not session.closed and connection.in_atomic_block
 
 
-def install():
+def install(blocker):
     """Let every test with a database settle first; returns what puts it back."""
+    _unblocked[:] = [blocker.unblock]
     before = {kind: kind.__dict__["_fixture_setup"] for kind in (TestCase, TransactionTestCase)}
 
     def setup_of(kind, wanted):

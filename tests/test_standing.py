@@ -8,9 +8,18 @@ import pytest
 from registry.access.row_security import everything_scope
 from registry.models import Case, Site
 from tests import factories
+from tests import standing as below
 from tests.standing import standing
 
-made = itertools.count(1)
+made, aged = itertools.count(1), []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patient():
+    """However slow the machine is, nothing grows old by itself here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(below, "LIFE", 10_000)
+        yield
 
 
 @standing
@@ -50,6 +59,13 @@ def test_what_is_asked_for_alone_has_nothing_upon_it(kyoto):
 
 def test_who_stands_on_nothing_finds_nothing(db):
     assert names() == []
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_has_stood_too_long_is_made_anew(kyoto, again):
+    assert kyoto.time not in aged
+    aged.append(kyoto.time)
+    below._layers[0] = below._layers[0]._replace(since=-below.LIFE)
 
 
 @pytest.mark.django_db(transaction=True)
