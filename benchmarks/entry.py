@@ -23,7 +23,6 @@ from registry.record import stored_case
 
 SEED = 20241125
 HOW = "keys + clicks + page loads, in a real browser; plain: every question shown, gone through by Tab, dates as YYYY-MM-DD"
-LAUNCH = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def measure(forms=None):
         return []
     forms = forms or typical_case()[1]
     with database(), _server() as url, sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=browser.find(), args=LAUNCH)
+        chromium = play.chromium.launch(**browser.launch())
         plain, plain_rows = enter(chromium, url, PlainTypist, "KYO", forms)
         quick, quick_rows = enter(chromium, url, QuickTypist, "OSA", forms)
         chromium.close()

@@ -27,7 +27,6 @@ IDLE = (50, 500)
 REFERENCE = "the same save with no dashboard open, to its stored result"
 NAMES = ("build", "run", "push", "reach", "draw", "total", "all", "pages")
 HEAD = f"{'cases':>8}" + "".join(f"{name:>8}" for name in NAMES) + "   ratio  state panels  requests"
-LAUNCH = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WATCH = """() => {
   const figure = document.querySelector("[data-panel=os] .js-plotly-plot");
   window.drawnAt = [];
@@ -150,7 +149,7 @@ def measured(cases):
         alone = registry.moments()[1] - saved
         own, *others = registry.sessions(OPEN)
         with sync_playwright() as play:
-            chromium = play.chromium.launch(executable_path=browser.find(), args=LAUNCH)
+            chromium = play.chromium.launch(**browser.launch())
             page = _opened(chromium, registry.processes.url, own)
             pages = OpenPages(registry.processes.url, others)
             _until(lambda: all(one.is_connected for one in pages.pages), page)

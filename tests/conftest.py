@@ -1,5 +1,6 @@
 """Database tests as the role that serves, on a database that the owner makes; a browser that needs no download."""
 
+import gc
 import os
 from urllib.parse import unquote, urlsplit
 
@@ -12,7 +13,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 
 from deploy import browser, r
-from tests import databases
+from tests import databases, standing
 
 LET_GO = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -51,8 +52,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """The owner's test database; every test runs as the role that serves."""
     with django_db_blocker.unblock():
         log_in_as("reg_app")
+    forget = standing.install(django_db_blocker)
     yield
+    forget()
     with django_db_blocker.unblock():
+        standing.settle({})
         log_in_as("reg_owner")
         with psycopg.connect(settings.ADMIN_URL, autocommit=True) as administrator:
             connection.close()
@@ -97,6 +101,7 @@ def pytest_report_header():
 
 def pytest_runtest_setup(item):
     """A browser test is skipped where there is no Chromium; in CI it fails."""
+    standing.prepare(item)
     if item.get_closest_marker("browser") and not browser.find():
         if os.environ.get("CI"):
             pytest.fail(f"Chromium is missing. {browser.HOW}", pytrace=False)
@@ -109,17 +114,7 @@ def browser_type_launch_args(browser_type_launch_args):
     from playwright.sync_api import expect
 
     expect.set_options(timeout=15_000)
-    arguments = [
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ]
-    if os.geteuid() == 0:
-        arguments.append("--no-sandbox")
-    return {**browser_type_launch_args, "executable_path": browser.find(), "args": arguments}
+    return {**browser_type_launch_args, **browser.launch()}
 
 
 def pytest_collection_modifyitems(items):
@@ -135,6 +130,18 @@ def pytest_collection_modifyitems(items):
         if {"browser_type", "processes"} & set(fixtures):
             item.add_marker(pytest.mark.flaky(reruns=1))
     items.sort(key=lambda item: "loaded" not in getattr(item, "fixturenames", ()))
+
+
+def pytest_collection():
+    """Nothing that is imported or collected goes away again, so that nobody looks for what does."""
+    gc.disable()
+
+
+def pytest_collection_finish():
+    """What is there now stays to the end: looking through it for rubbish, again and again, took an eighth of the time."""
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture

@@ -35,42 +35,43 @@ from registry.models import (
 )
 from registry.trail import verify_history
 from tests import factories
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def kyoto(db):
+@standing
+def kyoto():
     """A hospital."""
     return factories.site("KYO")
 
 
-@pytest.fixture
+@standing
 def nurse(kyoto):
     """Its coordinator."""
     return factories.person("coordinator", sites=[kyoto])
 
 
-@pytest.fixture
-def manager(db):
+@standing
+def manager():
     """The data manager."""
     return factories.person("manager")
 
 
-@pytest.fixture
-def second(db):
+@standing
+def second():
     """Another data manager."""
     return factories.person("manager", email="second@example.org")
 
 
-@pytest.fixture
+@standing
 def death(kyoto, nurse, manager):
     """A locked death form, of a case that is not."""
     form = factories.completed_form(factories.enrolled_case(kyoto, by=nurse), by=nurse)
     return states.lock_form(form, by=manager, seen_version=1)
 
 
-@pytest.fixture
+@standing
 def locked_case(death, manager, second):
     """The case, locked as a whole, with a removed form."""
     case = death.case

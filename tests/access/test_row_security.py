@@ -15,6 +15,7 @@ from registry.actions.drafts import keep_draft
 from registry.models import FORMS, Case, HistoryEvent, Infusion, Outbox
 from tests import factories
 from tests.conftest import log_in_as
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 SERVING = ("reg_app", "reg_worker")
@@ -71,8 +72,8 @@ def forgetful_task():
 urlpatterns = [path("forgetful/", forgetful)]
 
 
-@pytest.fixture
-def sites(db):
+@standing
+def sites():
     """Kyoto and Osaka with one infused case each."""
     kyoto, osaka = factories.site("KYO"), factories.site("OSA")
     factories.infused_case(kyoto)

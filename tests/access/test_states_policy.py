@@ -8,7 +8,6 @@ does, and stand afterwards where the policy stands. EXAMPLES=300 takes some 7,00
 import os
 from dataclasses import dataclass, field
 
-import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, event, given, settings
@@ -20,6 +19,7 @@ from registry.actions.forms import StaleVersionError, save_form, void_form
 from registry.models import Case, Death, Opening, Query, Signature
 from registry.record import stored_case
 from tests import factories
+from tests.standing import standing
 
 REFUSALS = (ValidationError, PermissionDenied, StaleVersionError)
 WRITERS = ("nurse", "investigator")
@@ -228,8 +228,8 @@ FIRST = {"act": "save", "who": "nurse", "behind": 0, "reason": "", "complete": T
 steps = st.lists(st.sampled_from(ACTS).flatmap(steps_of), min_size=15, max_size=40)
 
 
-@pytest.fixture
-def people(db):
+@standing
+def people():
     """Somebody in every role, and two of another hospital."""
     kyoto, osaka = factories.site("KYO"), factories.site("OSA")
     return {

@@ -16,6 +16,7 @@ from registry.record import stored_case
 from tests import factories
 from tests.registry.api.conftest import Rest
 from tests.registry.views.conftest import signed_in, world  # noqa: F401 - the pages' world
+from tests.standing import standing
 
 TODAY = date(2026, 9, 1)
 WRITTEN, OPT_OUT, WAIVER, PARENTS = 1, 2, 3, 4
@@ -91,7 +92,7 @@ def test_only_answers_about_consent_are_about_consent():
 # ── the actions
 
 
-@pytest.fixture
+@standing
 def withdrawn(world):  # noqa: F811
     """A case with a relapse, withdrawn by the coordinator; the world with it."""
     case = factories.infused_case(world.kyoto)

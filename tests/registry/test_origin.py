@@ -2,7 +2,6 @@
 
 import sys
 
-import pytest
 from celery import shared_task
 from django.db import connection
 
@@ -12,10 +11,11 @@ from registry.models import HistoryEvent, Infusion
 from registry.views.story import came_by
 from tests import factories
 from tests.registry.views.conftest import signed_in
+from tests.standing import standing
 
 
-@pytest.fixture
-def case(db):
+@standing
+def case():
     """An infused case of Kyoto."""
     return factories.infused_case(factories.site("KYO"))
 

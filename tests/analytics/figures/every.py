@@ -1,10 +1,13 @@
 """A figure of every kind, by name: how it is drawn at a size, in words of either language."""
 
+from functools import partial
+
 from analytics.figures.choices import Benchmark, Choices
 from analytics.figures.figure import figure_of
 from analytics.figures.sizes import WIDE
 from analytics.figures.theme import LIGHT
 from analytics.figures.words import Words
+from tests.analytics.figures.made import Asked
 from tests.analytics.figures.reports import NAMES, results
 from tests.analytics.figures.samples import HOSTILE, months, result_of
 from tests.analytics.figures.test_forest_figure import EDGES as FORESTS
@@ -19,25 +22,34 @@ TWO = (
     ("High", months(1, 2, 3, 5, 8, 13), [1, 1, 1, 0, 1, 1]),
 )
 THIRTY = tuple((f"Hospital {i} of a Rather Long Name", months(i + 1, i + 3, i + 9), [1, 0, 1]) for i in range(30))
-RESULTS = {
-    "survival": (result_of(*TWO), Choices(overlay=PUBLISHED)),
-    "failure": (result_of(*TWO), Choices(direction="failure")),
-    "survival of nobody": (result_of(("All cases", [], [])), Choices()),
-    "survival, hostile": (
-        result_of((HOSTILE, months(3, 9, 15), [1, 0, 0]), ("高腫瘍量（骨髄芽球 5％以上）", months(2, 4), [1, 1])),
-        Choices(),
-    ),
-    "survival of thirty groups": (result_of(*THIRTY), Choices()),
-    "incidence": (INCIDENCES["two"], Choices()),
-    "incidence, stacked": (INCIDENCES["two"], Choices(stacked=True)),
-    "incidence in weeks": (INCIDENCES["days"], Choices()),
-    "incidence, hostile": (INCIDENCES["hostile"], Choices()),
-    "forest": (FORESTS["full"], Choices()),
-    "forest of two hazards": (FORESTS["two hazards"], Choices()),
-    "forest, separated": (FORESTS["separated"], Choices()),
-    **{name: (results("many")[name], Choices()) for name in NAMES},
-    "completeness, hostile": (results("hostile")["completeness"], Choices(own=HOSTILE)),
-}
+
+
+def of_many(name):
+    """A report's figure of many cases."""
+    return results("many")[name], Choices()
+
+
+RESULTS = Asked(
+    {
+        "survival": lambda: (result_of(*TWO), Choices(overlay=PUBLISHED)),
+        "failure": lambda: (result_of(*TWO), Choices(direction="failure")),
+        "survival of nobody": lambda: (result_of(("All cases", [], [])), Choices()),
+        "survival, hostile": lambda: (
+            result_of((HOSTILE, months(3, 9, 15), [1, 0, 0]), ("高腫瘍量（骨髄芽球 5％以上）", months(2, 4), [1, 1])),
+            Choices(),
+        ),
+        "survival of thirty groups": lambda: (result_of(*THIRTY), Choices()),
+        "incidence": lambda: (INCIDENCES["two"], Choices()),
+        "incidence, stacked": lambda: (INCIDENCES["two"], Choices(stacked=True)),
+        "incidence in weeks": lambda: (INCIDENCES["days"], Choices()),
+        "incidence, hostile": lambda: (INCIDENCES["hostile"], Choices()),
+        "forest": lambda: (FORESTS["full"], Choices()),
+        "forest of two hazards": lambda: (FORESTS["two hazards"], Choices()),
+        "forest, separated": lambda: (FORESTS["separated"], Choices()),
+        **{name: partial(of_many, name) for name in NAMES},
+        "completeness, hostile": lambda: (results("hostile")["completeness"], Choices(own=HOSTILE)),
+    }
+)
 
 
 def figure(name, size=WIDE, theme=LIGHT, words=None):

@@ -1,6 +1,7 @@
 """Results for figures by the core's own methods, from rows as a selection would hand them over."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,24 @@ from tests.analytics.figures.samples import DATASET, analysis
 
 NAMES = tuple(one.name for one in CATALOGUE)
 FEW_RESAMPLES = Options(resamples=10)  # a figure is drawn the same from ten as from two hundred
+
+
+class Asked(Mapping):
+    """Name → what its function gives, made when it is first asked for: whoever collects tests wants the names alone."""
+
+    def __init__(self, makers):
+        self.makers, self.made = makers, {}
+
+    def __getitem__(self, name):
+        if name not in self.made:
+            self.made[name] = self.makers[name]()
+        return self.made[name]
+
+    def __iter__(self):
+        return iter(self.makers)
+
+    def __len__(self):
+        return len(self.makers)
 
 
 def selected(asked, rows, levels=(ALL,)):

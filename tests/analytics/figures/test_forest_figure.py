@@ -16,7 +16,7 @@ from analytics.figures.sizes import COMPACT, SIZES, WIDE
 from analytics.figures.theme import DARK, LIGHT, THEMES, contrast
 from analytics.figures.words import Words
 from tests.analytics.figures.letters import overlapping, said_in
-from tests.analytics.figures.made import covariate, regression_of
+from tests.analytics.figures.made import Asked, covariate, regression_of
 from tests.analytics.figures.samples import HOSTILE
 
 BURDEN = covariate("burden", "Low (< 5 % marrow blasts)", "High (≥ 5 % marrow blasts)")
@@ -39,28 +39,29 @@ def cases(n, events=lambda i: i % 3 > 0, **columns):
     ]
 
 
-FULL = regression_of(cases(60), [BURDEN, PRIOR, AGE], together=("burden", "prior_hsct"))
-TWO_HAZARDS = regression_of(
-    [{**one, "cause": i % 3} for i, one in enumerate(cases(60))], [BURDEN, PRIOR], of="cir-regression"
+EDGES = Asked(
+    {
+        "full": lambda: regression_of(cases(60), [BURDEN, PRIOR, AGE], together=("burden", "prior_hsct")),
+        "two hazards": lambda: regression_of(
+            [{**one, "cause": i % 3} for i, one in enumerate(cases(60))], [BURDEN, PRIOR], of="cir-regression"
+        ),
+        "separated": lambda: regression_of(
+            [{**one, "cause": int(one["burden"] == "1")} for one in cases(24)], [BURDEN, PRIOR]
+        ),
+        "nobody": lambda: regression_of([], [BURDEN, PRIOR]),
+        "one patient": lambda: regression_of(cases(1), [BURDEN, PRIOR]),
+        "no event": lambda: regression_of(cases(12, lambda i: False), [BURDEN, PRIOR]),
+        "one level": lambda: regression_of([{**one, "burden": "0"} for one in cases(20)], [BURDEN, PRIOR]),
+        "few": lambda: regression_of(cases(7), [BURDEN, PRIOR]),
+        "hostile": lambda: regression_of(
+            cases(30), [covariate("burden", HOSTILE, f"2{HOSTILE}"), covariate("prior_hsct", "=1+1", "高")]
+        ),
+        "thirty levels": lambda: regression_of(
+            cases(200, burden=lambda i: str(i % 30)),
+            [covariate("burden", *(f"Hospital {i} of a Rather Long Name" for i in range(30))), PRIOR],
+        ),
+    }
 )
-SEPARATED = regression_of([{**one, "cause": int(one["burden"] == "1")} for one in cases(24)], [BURDEN, PRIOR])
-EDGES = {
-    "full": FULL,
-    "two hazards": TWO_HAZARDS,
-    "separated": SEPARATED,
-    "nobody": regression_of([], [BURDEN, PRIOR]),
-    "one patient": regression_of(cases(1), [BURDEN, PRIOR]),
-    "no event": regression_of(cases(12, lambda i: False), [BURDEN, PRIOR]),
-    "one level": regression_of([{**one, "burden": "0"} for one in cases(20)], [BURDEN, PRIOR]),
-    "few": regression_of(cases(7), [BURDEN, PRIOR]),
-    "hostile": regression_of(
-        cases(30), [covariate("burden", HOSTILE, f"2{HOSTILE}"), covariate("prior_hsct", "=1+1", "高")]
-    ),
-    "thirty levels": regression_of(
-        cases(200, burden=lambda i: str(i % 30)),
-        [covariate("burden", *(f"Hospital {i} of a Rather Long Name" for i in range(30))), PRIOR],
-    ),
-}
 
 
 def drawn(result, size=WIDE, theme=LIGHT):
@@ -95,28 +96,28 @@ def terms(result, n):
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 def test_marks_and_intervals_are_the_result_s(size):
-    figure = drawn(FULL, size)
+    figure = drawn(EDGES["full"], size)
 
-    for kind, found in (("alone", terms(FULL, 1)), ("together", terms(FULL, 2))):
+    for kind, found in (("alone", terms(EDGES["full"], 1)), ("together", terms(EDGES["full"], 2))):
         assert [ratio for ratio, _ in marks(figure, kind)] == pytest.approx([one["hr"] for one in found], rel=1e-4)
         limits = [(one.get("profile_lower", one["lower"]), one.get("profile_upper", one["upper"])) for one in found]
         assert intervals(figure, kind) == [pytest.approx(one, rel=1e-4) for one in limits]
 
 
 def test_every_level_has_its_n_and_events_and_the_reference_is_named():
-    text = notes(drawn(FULL))
-    high = FULL["models"][0]["levels"][1]
+    text = notes(drawn(EDGES["full"]))
+    high = EDGES["full"]["models"][0]["levels"][1]
 
     assert {"Covariate burden", "reference", "n", "Events", "HR (95 % CI)"} <= set(text)
     assert "Age at infusion, per 5 years" in " ".join(text)
     assert (high["n"], high["events"]) == (30, 20)
     assert text.count("30") >= 2 and text.count("20") >= 2
-    assert "n 30, events 20" in notes(drawn(FULL, COMPACT))
+    assert "n 30, events 20" in notes(drawn(EDGES["full"], COMPACT))
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 def test_events_that_are_withheld_are_no_number(size):
-    result = copy.deepcopy(FULL)
+    result = copy.deepcopy(EDGES["full"])
     for level in (one for model in result["models"] for one in model.get("levels") or ()):
         level["events"] = None
     written = notes(drawn(result, size))
@@ -125,8 +126,8 @@ def test_events_that_are_withheld_are_no_number(size):
 
 
 def test_the_numbers_are_printed_beside_their_marks():
-    figure = drawn(FULL)
-    (row,) = FULL["models"][0]["terms"]
+    figure = drawn(EDGES["full"])
+    (row,) = EDGES["full"]["models"][0]["terms"]
     lower, upper = (row.get(f"profile_{edge}", row[edge]) for edge in ("lower", "upper"))
     text = f"{row['hr']:.2f}\u00a0({lower:.2f}–{upper:.2f})"
     (note,) = [one for one in figure["layout"]["annotations"] if one["text"] == text]
@@ -136,23 +137,23 @@ def test_the_numbers_are_printed_beside_their_marks():
 
 
 def test_which_regression_it_is_stands_under_it():
-    text = " ".join(notes(drawn(FULL)))
+    text = " ".join(notes(drawn(EDGES["full"])))
 
     assert "Each covariate alone: Cox’s regression." in text
     assert "Together (Covariate burden, Covariate prior_hsct; n 60, events 40): Cox’s regression." in text
     assert "exploratory" in text and "Overall survival (OS_INF version 1):" in text and "n 60, events 40." in text
-    assert not any("*" in one for one in notes(drawn(FULL)))
+    assert not any("*" in one for one in notes(drawn(EDGES["full"])))
 
 
 def test_firth_s_estimates_are_marked():
-    text = notes(drawn(SEPARATED))
+    text = notes(drawn(EDGES["separated"]))
 
     assert any(one.endswith("†") and "(" in one for one in text)
     assert "Firth’s penalised Cox regression †" in " ".join(text)
 
 
 def test_an_interval_beyond_the_axis_ends_in_an_arrow():
-    figure = drawn(SEPARATED)
+    figure = drawn(EDGES["separated"])
     axis = figure["layout"]["xaxis"]["range"]
     arrows = [one for one in figure["layout"]["annotations"] if one["showarrow"]]
 
@@ -162,9 +163,9 @@ def test_an_interval_beyond_the_axis_ends_in_an_arrow():
 
 
 def test_two_hazards_stand_apart():
-    figure = drawn(TWO_HAZARDS)
+    figure = drawn(EDGES["two hazards"])
     text = notes(figure)
-    pairs = TWO_HAZARDS["models"]
+    pairs = EDGES["two hazards"]["models"]
 
     assert {"Cause-specific hazard", "Subdistribution hazard (Fine–Gray)"} <= set(text)
     assert [ratio for ratio, _ in marks(figure, "alone")] == pytest.approx(
@@ -203,7 +204,7 @@ def test_free_text_is_shown_and_never_obeyed(size):
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
 def test_text_can_be_read(theme):
-    fonts = [one["font"]["color"] for one in drawn(FULL, theme=theme)["layout"]["annotations"] if one["text"]]
+    fonts = [one["font"]["color"] for one in drawn(EDGES["full"], theme=theme)["layout"]["annotations"] if one["text"]]
 
     assert min(contrast(colour, theme.surface) for colour in fonts) >= 4.5
 
@@ -213,9 +214,9 @@ def test_nobody_is_said_to_be_nobody():
 
 
 def test_those_who_cannot_see_it_hear_the_common_model():
-    (ratio,) = [one["hr"] for one in terms(FULL, 2) if one["column"] == "burden"]
+    (ratio,) = [one["hr"] for one in terms(EDGES["full"], 2) if one["column"] == "burden"]
 
-    text = alt_text(FULL, Words()).replace("\u00a0", " ")
+    text = alt_text(EDGES["full"], Words()).replace("\u00a0", " ")
     assert f"High (≥ 5 % marrow blasts): {ratio:.2f} (" in text and "Age at infusion, per 5 years: " in text
 
 

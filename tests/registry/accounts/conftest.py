@@ -1,9 +1,9 @@
 """People who sign in as a browser does."""
 
-import pytest
 from django.test import Client
 
 from tests import factories
+from tests.standing import standing
 
 LOGIN = "/accounts/login/"
 
@@ -13,13 +13,13 @@ def tried(email, password=factories.PASSWORD, *, client=None, source="192.0.2.7"
     return (client or Client()).post(LOGIN, {"username": email, "password": password}, REMOTE_ADDR=source)
 
 
-@pytest.fixture
-def nurse(db):
+@standing
+def nurse():
     """Kyoto's coordinator."""
     return factories.person("coordinator", sites=[factories.site("KYO")])
 
 
-@pytest.fixture
-def admin(db):
+@standing
+def admin():
     """An administrator."""
     return factories.person("administrator")

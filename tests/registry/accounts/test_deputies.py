@@ -28,6 +28,7 @@ from registry.models import (
     Token,
 )
 from tests import factories
+from tests.standing import standing
 
 
 def days(number):
@@ -35,15 +36,15 @@ def days(number):
     return clock.today() + timedelta(days=number)
 
 
-@pytest.fixture
-def kyoto(db):
+@standing
+def kyoto():
     """The hospital with a case whose death form is complete."""
     site = factories.site("KYO")
     factories.completed_form(factories.infused_case(site))
     return site
 
 
-@pytest.fixture
+@standing
 def people(kyoto):
     """Kyoto's investigator and coordinator, and Osaka's coordinator."""
     return {

@@ -1,31 +1,30 @@
 """Two hospitals and their coordinators, and the history as the database wrote it."""
 
-import pytest
-
 from registry.access.row_security import everything_scope
 from registry.models import HistoryEvent
 from tests import factories
+from tests.standing import standing
 
 
-@pytest.fixture
-def kyoto(db):
+@standing
+def kyoto():
     """A hospital."""
     return factories.site("KYO")
 
 
-@pytest.fixture
-def osaka(db):
+@standing
+def osaka():
     """Another hospital."""
     return factories.site("OSA")
 
 
-@pytest.fixture
+@standing
 def nurse(kyoto):
     """Kyoto's coordinator."""
     return factories.person("coordinator", sites=[kyoto])
 
 
-@pytest.fixture
+@standing
 def case(kyoto, nurse):
     """A case of Kyoto without forms."""
     return factories.enrolled_case(kyoto, by=nurse)

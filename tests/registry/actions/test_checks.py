@@ -20,6 +20,7 @@ from registry.models import CheckRun, HistoryEvent, Patient, Query
 from tests import factories
 from tests.conftest import log_in_as
 from tests.factories import day
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
@@ -33,8 +34,8 @@ def bell(monkeypatch):
     return rung
 
 
-@pytest.fixture
-def manager(db):
+@standing
+def manager():
     """The data manager."""
     return factories.person("manager")
 

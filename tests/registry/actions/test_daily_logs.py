@@ -8,12 +8,13 @@ from registry.actions.daily_logs import LogDay, LogRefusedError, save_log
 from registry.actions.forms import LockedError, ReasonNeededError, StaleVersionError, save_form, void_form
 from registry.models import CrsDay, CrsEpisode, DerivedValue, HistoryEvent, IcansDay, Query
 from tests import factories
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     kyoto = factories.site("KYO")
     nurse = factories.person("coordinator", sites=[kyoto])
     case = factories.infused_case(kyoto)

@@ -14,13 +14,14 @@ from tests.registry.grading.test_crs import VECTORS as CRS_VECTORS
 from tests.registry.grading.test_icans import VECTORS as ICANS_VECTORS
 from tests.registry.grading.test_icans import WRONG_TOOL
 from tests.registry.grading.test_response import RESPONSES
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 OF_EPISODE = {name for name in ICANS if name not in ("icans_occurred", "dev_delay")} | {"ice_total", "capd_total"}
 
 
-@pytest.fixture
-def kyoto(db):
+@standing
+def kyoto():
     return factories.site("KYO")
 
 

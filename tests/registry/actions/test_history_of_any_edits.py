@@ -10,7 +10,6 @@ Seen red with a trigger that leaves out one item and with one that writes an ite
 import json
 from datetime import timedelta
 
-import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
@@ -25,6 +24,7 @@ from registry.actions.states import lock_case, lock_form, unverify_form, verify_
 from registry.models import FORM_OF, Case, HistoryEvent, Opening
 from registry.trail import TOLD
 from tests import factories
+from tests.standing import standing
 
 REFUSALS = (ValidationError, PermissionDenied, StaleVersionError)
 WATCHED = ("case", "death", "relapse", "query", "query_step", "signature", "exemption", "opening")
@@ -33,8 +33,8 @@ PEOPLE = ("nurse", "other_nurse", "investigator", "manager", "second_manager")
 COMPLETE_DEATH = {"death_cause_mr": "UK", "death_in_remission_mr": "UK", "death_cart_related_mr": "UK"}
 
 
-@pytest.fixture
-def people(db):
+@standing
+def people():
     """Two coordinators, an investigator and a data manager, who work on cases of Kyoto."""
     kyoto = factories.site("KYO")
     return {

@@ -9,12 +9,13 @@ from django.utils import timezone
 from registry.actions import members
 from registry.models import Cohort, Person, Site, Token
 from tests import factories
+from tests.standing import standing
 
 PASSWORD = factories.PASSWORD
 
 
-@pytest.fixture
-def admin(db):
+@standing
+def admin():
     """An administrator."""
     return factories.person("administrator")
 

@@ -10,11 +10,12 @@ from registry.actions.forms import LockedError, ReasonNeededError, save_form
 from registry.actions.removal import RESTS_ON
 from registry.models import FORMS, Case, HistoryEvent, Infusion, Patient, Query
 from tests import factories
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@standing
 def mistaken(kyoto, nurse):
     """An infused case, whose patient is to be registered again."""
     return factories.infused_case(kyoto, by=nurse, mrn_hash="4711", inf_dose_total=900)

@@ -10,9 +10,10 @@ from registry.actions.forms import ReasonNeededError, StaleVersionError, save_fo
 from registry.models import Death, HistoryEvent, Relapse
 from tests import factories
 from tests.registry.actions.conftest import stored
+from tests.standing import standing
 
 
-@pytest.fixture
+@standing
 def relapse(case, nurse):
     """One stored relapse."""
     return save_form(Relapse(case=case, rel_date=date(2024, 5, 1)), by=nurse)

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from tests import factories
+from tests.standing import standing
 
 KEYS = itertools.count(1)
 
@@ -37,8 +38,8 @@ class Rest:
         return method(f"/api/v1/{path}", body, **words)
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     """Kyoto and Osaka with one infused case each."""
     kyoto, osaka = factories.site("KYO"), factories.site("OSA")
     return SimpleNamespace(
@@ -46,7 +47,7 @@ def world(db):
     )
 
 
-@pytest.fixture
+@standing
 def nurse(world):
     """Kyoto's coordinator."""
     return Rest(factories.person("coordinator", sites=[world.kyoto]))
@@ -58,13 +59,13 @@ def rest():
     return Rest
 
 
-@pytest.fixture
+@standing
 def manager(world):
     """The data manager, who sees every site."""
     return Rest(factories.person("manager"))
 
 
-@pytest.fixture
+@standing
 def statistician(world):
     """Who reads datasets and never a case."""
     return Rest(factories.person("statistician"))

@@ -10,9 +10,10 @@ from registry.actions.queries import answer_query
 from registry.models import Infusion, Query
 from tests import factories
 from tests.registry.api.test_openapi import check
+from tests.standing import standing
 
 
-@pytest.fixture
+@standing
 def asked(world, manager):
     """A question about the infusion of Kyoto's case, and one about that of Osaka's."""
     with everything_scope(actor="tests"):

@@ -20,12 +20,13 @@ from registry.api.csv_cells import FORMULA, FORMULA_PATTERN, guarded
 from registry.models import FORM_OF, FORMS, Patient
 from tests import factories
 from tests.registry.api.conftest import Rest
+from tests.standing import standing
 
 TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson", "parquet": "application/vnd.apache.parquet"}
 TEXT = '=HYPERLINK("http://x")\nsecond line, “quoted” \\N {}'
 
 
-@pytest.fixture
+@standing
 def full(world):
     """Every form stored once beside the usual ones, with every kind of answer among them."""
     for form in FORMS:

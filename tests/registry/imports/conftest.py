@@ -8,6 +8,7 @@ from django.core.management import call_command
 from registry.access.row_security import everything_scope
 from registry.models import FORMS, Case, HistoryEvent, Outbox
 from tests import factories
+from tests.standing import standing
 
 CSV = """\
 id,hospital,sex,born,day0,blasts,sites,relapsed,died
@@ -39,8 +40,8 @@ forms:
 """
 
 
-@pytest.fixture
-def sites(db):
+@standing
+def sites():
     """Kyoto and Osaka, and the consortium's cohort."""
     factories.cohort()
     return factories.site("KYO"), factories.site("OSA")

@@ -16,6 +16,7 @@ from registry.models import HistoryEvent, ImportedRecord, ImportJob, ImportLayou
 from registry.record import stored_case
 from tests import factories
 from tests.registry.imports.conftest import CSV, MAPPING, counted
+from tests.standing import standing
 
 HEADER = "patient_id,redcap_repeat_instrument,redcap_repeat_instance,rsp_bm_blast,rsp_date,rsp_bm_done\n"
 ROWS = (
@@ -26,10 +27,15 @@ ROWS = (
 )
 
 
-@pytest.fixture
-def nurse(db, monkeypatch):
-    """Of Kyoto, which has three infused cases; one record a batch, so that every border is walked."""
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch):
+    """One record a batch, so that every border is walked."""
     monkeypatch.setattr(import_work, "BATCH", 1)
+
+
+@standing
+def nurse():
+    """Of Kyoto, which has three infused cases."""
     kyoto = factories.site("KYO")
     for _number in range(3):
         factories.infused_case(kyoto)

@@ -5,13 +5,13 @@ from decimal import Decimal
 from types import SimpleNamespace
 from urllib.parse import urlencode
 
-import pytest
 from django.test import Client
 
 from registry.access.row_security import everything_scope
 from registry.actions.members import change_site
 from registry.models import HistoryEvent
 from tests import factories
+from tests.standing import standing
 
 KARYOTYPE = '46,XY,"t(12;21)"'
 FORM = "application/x-www-form-urlencoded"
@@ -73,19 +73,19 @@ def build_world():
     return SimpleNamespace(kyoto=kyoto, osaka=osaka, case=case, foreign=foreign)
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     """The world of `build_world`."""
     return build_world()
 
 
-@pytest.fixture
+@standing
 def nurse(world):
     """Kyoto's coordinator, by a token of every scope that sees identifiers."""
     return Door(factories.person("coordinator", sites=[world.kyoto]))
 
 
-@pytest.fixture
+@standing
 def manager(world):
     """The data manager, who sees both hospitals."""
     return Door(factories.person("manager"))

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from tests import factories
+from tests.standing import standing
 
 
 def signed_in(person):
@@ -15,8 +16,8 @@ def signed_in(person):
     return client
 
 
-@pytest.fixture
-def world(db):
+@standing
+def world():
     """Kyoto and Osaka; coordinator, manager, lead, statistician, administrator."""
     kyoto, osaka = factories.site("KYO", "Kyoto University Hospital"), factories.site("OSA", "Osaka City Hospital")
     factories.cohort()

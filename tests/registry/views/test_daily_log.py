@@ -9,6 +9,7 @@ from registry.access.row_security import everything_scope
 from registry.models import CrsDay, CrsEpisode, DerivedValue, IdempotencyKey, Patient
 from tests import factories
 from tests.registry.views.conftest import signed_in
+from tests.standing import standing
 
 EPISODE = {
     "crs_onset": factories.day(2),
@@ -23,7 +24,7 @@ EPISODE = {
 }
 
 
-@pytest.fixture
+@standing
 def case(world):
     case = factories.infused_case(world.kyoto)
     factories.stored_form(case, "crs", crs_occurred=1, toci_given=0)

@@ -2,9 +2,8 @@
 
 from decimal import Decimal
 
-import pytest
-
 from tests import factories
+from tests.standing import standing
 
 EPISODE = {
     "crs_onset": factories.day(2),
@@ -19,7 +18,7 @@ EPISODE = {
 }
 
 
-@pytest.fixture
+@standing
 def case(world):
     case = factories.infused_case(world.kyoto)
     factories.stored_form(case, "crs", crs_occurred=1, toci_given=0)

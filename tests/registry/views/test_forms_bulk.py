@@ -11,11 +11,12 @@ from registry.actions import queries, states
 from registry.models import Death
 from tests import factories
 from tests.registry.views.conftest import signed_in
+from tests.standing import standing
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@standing
 def deaths(world):
     """Complete death forms: two of Kyoto, one of Osaka."""
     sites = (world.kyoto, world.kyoto, world.osaka)

@@ -20,9 +20,10 @@ from registry.models import Case, HistoryEvent, Infusion, Patient, Query
 from registry.views import history_pages, trail_review
 from tests import factories
 from tests.registry.views.conftest import signed_in
+from tests.standing import standing
 
 
-@pytest.fixture
+@standing
 def case(world):
     """A case of Kyoto with an infusion whose weight was corrected."""
     made = factories.infused_case(world.kyoto, by=world.nurse)

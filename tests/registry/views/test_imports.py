@@ -15,18 +15,25 @@ from registry.actions import import_work
 from registry.models import HistoryEvent, ImportJob, Patient, Person, ResponseAssessment, Site
 from registry.views import imports as page
 from tests import factories
+from tests.standing import standing
 
 HEADER = "patient_id,redcap_repeat_instrument,redcap_repeat_instance,rsp_bm_blast,rsp_date,rsp_bm_done\n"
 
 
-@pytest.fixture
-def nurse(db):
+@standing
+def kyoto():
+    """A case of Kyoto with a response, and one of Osaka."""
     kyoto = factories.site("KYO")
     case = factories.infused_case(kyoto)
     factories.infused_case(factories.site("OSA"))
     factories.stored_form(
         case, "response_assessment", rsp_date=factories.day(28), rsp_bm_done=1, rsp_bm_blast=Decimal(2)
     )
+    return kyoto
+
+
+@pytest.fixture
+def nurse(kyoto):
     client = Client()
     client.force_login(factories.person("coordinator", sites=[kyoto]))
     return client

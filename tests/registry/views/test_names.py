@@ -1,16 +1,15 @@
 """The page by which two persons take a name out: who sees what, what is refused, what is kept when it is."""
 
-import pytest
-
 from registry.access.row_security import everything_scope
 from registry.models import Redaction
 from tests import factories
 from tests.registry.views.conftest import signed_in
+from tests.standing import standing
 
 NAME = "Hanako Suzuki"
 
 
-@pytest.fixture
+@standing
 def case(world):
     """A case whose referring clinic was typed with the patient's name."""
     return factories.infused_case(world.kyoto, by=world.nurse, referring_site=f"Clinic for {NAME}")

@@ -4,9 +4,10 @@ import pytest
 
 from tests import factories
 from tests.registry.views.conftest import signed_in
+from tests.standing import standing
 
 
-@pytest.fixture
+@standing
 def case(world):
     return factories.infused_case(world.kyoto)
 

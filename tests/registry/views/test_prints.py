@@ -24,6 +24,7 @@ from registry.models import FORM_OF, FORMS, Case, Death, FollowUp, Patient, Sign
 from registry.views.paper import LOG_LINES, MOST_BOXES
 from tests import factories
 from tests.registry.views.conftest import signed_in
+from tests.standing import standing
 
 ROW = re.compile(
     r'<dd>(?P<answer>.*?)</dd>\s*<dd class="answers__code">(?P<code>.*?)</dd>\s*<dd class="answers__name"><code>(?P<name>\w+)</code>',
@@ -37,7 +38,7 @@ def compiled():
     messages.compile_all(messages.ROOT)
 
 
-@pytest.fixture
+@standing
 def case(world):
     """A case with every phase of the course, as a hospital enters it."""
     outcome = next(one for one in kato_synthetic() if one.prior_hsct and one.relapse_day and one.death_day)
@@ -183,7 +184,7 @@ def signed_death(case, person):
     )
 
 
-@pytest.fixture
+@standing
 def dead(world):
     """A case with a complete death form; its investigator."""
     investigator = factories.person("investigator", sites=[world.kyoto], name="Haruto Sato")

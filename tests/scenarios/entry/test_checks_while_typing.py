@@ -11,13 +11,14 @@ from registry.models import FORM_OF, FORMS, Case, Draft, HistoryEvent, Infusion,
 from tests import factories
 from tests.registry.views.conftest import nurse, signed_in, world  # noqa: F401
 from tests.scenarios.entry.test_a_form_is_entered import answers
+from tests.standing import standing
 
 UNREADABLE = {"int": "many", "dec": "1,5", "date": "soon", "cat": "x", "multi": ["x"], "text": "a\x07b"}
 FARTHEST = {"int": "2000000000", "dec": "9999999999", "date": "9999-12-31", "cat": "32767", "multi": ["32767"]}
 EARLIEST = {"int": "-2000000000", "dec": "-9999999999", "date": "0001-01-01", "cat": "-32767", "multi": ["-1"]}
 
 
-@pytest.fixture
+@standing
 def case(world):  # noqa: F811
     return factories.infused_case(world.kyoto)
 

@@ -11,11 +11,12 @@ from registry.models import FORM_OF, Case, Draft, FollowUp, HistoryEvent, Infusi
 from tests import factories
 from tests.registry.views.conftest import nurse, signed_in, world  # noqa: F401
 from tests.scenarios.entry.test_a_form_is_entered import answers, scoped
+from tests.standing import standing
 
 INFUSION = "infusion/1.1/"
 
 
-@pytest.fixture
+@standing
 def case(world):  # noqa: F811
     return factories.infused_case(world.kyoto, by=world.nurse)
 

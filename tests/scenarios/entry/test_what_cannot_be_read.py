@@ -8,9 +8,10 @@ from registry.access.row_security import everything_scope
 from registry.models import FORMS, Case, HistoryEvent
 from tests import factories
 from tests.registry.views.conftest import nurse, world  # noqa: F401
+from tests.standing import standing
 
 
-@pytest.fixture
+@standing
 def case(world):  # noqa: F811
     return factories.infused_case(world.kyoto)
 

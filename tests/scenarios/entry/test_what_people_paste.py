@@ -14,6 +14,7 @@ from registry.models import BaselineDisease, HistoryEvent, Infusion
 from tests import factories
 from tests.registry.views.conftest import nurse, signed_in, world  # noqa: F401
 from tests.scenarios.entry.test_a_form_is_entered import answers, scoped
+from tests.standing import standing
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -36,7 +37,7 @@ SIGNS = ("46,XX 🙂👩🏽‍⚕️", "髙﨑 か゛ ｶﾞ ㍻", "\u202egnp.e
 TEXTS = (*HOSTILE, *FORMULAS, *SIGNS)
 
 
-@pytest.fixture
+@standing
 def case(world):  # noqa: F811
     return factories.infused_case(world.kyoto, by=world.nurse)
 

@@ -16,6 +16,7 @@ from tests import factories
 from tests.factories import day
 from tests.registry.actions.queries.asked import correct, machine, now, thread
 from tests.registry.actions.queries.conftest import WEIGHT
+from tests.standing import standing
 
 UNUSUAL = ("infusion", "inf_weight", "open")
 UNKNOWN = dict.fromkeys(("fup_visit_mr", "fup_source_mr", "disease_status_fup_mr", "lost_to_fup_mr"), "UK")
@@ -91,7 +92,7 @@ def completed(form, by):
     return form
 
 
-@pytest.fixture
+@standing
 def deceased(infused, nurse):
     """A case that was followed until it died on day 200; every one of these forms is complete."""
     completed(FollowUp(case=infused, fup_date=day(150), vital_status=1, last_disease_date=day(150), **UNKNOWN), nurse)

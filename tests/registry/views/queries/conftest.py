@@ -9,17 +9,18 @@ from registry.access.row_security import everything_scope
 from registry.models import Infusion, Query
 from tests import factories
 from tests.registry.views.conftest import signed_in
+from tests.standing import standing
 
 WEIGHT = Decimal("240")
 
 
-@pytest.fixture
+@standing
 def case(world):
     """A case of Kyoto with an unusual weight at infusion."""
     return factories.infused_case(world.kyoto, by=world.nurse, inf_weight=WEIGHT)
 
 
-@pytest.fixture
+@standing
 def foreign(world):
     """A case of Osaka with the same."""
     return factories.infused_case(world.osaka, by=world.osaka_nurse, inf_weight=WEIGHT)

@@ -7,9 +7,10 @@ from registry.models import Patient
 from tests import factories
 from tests.registry.views.conftest import signed_in
 from tests.registry.views.queries.conftest import again, stored_form, text_of
+from tests.standing import standing
 
 
-@pytest.fixture
+@standing
 def three(world, case):
     """Three queries about the patient's registration."""
     form = stored_form(case, Patient)

@@ -2,15 +2,14 @@
 
 from html import unescape
 
-import pytest
-
 from registry.access.row_security import everything_scope
 from registry.models import Opening, Signature
 from tests import factories
 from tests.registry.views.conftest import signed_in
+from tests.standing import standing
 
 
-@pytest.fixture
+@standing
 def world(world):
     """The people, with investigators, and a case with a complete death form."""
     world.investigator = factories.person("investigator", sites=[world.kyoto], name="Dr Rei Ogawa")
