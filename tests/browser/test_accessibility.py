@@ -5,6 +5,7 @@ The pages are those of the access table, so that a new one is walked as soon as 
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
 from playwright.sync_api import expect
 
 from registry.access.row_security import everything_scope
@@ -21,7 +22,7 @@ SKIPPED = {
     "forms_print",  # every sheet of form_blank once more, which takes a minute
 }
 PAGES = [row for row in TABLE if row.method == "get" and " 200" in f" {row.statuses}" and row.name not in SKIPPED]
-SEEN_DIFFERENTLY = {"case", "form", "query", "form_history", "names"}
+SEEN_DIFFERENTLY = {"case", "form", "query", "form_history", "names", "endorsement"}
 EVERY_VIEW = ("nurse", "investigator", "manager")
 WIDTHS = {"light": 1440, "dark": 390}
 OF_THE_LOOK = ["color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block"]
@@ -39,7 +40,7 @@ def world(transactional_db):
 
 
 @pytest.fixture
-def browsers(new_context, live_server, world, client):
+def browsers(new_context, live_server, world):
     """A function: the browser page of somebody in this role, signed in. One for each role, kept."""
     opened = {}
 
@@ -48,6 +49,7 @@ def browsers(new_context, live_server, world, client):
             context = new_context(base_url=live_server.url, locale="en-GB", reduced_motion="reduce")
             context.add_init_script(Axe().axe_script)  # scripts of the browser itself are not under the pages' policy
             if world.people[role]:
+                client = Client()  # of its own: another person who signs in with it ends the session of the one before
                 client.force_login(world.people[role])
                 session = client.cookies["sessionid"].value
                 context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
@@ -118,6 +120,7 @@ def test_no_page_has_a_violation(browsers, world, subtests):
                 continue
             with subtests.test(f"{row.name}, {role}"):
                 page.goto(path_of(world, row))
+                assert role == "nobody" or "/accounts/login/" not in page.url
                 unfold(page)
                 assert looked_at(page) == {}
 

@@ -126,6 +126,16 @@ def test_what_differs_is_judged_by_another_counted_and_asked_about(audit):
     assert "entered again and sealed" in shown(audit, audit.nurse, "/cases/KYO-0001/history/")
 
 
+def test_nobody_judges_the_own_re_entry(audit):
+    step(audit, audit.manager, "begin")
+    step(audit, audit.manager, "seal", **as_stored(audit, death_cause="3"))
+
+    assert "verdict_death_cause" not in shown(audit, audit.manager)
+    answer = step(audit, audit.manager, "judge", verdict_death_cause="registry")
+    assert answer.status_code == 422
+    assert "You entered it again yourself" in text(answer)
+
+
 def test_thirty_errors_in_a_thousand_are_three_per_cent_with_exact_limits(audit):
     with everything_scope(actor="tests"):
         AuditAnswer.objects.bulk_create(

@@ -5,6 +5,7 @@ from datetime import date
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -229,6 +230,12 @@ def test_the_list_costs_the_same_however_many_milestones_and_hospitals(asked):
     )
     assert again.status_code == 422
     assert "is not a date" in text(again)
+
+
+def test_the_act_itself_refuses_another_hospital(asked):
+    words = {"meaning": "accurate", "password": factories.PASSWORD, "by": asked.investigator}
+    with person_scope(asked.investigator), pytest.raises(PermissionDenied):
+        endorse(asked.milestone, asked.osaka, **words)
 
 
 def refused(statement, *values, says):
