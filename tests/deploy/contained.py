@@ -88,6 +88,7 @@ class Engine:
         }
         done = subprocess.run(words, cwd=image.ROOT, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        self.do("rmi", "--prune", "--force")  # what an earlier tree was built to
 
     def make_base(self):
         """Debian's minimal system and our Python under /usr/local, as python:3.11-slim has it."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deploy import new_secrets
+from deploy import image, new_secrets
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LINES = re.sub(r"\\\n\s*", " ", (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8")).splitlines()
@@ -59,3 +59,26 @@ def test_the_secrets_are_made_once_each_its_own_and_closed(tmp_path, capsys):
     for file in folder.iterdir():
         shared = file.name in new_secrets.PASSWORDS  # PostgreSQL's first start reads them as its own user
         assert stat.S_IMODE(file.stat().st_mode) == (0o440 if shared else 0o400)
+
+
+def test_a_network_that_opens_tls_is_told_to_the_build_alone(tmp_path, monkeypatch):
+    for name in ("PIP_CERT", "PIP_INDEX_URL", "PYTHON_IMAGE"):
+        monkeypatch.delenv(name, raising=False)
+    assert (image.trusted(tmp_path), image.base()) == ([], [])
+
+    monkeypatch.setenv("PIP_CERT", "/etc/own.pem")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://index.example.org/simple")
+    given = image.trusted(tmp_path)
+
+    assert given == ["--secret", f"id=pip.conf,src={tmp_path}/pip.conf", "--secret", "id=ca.pem,src=/etc/own.pem"]
+    said = (tmp_path / "pip.conf").read_text(encoding="utf-8").splitlines()
+    assert said == ["[global]", "index-url = https://index.example.org/simple", "cert = /etc/ssl/ca.pem"]
+    asked = [line for line in "\n".join(STAGES).splitlines() if "pip install" in line]
+    assert len(asked) == 2
+    assert all("id=pip.conf,target=/etc/pip.conf" in one and "id=ca.pem,target=/etc/ssl/ca.pem" in one for one in asked)
+
+
+def test_without_an_engine_it_is_said_which_would_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SystemExit, match="None of docker, podman, buildah can build here"):
+        image.engine()
