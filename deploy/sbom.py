@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK, FLOORS, COMPOSE = ROOT / "deploy/requirements.lock", ROOT / "deploy/floors.txt", ROOT / "docker-compose.yml"
 FOLDER = ROOT / "var/sbom"
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s\\]+)|--hash=sha256:([0-9a-f]{64})", re.MULTILINE)
-IMAGE = re.compile(r"^\s*image: (?P<name>[a-z][\w./-]*):(?P<tag>[\w.]+)\s*$", re.MULTILINE)
+IMAGE = re.compile(r"\$\{\w+_IMAGE:-(?P<name>[a-z][\w./-]*):(?P<tag>[\w.-]+)\}")
 FLOOR = re.compile(r"^(?P<name>[a-z0-9-]+)>=(?P<version>\S+)\s+#\s*(?P<why>.+)$")
 # They would bind those who run a changed registry as a service, or forbid what it is for.
 UNWANTED = re.compile(
@@ -108,7 +108,7 @@ def faults(found, lowest):
 
 
 def images(compose=COMPOSE):
-    """(name, tag) of the images that others make, as docker-compose.yml names them."""
+    """(name, tag) of the images that others make, as docker-compose.yml names them unless an operator pins others."""
     return sorted({(one["name"], one["tag"]) for one in IMAGE.finditer(compose.read_text(encoding="utf-8"))})
 
 

@@ -35,7 +35,7 @@ def test_the_same_lock_gives_the_same_document_with_every_part(found):
 
     assert json.dumps(once) == json.dumps(again)
     assert once["serialNumber"] != sbom.document(found[1:], sbom.images(), "1.0.0")["serialNumber"]
-    assert {"django", "psycopg-binary", "plotly", "postgres", "caddy", "valkey/valkey"} <= {*names}
+    assert {"django", "psycopg-binary", "plotly", "python", "postgres", "caddy", "valkey/valkey"} <= {*names}
     assert len(names) == len({*names}) == len(once["dependencies"][0]["dependsOn"])
 
 

@@ -96,7 +96,7 @@ def test_bad_addresses_say_what_to_do_and_keep_the_form(world, monkeypatch):
         assert "<script>alert" not in answer.content.decode()
         assert 'id="choices-question"' in answer.content.decode()
         assert ask(world.lead, query, accept="application/json").status_code == 422
-    assert page(world.lead, "&".join(f"x{n}=" for n in range(3000))).status_code == 400, "no page reads so many"
+    assert page(world.lead, "&".join(f"x{n}=" for n in range(3000))).status_code == 413, "no page reads so many"
     assert not runs()
     monkeypatch.setattr("analytics.explore.choosing.MOST_GROUPS", 1)
     assert "These are 2 groups; up to 1 can be told apart" in text_of(page(world.lead, "group=site"))
