@@ -92,7 +92,8 @@ def test_a_form_is_entered_again_without_anything_that_is_stored_and_compared_on
     assert step(audit, other, "seal", **as_stored(audit)).status_code == 422, "sealed once"
 
 
-def test_what_differs_is_judged_by_another_counted_and_asked_about(audit):
+def test_what_differs_is_judged_by_another_counted_and_asked_about(audit, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)  # the anchors of the history
     step(audit, audit.other_nurse, "begin")
     step(audit, audit.other_nurse, "seal", **as_stored(audit, death_cause="3"))
     assert "1 errors in" in shown(audit, audit.lead, audit.url), "what is not judged counts as wrong"
