@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from analytics.export_models import Export, ExportJob  # noqa: F401 - of this app
+from analytics.packed import PackedField
 
 
 class Dataset(models.Model):
@@ -53,13 +54,13 @@ class Dataset(models.Model):
 
 
 class DatasetTable(models.Model):
-    """One table of a dataset as Parquet. In the database, so that a dataset is stored whole or not at all."""
+    """One table of a dataset, as Parquet or CSV. In the database, so that a dataset is stored whole or not at all."""
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="tables")
     name = models.CharField(max_length=40)
     rows = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
-    parquet = models.BinaryField()
+    parquet = PackedField()
 
     class Meta:
         ordering = ["name"]

@@ -14,20 +14,12 @@ from psycopg import sql
 
 from registry.settings.environment import ROOT, digest_of
 
-SQL = tuple(
-    f"registry/access/{name}.py"
-    for name in (
-        "audit_sql",
-        "endorsement_sql",
-        "guard_sql",
-        "lock_sql",
-        "people_sql",
-        "redaction_sql",
-        "seal_sql",
-        "signed_sql",
-        "signing",
-    )
-)  # what migrations run
+ACCESS = ("audit", "endorsement", "guard", "lock", "people", "redaction", "seal", "signed")
+SQL = (  # what migrations run
+    *(f"registry/access/{name}_sql.py" for name in ACCESS),
+    "registry/access/signing.py",
+    "analytics/packed.py",
+)
 MADE_BY = ("registry/migrations", "analytics/migrations", *SQL, "deploy/requirements-dev.lock")
 PREFIX, KEPT = "template_registry_", 6
 LOCK = "SELECT pg_advisory_lock(7201099)"  # whoever starts tests at the same time makes it once

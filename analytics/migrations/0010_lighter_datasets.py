@@ -1,9 +1,13 @@
-"""How many hospitals have a case in a dataset stands with the dataset: a page does not read its largest table to count them."""
+"""How many hospitals have a case in a dataset stands with the dataset: a page does not read its largest table to count them. And the text
+of tables takes a tenth of the room from now on.
+"""
 
 import csv
 import io
 
 from django.db import migrations, models
+
+from analytics.packed import PackedField
 
 TABLES = ("analytics_dataset", "analytics_datasettable")
 CASES = "SELECT d.id, t.parquet FROM analytics_dataset d JOIN analytics_datasettable t ON t.dataset_id = d.id AND t.name = 'cases.csv'"
@@ -23,10 +27,11 @@ def count(_apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    """A column, and what it holds of what is there."""
+    """A column, what it holds of what is there, and another kind of the same column of bytes."""
 
     dependencies = [("analytics", "0009_redactions")]
     operations = [
         migrations.AddField("dataset", "sites", models.PositiveIntegerField(default=0)),
         migrations.RunPython(count, migrations.RunPython.noop),
+        migrations.AlterField("datasettable", "parquet", PackedField()),
     ]
