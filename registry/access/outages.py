@@ -8,7 +8,8 @@ from django.db import InterfaceError, OperationalError
 NO_ROOM = {"53100"}  # PostgreSQL's class 53: disk full
 FULL = {errno.ENOSPC, errno.EDQUOT}  # what our own host's disk says
 GONE = {"53300", "57P01", "57P02", "57P03"}  # too many connections; ending, crashed, starting up
-LATE = {"57014", "55P03"}  # a statement, or its wait for a lock, took longer than it may (row_security.LIMITS)
+# A statement, its wait for a lock, or what we compute between two of them took longer than it may (row_security.LIMITS).
+LATE = {"57014", "55P03", "25P03"}
 RETRY_AFTER = 10  # seconds
 CAUSES = {
     r"password authentication failed": "it refuses this process's password: DATABASE_URL, or the file that DATABASE_PASSWORD_FILE names, holds another",

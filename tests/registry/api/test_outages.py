@@ -6,16 +6,16 @@ import re
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, OperationalError, connection
+from django.db import IntegrityError, InternalError, OperationalError, connection
 from django.test import Client
 
 from registry.access.outages import outage_of
 from tests import factories
 
 
-def raised(cause):
+def raised(cause, kind=OperationalError):
     """Django's error over one of PostgreSQL's."""
-    error = OperationalError("words")
+    error = kind("words")
     error.__cause__ = cause
     return error
 
@@ -29,6 +29,7 @@ def raised(cause):
         (raised(psycopg.OperationalError("connection refused")), "unavailable"),
         (raised(psycopg.errors.LockNotAvailable("lock timeout")), "unavailable"),
         (raised(psycopg.errors.QueryCanceled("statement timeout")), "unavailable"),
+        (raised(psycopg.errors.IdleInTransactionSessionTimeout("too long idle"), InternalError), "unavailable"),
         (OSError(errno.ENOSPC, "no space"), "no_room"),
         (OSError(errno.EACCES, "closed"), ""),
         (IntegrityError("twice"), ""),
