@@ -22,6 +22,11 @@ def test_the_shipped_guards_are_those_that_migrations_make(db):
     assert guards.differences() == [], "after a migration of guards: WRITE_GUARDS=1 pytest tests/access/test_guards.py"
 
 
+def test_no_guard_reads_otherwise_after_a_restore():
+    """A list of words beside a varchar column is written otherwise once it was dumped: compare with an array of text."""
+    assert [line for line in guards.shipped() if "character varying" in line] == []
+
+
 @pytest.fixture
 def serving(request, transactional_db):
     """A case, and a connection of one of the serving roles."""
