@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from analytics.actions_of_backups import DRILL
 from analytics.management.backing_up import noted, refusing
 from deploy.backups.drill import drill, keep, report
+from registry.access.outages import no_answer
 
 
 class Command(BaseCommand):
@@ -31,4 +33,10 @@ class Command(BaseCommand):
         self.stdout.write(report(found))
         if to:
             keep(to, found)
-        noted(DRILL)
+        try:
+            noted(DRILL)
+        except OperationalError as failure:
+            words = (
+                f"The rehearsal held, but could not be noted in the registry, whose database gave {no_answer(failure)}"
+            )
+            raise CommandError(words) from failure
