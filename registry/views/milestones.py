@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registry.access.permissions import Permission
@@ -47,7 +47,9 @@ class MilestoneForm(forms.Form):
         max_length=80,
         help_text=gettext_lazy("What the data are needed for, for example “interim analysis 2026-09”."),
     )
-    day = DayField(label=gettext_lazy("Day"), max_length=40, help_text=gettext_lazy("By when, as YYYY-MM-DD."))
+    day = DayField(
+        label=pgettext_lazy("of a milestone", "Day"), max_length=40, help_text=gettext_lazy("By when, as YYYY-MM-DD.")
+    )
 
     def __init__(self, *args, **words):
         super().__init__(*args, **words)
